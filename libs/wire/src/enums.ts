@@ -1,0 +1,24 @@
+export const SERVICES = ['gateway', 'registry', 'coordination', 'governance', 'execution'] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+/** Ports the services listen on unless told otherwise. */
+export const DEFAULT_PORTS: Record<ServiceName, number> = {
+  gateway: 8080,
+  registry: 8081,
+  coordination: 8082,
+  governance: 8083,
+  execution: 8084,
+};
+
+/** `active → stale → offline` follows the heartbeat lease; `quarantined` and `retired` are an operator's word. */
+export const AGENT_STATUSES = ['active', 'stale', 'offline', 'quarantined', 'retired'] as const;
+export type AgentStatus = (typeof AGENT_STATUSES)[number];
+
+export const RESOURCE_TYPES = ['database', 'api', 'file_store', 'vector_store', 'mcp_server', 'other'] as const;
+export type ResourceType = (typeof RESOURCE_TYPES)[number];
+
+export const MISSION_STATUSES = ['draft', 'running', 'paused', 'succeeded', 'failed', 'cancelled'] as const;
+export type MissionStatus = (typeof MISSION_STATUSES)[number];
+
+export const SEVERITIES = ['positive', 'neutral', 'minor', 'major', 'critical'] as const;
+export type Severity = (typeof SEVERITIES)[number];

@@ -1,0 +1,13 @@
+import { redisPrefix } from './organization.js';
+
+/** Plain Redis keys, each a function of the organization. */
+export const keys = {
+  /** Decimal 0–1, written by governance. */
+  trustScore: (slug: string, agentId: string): string => `${redisPrefix(slug)}agent:${agentId}:trust_score`,
+  /** `{"revision": n, "policies": […]}`, written by governance. */
+  agentPolicies: (slug: string, agentId: string): string => `${redisPrefix(slug)}agent:${agentId}:policies`,
+  /** Present while an instance of the agent keeps its lease; written by the registry. */
+  heartbeat: (slug: string, agentId: string): string => `${redisPrefix(slug)}agent:${agentId}:heartbeat`,
+  /** Points already spent by a caller in the current window; written by the gateway. */
+  rateLimit: (slug: string): string => `${redisPrefix(slug)}gateway:rate`,
+};

@@ -1,0 +1,31 @@
+import { redisPrefix } from './organization.js';
+
+/** Every Redis Stream with consumer groups, by the name the default organization uses (wire contract, section 4). */
+export const STREAMS = {
+  governanceRequests: 'governance:requests',
+  governanceResponses: 'governance:responses',
+  decisions: 'agion:events:decisions',
+  executionReports: 'executions:reports',
+  feedbackSubmissions: 'feedback:submissions',
+  feedback: 'agion:events:feedback',
+  trust: 'agion:events:trust',
+  missions: 'agion:events:missions',
+  tasks: 'agion:tasks',
+  audit: 'agion:events:audit',
+} as const;
+
+export type StreamName = (typeof STREAMS)[keyof typeof STREAMS];
+
+/** The stream's key for one organization, e.g. `org:acme:agion:events:audit`. */
+export const streamKey = (slug: string, stream: StreamName): string => redisPrefix(slug) + stream;
+
+/** Where entries go that can never be handled. `stream` is a complete key. */
+export const deadLetterKey = (stream: string): string => `${stream}:dead`;
+
+/** Feeds: capped streams whose appends are also announced on a channel of the same name. */
+export const feedKey = {
+  runEvents: (slug: string, runId: string): string => `${redisPrefix(slug)}agion:runs:${runId}:events`,
+  missionMessages: (slug: string, missionId: string): string =>
+    `${redisPrefix(slug)}agion:missions:${missionId}:messages`,
+  realtime: (slug: string, topic: string): string => `${redisPrefix(slug)}agion:realtime:${topic}`,
+};
