@@ -1,0 +1,12 @@
+export { DatabaseModule } from './database.module.js';
+export type { DatabaseSettings } from './database.module.js';
+export { Prisma } from './generated/client.js';
+export { IdempotencyStore } from './idempotency.js';
+export type { Claim, IdempotentRequest, StoredAnswer } from './idempotency.js';
+export { OrganizationScope, WorkerPool } from './organization-scope.js';
+export { Outbox } from './outbox.js';
+export type { OutboxFact } from './outbox.js';
+export { createPool, roleOf, workerRoleOf } from './pool.js';
+export type { DatabaseRole, PoolOptions } from './pool.js';
+export { PrismaService, inOrganization } from './prisma.service.js';
+export type { OrganizationTransaction } from './prisma.service.js';

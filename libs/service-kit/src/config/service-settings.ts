@@ -1,0 +1,111 @@
+import { SERVICES, type ServiceName } from '@agion/wire';
+import { Transform } from 'class-transformer';
+import { IsIn, IsInt, IsObject, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { parsePublicKeys, type PublicKeys } from '../identity/service-keys.js';
+import { Setting } from './setting.js';
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+const SERVICE_URL = /^https?:\/\/[^\s/]+$/;
+
+/** What every service needs. Each service extends it in its `<service>.config.ts` and adds its port and its own settings. */
+export abstract class ServiceSettings {
+  abstract port: number;
+
+  @Setting('AGION_MODE', {
+    about:
+      '`production` (the default) or `development`. Development accepts token-less registration and binds to loopback; only the local start commands set it.',
+  })
+  @IsIn(['production', 'development'], { message: 'must be `production` or `development`' })
+  mode: 'production' | 'development' = 'production';
+
+  @Setting('AGION_BIND', {
+    about: 'Address the services listen on. Default: 0.0.0.0 in production, 127.0.0.1 in development.',
+    example: '127.0.0.1',
+  })
+  @IsOptional()
+  @IsString()
+  bind?: string;
+
+  @Setting('REDIS_URL', {
+    about:
+      'Redis 7 or later, or Valkey: `redis://`, or `rediss://` for TLS. Needs appendonly yes and maxmemory-policy noeviction in production.',
+    example: 'redis://127.0.0.1:6379',
+    secret: true,
+  })
+  @Matches(/^rediss?:\/\/\S+$/, { message: 'must be set to a redis:// or rediss:// URL' })
+  redisUrl!: string;
+
+  @Setting('METRICS_PORT', { about: 'Port of GET /metrics (Prometheus), on loopback. 0 turns it off.' })
+  @IsInt()
+  @Min(0)
+  @Max(65535)
+  metricsPort = 9464;
+
+  @Setting('LOG_LEVEL', { about: `One of ${LOG_LEVELS.join(', ')}.` })
+  @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')}` })
+  logLevel: (typeof LOG_LEVELS)[number] = 'info';
+
+  @Setting('AGION_SERVICE_KEYS', {
+    about:
+      'Public keys of the services: JSON {"gateway": "<SPKI DER, base64url>", …}. A service accepts calls only from those listed.',
+    example: '{"gateway":"…","registry":"…"}',
+  })
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? parsePublicKeys(value) : value))
+  @IsObject({ message: `must be a JSON object from service (${SERVICES.join(', ')}) to its Ed25519 public key` })
+  serviceKeys!: PublicKeys;
+
+  @Setting('REGISTRY_URL', { about: 'Where the registry service answers the others.', example: 'http://registry:8081' })
+  @IsOptional()
+  @Matches(SERVICE_URL, { message: 'must be an http:// or https:// origin' })
+  registryUrl?: string;
+
+  @Setting('COORDINATION_URL', {
+    about: 'Where the coordination service answers the others.',
+    example: 'http://coordination:8082',
+  })
+  @IsOptional()
+  @Matches(SERVICE_URL, { message: 'must be an http:// or https:// origin' })
+  coordinationUrl?: string;
+
+  @Setting('GOVERNANCE_URL', {
+    about: 'Where the governance service answers the others.',
+    example: 'http://governance:8083',
+  })
+  @IsOptional()
+  @Matches(SERVICE_URL, { message: 'must be an http:// or https:// origin' })
+  governanceUrl?: string;
+
+  @Setting('EXECUTION_URL', {
+    about: 'Where the execution service answers the others.',
+    example: 'http://execution:8084',
+  })
+  @IsOptional()
+  @Matches(SERVICE_URL, { message: 'must be an http:// or https:// origin' })
+  executionUrl?: string;
+
+  /** Own Ed25519 private key. Subclasses name the variable: their own first, the common one second. */
+  abstract serviceKey: string;
+
+  get address(): string {
+    return this.bind ?? (this.mode === 'development' ? '127.0.0.1' : '0.0.0.0');
+  }
+}
+
+/** The variables a service's private key may come from. */
+export const serviceKeyVariables = (service: ServiceName): string[] => [
+  `${service.toUpperCase()}_SERVICE_KEY`,
+  'AGION_SERVICE_KEY',
+];
+
+/** The variables a service's database may come from. */
+export const databaseUrlVariables = (service: ServiceName): string[] => [
+  `${service.toUpperCase()}_DATABASE_URL`,
+  'DATABASE_URL',
+  'SUPABASE_DATABASE_URL',
+];
+
+export const ABOUT_SERVICE_KEY =
+  'Ed25519 private key this service signs its calls with (PKCS8 DER, base64url). `<SERVICE>_SERVICE_KEY` gives each its own.';
+export const ABOUT_DATABASE_URL =
+  'Postgres 15 or later. `<SERVICE>_DATABASE_URL` gives each service its own login; `npm run db:roles` makes them.';

@@ -1,0 +1,82 @@
+import type { Socket } from 'node:net';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { PROBLEMS, problemType, type ProblemName } from '@agion/wire';
+import { pathOf, sendProblem } from '../problem/problem.filter.js';
+import { MAX_BODY_BYTES, parseJson } from './json-body.js';
+import { traceIdOf } from './trace-id.js';
+
+/** Milliseconds until a request must have arrived whole. */
+const REQUEST_TIMEOUT = 30_000;
+/** Milliseconds a socket may be silent. Event streams switch it off for theirs. */
+const IDLE_TIMEOUT = 35_000;
+/** Bytes of all headers together. */
+const MAX_HEADER_BYTES = 16_384;
+
+export interface ServerOptions {
+  logger: Logger;
+  /** How a JSON body reaches the handlers: parsed, or as it came for those who only pass it on. */
+  body: 'parsed' | 'raw';
+}
+
+/** Fastify with limits where it has none, one log line for each request and a problem for every error. */
+export function fastifyServer({ logger, body }: ServerOptions): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    loggerInstance: logger as never,
+    disableRequestLogging: true,
+    genReqId: traceIdOf,
+    requestIdLogLabel: 'trace_id',
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT,
+    connectionTimeout: IDLE_TIMEOUT,
+    keepAliveTimeout: 65_000,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+    http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => sendProblem(error, request as never, reply as never),
+  });
+  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, content, done) => {
+    try {
+      done(null, body === 'raw' ? content : parseJson(content as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  fastify.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
+  fastify.addHook('onResponse', (request, reply, done) => {
+    request.log.info(
+      {
+        method: request.method,
+        path: pathOf(request.url),
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+      },
+      'request',
+    );
+    done();
+  });
+  return adapter;
+}
+
+/** What Node refuses before there is a request: the socket is all there is to answer on. */
+function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const name: ProblemName =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? 'headers-too-large'
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? 'request-timeout'
+        : 'malformed-request';
+  const { status, title, help } = PROBLEMS[name];
+  const body = JSON.stringify({ type: problemType(name), title, status, detail: help });
+  socket.end(
+    `HTTP/1.1 ${status} ${title}\r\ncontent-type: application/problem+json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,50 @@
+import { DomainError } from '../problem/domain-error.js';
+
+/** Deeper documents are refused before any recursive code sees them. */
+export const MAX_JSON_DEPTH = 64;
+/** Bytes of a request body. */
+export const MAX_BODY_BYTES = 1_048_576;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/**
+ * Parses a JSON body.
+ * @throws DomainError `malformed-request` for text that is not JSON, is nested deeper than 64 levels or names `__proto__`
+ */
+export function parseJson(body: Buffer): unknown {
+  if (body.length === 0) return undefined;
+  if (depthOf(body) > MAX_JSON_DEPTH)
+    throw new DomainError('malformed-request', `the body is nested deeper than ${MAX_JSON_DEPTH} levels`);
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8'), refusePrototypes);
+  } catch (error) {
+    if (error instanceof DomainError) throw error;
+    throw new DomainError('malformed-request', 'the body is not valid JSON');
+  }
+  return value;
+}
+
+/** `{"__proto__": …}` becomes an own property in JSON.parse, and a prototype in the next careless merge. */
+function refusePrototypes(this: unknown, key: string, value: unknown): unknown {
+  if (key === '__proto__') throw new DomainError('malformed-request', 'the body names the key `__proto__`');
+  return value;
+}
+
+/** How deep brackets nest, strings aside, without recursion. */
+function depthOf(body: Buffer): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let i = 0; i < body.length; i++) {
+    const byte = body[i];
+    if (inString) {
+      if (byte === BACKSLASH) i++;
+      else if (byte === QUOTE) inString = false;
+    } else if (byte === QUOTE) inString = true;
+    else if (byte === 0x7b || byte === 0x5b) deepest = Math.max(deepest, ++depth);
+    else if (byte === 0x7d || byte === 0x5d) depth--;
+  }
+  return deepest;
+}

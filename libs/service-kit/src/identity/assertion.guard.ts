@@ -1,0 +1,31 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import { HEADERS, type ServiceName } from '@agion/wire';
+import { ForbiddenError, UnauthenticatedError } from '../problem/domain-error.js';
+import { AssertionVerifier } from './assertion.js';
+import { INTERNAL, OPEN, setIdentity } from './caller.js';
+
+/** In front of every route of every service but the gateway: no signed assertion, no answer. */
+@Injectable()
+export class AssertionGuard implements CanActivate {
+  constructor(
+    private readonly verifier: AssertionVerifier,
+    private readonly reflector: Reflector,
+  ) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    if (context.getType() !== 'http') return true; // stream entries carry signatures of their own
+    const targets = [context.getHandler(), context.getClass()];
+    if (this.reflector.getAllAndOverride<boolean>(OPEN, targets)) return true;
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const header = request.headers[HEADERS.assertion];
+    const caller = typeof header === 'string' ? this.verifier.verify(header) : null;
+    if (!caller) throw new UnauthenticatedError('this service answers other services only', 'call the gateway');
+    const internal = this.reflector.getAllAndOverride<ServiceName[]>(INTERNAL, targets);
+    if (internal && !internal.includes(caller.service))
+      throw new ForbiddenError(`\`${caller.service}\` may not call this route`);
+    setIdentity(request, caller);
+    return true;
+  }
+}

@@ -1,0 +1,58 @@
+export { loadSettings, SettingsError } from './config/load-settings.js';
+export type { Environment } from './config/load-settings.js';
+export {
+  ABOUT_DATABASE_URL,
+  ABOUT_SERVICE_KEY,
+  databaseUrlVariables,
+  serviceKeyVariables,
+  ServiceSettings,
+} from './config/service-settings.js';
+export { Setting, settingsOf } from './config/setting.js';
+export type { PropertySetting, SettingDefinition } from './config/setting.js';
+export { defineService } from './define-service.js';
+export type { ServiceDefinition } from './define-service.js';
+export { Readiness } from './health/readiness.js';
+export type { ReadinessCheck, ReadinessReport } from './health/readiness.js';
+export { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
+export type { Idempotency } from './http/idempotency.interceptor.js';
+export { MAX_BODY_BYTES, parseJson } from './http/json-body.js';
+export { ServiceClient } from './http/service-client.js';
+export type { ServiceCall } from './http/service-client.js';
+export { serviceUrl } from './http/service-urls.js';
+export type { CalledService } from './http/service-urls.js';
+export { traceIdOf, traceparentOf } from './http/trace-id.js';
+export { AssertionSigner, AssertionVerifier } from './identity/assertion.js';
+export { Caller, identityOf, InternalFor, Open, requireRole, requireSpeaksFor, setIdentity } from './identity/caller.js';
+export type { Identity } from './identity/caller.js';
+export { entrySigner, signEntry } from './identity/entry-signature.js';
+export { parsePrivateKey, parsePublicKeys } from './identity/service-keys.js';
+export type { PublicKeys } from './identity/service-keys.js';
+export { createLogger } from './logging/logger.js';
+export { LOGGER } from './logging/logger-token.js';
+export { redactSecrets } from './logging/redact.js';
+export {
+  DomainError,
+  ForbiddenError,
+  UnauthenticatedError,
+  UnavailableError,
+  UpstreamProblemError,
+  ValidationFailedError,
+} from './problem/domain-error.js';
+export type { DomainErrorDetails } from './problem/domain-error.js';
+export { pathOf, PROBLEM_CONTENT_TYPE, sendProblem } from './problem/problem.filter.js';
+export { toProblem } from './problem/to-problem.js';
+export { validated } from './problem/validation.js';
+export { run, runAll } from './run.js';
+export { SERVICE, VERSION } from './service-facts.js';
+export type { ServiceFacts } from './service-facts.js';
+export { createApplication, startService } from './start-service.js';
+export type { RunningService, StartOptions } from './start-service.js';
+export { StartupError } from './startup-error.js';
+export { auditEntry } from './streams/audit-entry.js';
+export type { AuditEntry, AuditFact } from './streams/audit-entry.js';
+export { OrganizationDirectory } from './streams/organization-directory.js';
+export { OutboxRelay } from './streams/outbox-relay.js';
+export type { OutboxEntry, OutboxSource } from './streams/outbox-relay.js';
+export { StreamHandler } from './streams/stream-handler.js';
+export type { StreamFailure, StreamHandlerOptions, StreamMessage } from './streams/stream-handler.js';
+export { meter } from './telemetry/metrics.js';

@@ -1,0 +1,66 @@
+import type { InputFault, Problem, ProblemName } from '@agion/wire';
+
+export interface DomainErrorDetails {
+  /** What to do about it, where the catalogue's own help is not precise enough. */
+  hint?: string;
+  errors?: InputFault[];
+  /** Seconds after which trying again makes sense; becomes Retry-After. */
+  retryAfter?: number;
+  /** Methods the path does have; becomes Allow. */
+  allow?: readonly string[];
+  /** Further members of the problem, in snake_case. */
+  extensions?: Record<string, unknown>;
+}
+
+/**
+ * An error with a name in the catalogue. It knows nothing of HTTP: the problem filter translates it, a stream reply carries it.
+ * Messages are one line, lower case, without a period, with the user's input in backticks.
+ */
+export class DomainError extends Error {
+  constructor(
+    readonly problem: ProblemName,
+    detail: string,
+    readonly details: DomainErrorDetails = {},
+  ) {
+    super(detail);
+    this.name = new.target.name;
+  }
+}
+
+export class UnauthenticatedError extends DomainError {
+  constructor(detail = 'the request carries no valid credentials', hint?: string) {
+    super('unauthenticated', detail, hint === undefined ? {} : { hint });
+  }
+}
+
+export class ForbiddenError extends DomainError {
+  constructor(detail: string, hint?: string) {
+    super('forbidden', detail, hint === undefined ? {} : { hint });
+  }
+}
+
+/** Input that was read but is not acceptable; every fault at once. */
+export class ValidationFailedError extends DomainError {
+  constructor(errors: InputFault[]) {
+    super(
+      'validation-failed',
+      errors.length === 1 ? 'one field is not acceptable' : `${errors.length} fields are not acceptable`,
+      { errors },
+    );
+  }
+}
+
+/** A part this service depends on does not answer. */
+export class UnavailableError extends DomainError {
+  constructor(detail: string, retryAfter = 5) {
+    super('unavailable', detail, { retryAfter });
+  }
+}
+
+/** Another service answered with a problem; it reaches the caller unchanged. */
+export class UpstreamProblemError extends Error {
+  constructor(readonly upstream: Problem) {
+    super(upstream.detail ?? upstream.title);
+    this.name = 'UpstreamProblemError';
+  }
+}

@@ -1,0 +1,49 @@
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import type { Logger } from 'pino';
+import { ServiceSettings } from './config/service-settings.js';
+import type { ServiceDefinition } from './define-service.js';
+import { HealthController } from './health/health.controller.js';
+import { Readiness } from './health/readiness.js';
+import { AssertionGuard } from './identity/assertion.guard.js';
+import { AssertionSigner, AssertionVerifier } from './identity/assertion.js';
+import { parsePrivateKey } from './identity/service-keys.js';
+import { LOGGER } from './logging/logger-token.js';
+import { ProblemFilter } from './problem/problem.filter.js';
+import { ValidationPipe } from './problem/validation.js';
+import { SERVICE, VERSION } from './service-facts.js';
+import { RedisModule } from './streams/redis.module.js';
+import { ServiceClient } from './http/service-client.js';
+
+/** What every service has: settings, logger, health, problems, validation, identity and Redis. */
+@Module({})
+export class ServiceKitModule {
+  static forService(definition: ServiceDefinition, settings: ServiceSettings, logger: Logger): DynamicModule {
+    const providers: Provider[] = [
+      { provide: definition.settings, useValue: settings },
+      { provide: ServiceSettings, useValue: settings },
+      { provide: SERVICE, useValue: { name: definition.name, version: VERSION } },
+      { provide: LOGGER, useValue: logger },
+      {
+        provide: AssertionSigner,
+        useFactory: () => new AssertionSigner(definition.name, parsePrivateKey(settings.serviceKey)),
+      },
+      { provide: AssertionVerifier, useFactory: () => new AssertionVerifier(definition.name, settings.serviceKeys) },
+      Readiness,
+      ServiceClient,
+    ];
+    return {
+      module: ServiceKitModule,
+      global: true,
+      imports: [RedisModule.forService(definition.name)],
+      controllers: [HealthController],
+      providers: [
+        ...providers,
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: APP_PIPE, useClass: ValidationPipe },
+        ...(definition.door === 'public' ? [] : [{ provide: APP_GUARD, useClass: AssertionGuard }]),
+      ],
+      exports: [...providers.map((provider) => ('provide' in provider ? provider.provide : provider)), RedisModule],
+    };
+  }
+}

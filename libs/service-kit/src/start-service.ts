@@ -1,0 +1,101 @@
+import 'reflect-metadata';
+import { Module, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { DestinationStream, Logger } from 'pino';
+import { loadSettings, type Environment } from './config/load-settings.js';
+import type { ServiceSettings } from './config/service-settings.js';
+import type { ServiceDefinition } from './define-service.js';
+import { Readiness } from './health/readiness.js';
+import { fastifyServer } from './http/fastify-server.js';
+import { createLogger } from './logging/logger.js';
+import { NestLogger } from './logging/nest-logger.js';
+import { ServiceKitModule } from './service-kit.module.js';
+import { StartupError } from './startup-error.js';
+import { StreamsServer } from './streams/streams-server.js';
+
+export interface StartOptions {
+  env: Environment;
+  /** Where log lines go; default standard output. */
+  logStream?: DestinationStream;
+}
+
+/** A service that answers. `close` finishes what is under way and leaves nothing open. */
+export interface RunningService {
+  readonly name: string;
+  readonly url: string;
+  readonly settings: ServiceSettings;
+  readonly logger: Logger;
+  readonly app: NestFastifyApplication;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a service from its definition; used by every runner and by the tests, so there is no second way to run.
+ * @throws SettingsError naming every wrong setting; Error when the port is taken or Redis does not answer
+ */
+export async function startService(
+  definition: ServiceDefinition,
+  { env, logStream }: StartOptions,
+): Promise<RunningService> {
+  const settings = loadSettings(definition.name, definition.settings, env);
+  const logger = createLogger({
+    service: definition.name,
+    level: settings.logLevel,
+    ...(logStream && { stream: logStream }),
+  });
+  const app = await createApplication(definition, settings, logger);
+  try {
+    app.connectMicroservice({ strategy: app.get(StreamsServer) }, { inheritAppConfig: false });
+    await app.startAllMicroservices();
+    await app.listen(settings.port, settings.address);
+  } catch (error) {
+    await app.close();
+    throw portError(error, definition, settings);
+  }
+  const { port } = app.getHttpServer().address() as { port: number };
+  const url = `http://${settings.address === '0.0.0.0' ? '127.0.0.1' : settings.address}:${port}`;
+  logger.info({ url, mode: settings.mode }, 'service is up');
+  return {
+    name: definition.name,
+    url,
+    settings,
+    logger,
+    app,
+    close: async () => {
+      app.get(Readiness).stop();
+      await app.close();
+      logger.info('service has stopped');
+      logger.flush();
+    },
+  };
+}
+
+/** The Nest application of a service, not yet listening: what OpenAPI is read from. */
+export async function createApplication(
+  definition: ServiceDefinition,
+  settings: ServiceSettings,
+  logger: Logger,
+  preview = false,
+): Promise<NestFastifyApplication> {
+  const adapter = fastifyServer({ logger, body: definition.body ?? 'parsed' });
+  return NestFactory.create<NestFastifyApplication>(rootModule(definition, settings, logger), adapter, {
+    logger: new NestLogger(logger),
+    abortOnError: false,
+    bodyParser: false,
+    preview,
+  });
+}
+
+function rootModule(definition: ServiceDefinition, settings: ServiceSettings, logger: Logger): Type {
+  @Module({ imports: [ServiceKitModule.forService(definition, settings, logger), definition.module] })
+  class ServiceRootModule {}
+  return ServiceRootModule;
+}
+
+function portError(error: unknown, { name }: ServiceDefinition, settings: ServiceSettings): unknown {
+  if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') return error;
+  return new StartupError(`port ${settings.port} is taken: set ${name.toUpperCase()}_PORT to another one`, {
+    cause: error,
+  });
+}

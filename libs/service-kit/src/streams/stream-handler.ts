@@ -1,0 +1,52 @@
+import { applyDecorators, type ArgumentsHost, Catch, type ExceptionFilter, UseFilters } from '@nestjs/common';
+import { EventPattern } from '@nestjs/microservices';
+import type { Organization, StreamName } from '@agion/wire';
+import { type Observable, throwError } from 'rxjs';
+
+export interface StreamHandlerOptions<Entry extends object> {
+  /** The consumer group; entries are shared among the replicas of a group. */
+  group: string;
+  /** The class an entry's fields are validated against; what does not fit goes to the dead letters at once. */
+  entry: new () => Entry;
+  /** Entries handed over together. Default 100. */
+  batch?: number;
+  /** Milliseconds a batch may take. Default 10,000. */
+  timeoutMs?: number;
+}
+
+/** One entry of a stream, validated, with the organization its key belongs to. */
+export interface StreamMessage<Entry> {
+  /** `<ms>-<seq>` */
+  readonly id: string;
+  /** The stream's complete key. */
+  readonly stream: string;
+  readonly organization: Organization;
+  readonly entry: Entry;
+  /** The fields as they stand on the wire: what signatures are made over. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** One entry of a batch that did not work out. Those that are not mentioned are done. */
+export interface StreamFailure {
+  message: StreamMessage<object>;
+  /** A PermanentError sends the entry to the dead letters, anything else brings it back later. */
+  error: Error;
+}
+
+/** Nest's own filter would turn every error into the text "Internal server error": the strategy needs the error itself. */
+@Catch()
+export class RethrowFilter implements ExceptionFilter {
+  catch(error: unknown, _host: ArgumentsHost): Observable<never> {
+    return throwError(() => error);
+  }
+}
+
+/**
+ * Marks a controller's method as consumer of a stream, in every organization. It receives `StreamMessage<Entry>[]` as payload and
+ * returns nothing, or the failures among them. When it returns, the entries are acknowledged: its effect must be committed by then.
+ */
+export const StreamHandler = <Entry extends object>(
+  stream: StreamName,
+  options: StreamHandlerOptions<Entry>,
+): MethodDecorator =>
+  applyDecorators(EventPattern(stream, undefined, { streamHandler: options }), UseFilters(RethrowFilter));

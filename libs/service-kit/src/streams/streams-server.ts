@@ -1,0 +1,153 @@
+import { hostname } from 'node:os';
+import { Inject, Injectable } from '@nestjs/common';
+import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
+import { PermanentError, StreamConsumer, type Outcome, type StreamEntry } from '@agion/messaging';
+import { slugOf, streamKey, type StreamName } from '@agion/wire';
+import { lastValueFrom } from 'rxjs';
+import type { Logger } from 'pino';
+import { ServiceSettings } from '../config/service-settings.js';
+import type { ReadinessCheck } from '../health/readiness.js';
+import { LOGGER } from '../logging/logger-token.js';
+import { DomainError } from '../problem/domain-error.js';
+import { isUnavailable } from '../problem/to-problem.js';
+import { validatedEntry } from '../problem/validation.js';
+import { SERVICE, type ServiceFacts } from '../service-facts.js';
+import { StartupError } from '../startup-error.js';
+import { OrganizationDirectory } from './organization-directory.js';
+import type { StreamFailure, StreamHandlerOptions, StreamMessage } from './stream-handler.js';
+
+/** Entries waiting in a group beyond which the service says it cannot keep up. */
+const MAX_LAG = 100_000;
+
+interface Binding {
+  stream: StreamName;
+  options: StreamHandlerOptions<object>;
+  handler: MessageHandler;
+}
+
+/**
+ * Redis Streams as a Nest transport: hands the entries of a stream to the controllers' methods marked `@StreamHandler`.
+ * The loop, its acknowledgements and its dead letters are `@agion/messaging`'s; this only translates.
+ */
+@Injectable()
+export class StreamsServer extends Server implements CustomTransportStrategy, ReadinessCheck {
+  readonly readinessName = 'consumers';
+  private consumers: StreamConsumer[] = [];
+
+  constructor(
+    @Inject(SERVICE) private readonly service: ServiceFacts,
+    private readonly settings: ServiceSettings,
+    private readonly organizations: OrganizationDirectory,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {
+    super();
+  }
+
+  listen(callback: (error?: unknown) => void): void {
+    this.start().then(() => callback(), callback);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.consumers.map((consumer) => consumer.stop()));
+    this.consumers = [];
+  }
+
+  on(): never {
+    throw new Error('the streams transport has no events of its own');
+  }
+
+  unwrap<T>(): T {
+    return this.consumers as T;
+  }
+
+  /** @throws when a consumer has lost Redis or lags too far behind */
+  async checkReadiness(): Promise<Record<string, unknown>> {
+    const groups = await Promise.all(
+      this.consumers.map(async (consumer) => ({ status: consumer.status(), lag: await consumer.lag() })),
+    );
+    const details = groups.flatMap(({ lag }) =>
+      lag.map(({ stream, group, lag: waiting, pending }) => ({ stream, group, lag: waiting, pending })),
+    );
+    if (groups.some(({ status }) => !status.connected)) throw new Error('a consumer is not connected to redis');
+    const late = details.find(({ lag }) => lag !== null && lag > MAX_LAG);
+    if (late) throw new Error(`\`${late.group}\` lags ${late.lag} entries behind on \`${late.stream}\``);
+    return { streams: details };
+  }
+
+  private async start(): Promise<void> {
+    this.consumers = this.bindings().map((binding) => this.consumerOf(binding));
+    await Promise.all(this.consumers.map((consumer) => consumer.start()));
+  }
+
+  /** Nest chains several handlers of one pattern by `next`; each has a group of its own or nobody knows who got what. */
+  private bindings(): Binding[] {
+    const bindings: Binding[] = [];
+    for (const [stream, first] of this.messageHandlers) {
+      for (
+        let handler: MessageHandler | undefined = first;
+        handler;
+        handler = handler.next as MessageHandler | undefined
+      ) {
+        const options = handler.extras?.streamHandler as StreamHandlerOptions<object> | undefined;
+        if (!options) throw new StartupError(`the handler of \`${stream}\` is not marked with @StreamHandler`);
+        if (bindings.some((other) => other.stream === stream && other.options.group === options.group)) {
+          throw new StartupError(`two handlers share the group \`${options.group}\` of \`${stream}\``);
+        }
+        bindings.push({ stream: stream as StreamName, options, handler });
+      }
+    }
+    return bindings;
+  }
+
+  private consumerOf({ stream, options, handler }: Binding): StreamConsumer {
+    const timeoutMs = options.timeoutMs ?? 10_000;
+    return new StreamConsumer({
+      redisUrl: this.settings.redisUrl,
+      group: options.group,
+      consumer: `${hostname()}-${this.settings.port}`,
+      streams: () => this.organizations.all().map(({ slug }) => streamKey(slug, stream)),
+      count: options.batch ?? 100,
+      handlerTimeoutMs: timeoutMs,
+      minIdleMs: 3 * timeoutMs,
+      isUnavailable,
+      logger: this.log,
+      handle: (entries) => this.hand(entries, options, handler),
+    });
+  }
+
+  private async hand(
+    entries: StreamEntry[],
+    { entry: entryClass }: StreamHandlerOptions<object>,
+    handler: MessageHandler,
+  ): Promise<Outcome[]> {
+    const outcomes: Outcome[] = entries.map(() => undefined);
+    const messages = new Map<StreamMessage<object>, number>();
+    for (const [index, entry] of entries.entries()) {
+      try {
+        messages.set(this.messageOf(entry, entryClass), index);
+      } catch (error) {
+        outcomes[index] = error as Error;
+      }
+    }
+    if (messages.size === 0) return outcomes;
+    const answer = this.transformToObservable(await handler([...messages.keys()]));
+    const failures = (await lastValueFrom(answer, { defaultValue: undefined })) as StreamFailure[] | undefined;
+    for (const { message, error } of failures ?? []) outcomes[messages.get(message) ?? -1] = error;
+    return outcomes;
+  }
+
+  private messageOf({ id, stream, fields }: StreamEntry, entryClass: new () => object): StreamMessage<object> {
+    const organization = this.organizations.find(slugOf(stream));
+    if (!organization) throw new Error(`the organization of \`${stream}\` is not known yet`);
+    try {
+      return { id, stream, organization, fields, entry: validatedEntry(entryClass, fields) };
+    } catch (error) {
+      throw new PermanentError(faultsOf(error), { cause: error });
+    }
+  }
+}
+
+function faultsOf(error: unknown): string {
+  const faults = error instanceof DomainError ? error.details.errors : undefined;
+  return faults ? faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ') : String(error);
+}
