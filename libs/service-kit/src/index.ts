@@ -13,6 +13,7 @@ export { defineService } from './define-service.js';
 export type { ServiceDefinition } from './define-service.js';
 export { Readiness } from './health/readiness.js';
 export type { ReadinessCheck, ReadinessReport } from './health/readiness.js';
+export { ApiProblems } from './http/api-problems.js';
 export { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 export type { Idempotency } from './http/idempotency.interceptor.js';
 export { MAX_BODY_BYTES, parseJson } from './http/json-body.js';
@@ -22,7 +23,15 @@ export { serviceUrl } from './http/service-urls.js';
 export type { CalledService } from './http/service-urls.js';
 export { traceIdOf, traceparentOf } from './http/trace-id.js';
 export { AssertionSigner, AssertionVerifier } from './identity/assertion.js';
-export { Caller, identityOf, InternalFor, Open, requireRole, requireSpeaksFor, setIdentity } from './identity/caller.js';
+export {
+  Caller,
+  identityOf,
+  InternalFor,
+  Open,
+  requireRole,
+  requireSpeaksFor,
+  setIdentity,
+} from './identity/caller.js';
 export type { Identity } from './identity/caller.js';
 export { entrySigner, signEntry } from './identity/entry-signature.js';
 export { parsePrivateKey, parsePublicKeys } from './identity/service-keys.js';
@@ -51,6 +60,7 @@ export { StartupError } from './startup-error.js';
 export { auditEntry } from './streams/audit-entry.js';
 export type { AuditEntry, AuditFact } from './streams/audit-entry.js';
 export { OrganizationDirectory } from './streams/organization-directory.js';
+export { COMMAND_REDIS } from './streams/redis.module.js';
 export { OutboxRelay } from './streams/outbox-relay.js';
 export type { OutboxEntry, OutboxSource } from './streams/outbox-relay.js';
 export { StreamHandler } from './streams/stream-handler.js';
