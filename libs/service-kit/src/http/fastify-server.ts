@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { PROBLEMS, problemType, type ProblemName } from '@agion/wire';
 import { pathOf, sendProblem } from '../problem/problem.filter.js';
@@ -35,7 +35,8 @@ export function fastifyServer({ logger, body }: ServerOptions): FastifyAdapter {
     routerOptions: { maxParamLength: 200 },
     http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
     clientErrorHandler: answerClientError,
-    frameworkErrors: (error, request, reply) => sendProblem(error, request as never, reply as never),
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(error, request, reply),
   });
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   fastify.removeAllContentTypeParsers();

@@ -1,0 +1,113 @@
+import {
+  type DynamicModule,
+  Inject,
+  Injectable,
+  Module,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import {
+  Channels,
+  connected,
+  createRedis,
+  EventFeed,
+  type RedisConnection,
+  serverWarnings,
+  StreamProducer,
+  TopicHub,
+} from '@agion/messaging';
+import type { ServiceName } from '@agion/wire';
+import type { Logger } from 'pino';
+import { ServiceSettings } from '../config/service-settings.js';
+import type { ReadinessCheck } from '../health/readiness.js';
+import { LOGGER } from '../logging/logger-token.js';
+import { StartupError } from '../startup-error.js';
+import { OrganizationDirectory } from './organization-directory.js';
+import { StreamsServer } from './streams-server.js';
+
+/** Injection token of the connection for short commands. */
+export const COMMAND_REDIS = Symbol('redis for commands');
+
+/** Milliseconds a service waits for Redis before it gives up starting. */
+const START_TIMEOUT = 10_000;
+
+/** Opens and closes what the service shares of Redis; consumers bring connections of their own. */
+@Injectable()
+export class RedisLifecycle implements ReadinessCheck, OnApplicationBootstrap, OnApplicationShutdown {
+  readonly readinessName = 'redis';
+
+  constructor(
+    @Inject(COMMAND_REDIS) private readonly redis: RedisConnection,
+    private readonly hub: TopicHub,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** @throws StartupError when Redis does not answer */
+  async onApplicationBootstrap(): Promise<void> {
+    await connected(this.redis, START_TIMEOUT).catch((error: Error) => {
+      throw new StartupError(`${error.message}: set REDIS_URL to a running Redis`, { cause: error });
+    });
+    for (const warning of await serverWarnings(this.redis)) this.logger.warn(warning);
+  }
+
+  async checkReadiness(): Promise<void> {
+    await this.redis.ping();
+  }
+
+  onApplicationShutdown(): void {
+    this.hub.close();
+    this.redis.disconnect();
+  }
+}
+
+/** A service's Redis: appending, notices, feeds and the streams transport. */
+@Module({})
+export class RedisModule {
+  static forService(service: ServiceName): DynamicModule {
+    const exported = [
+      COMMAND_REDIS,
+      TopicHub,
+      StreamProducer,
+      Channels,
+      EventFeed,
+      OrganizationDirectory,
+      StreamsServer,
+    ];
+    return {
+      module: RedisModule,
+      providers: [
+        {
+          provide: COMMAND_REDIS,
+          inject: [ServiceSettings, LOGGER],
+          useFactory: ({ redisUrl: url }: ServiceSettings, logger: Logger) =>
+            createRedis({ url, role: 'command', name: `${service}:commands`, logger }),
+        },
+        {
+          provide: TopicHub,
+          inject: [ServiceSettings, LOGGER],
+          useFactory: ({ redisUrl }: ServiceSettings, logger: Logger) =>
+            new TopicHub({ redisUrl, name: `${service}:subscriptions`, logger }),
+        },
+        {
+          provide: StreamProducer,
+          inject: [COMMAND_REDIS],
+          useFactory: (redis: RedisConnection) => new StreamProducer(redis),
+        },
+        {
+          provide: Channels,
+          inject: [COMMAND_REDIS, TopicHub, LOGGER],
+          useFactory: (redis: RedisConnection, hub: TopicHub, logger: Logger) => new Channels(redis, hub, logger),
+        },
+        {
+          provide: EventFeed,
+          inject: [COMMAND_REDIS, TopicHub, LOGGER],
+          useFactory: (redis: RedisConnection, hub: TopicHub, logger: Logger) => new EventFeed({ redis, hub, logger }),
+        },
+        OrganizationDirectory,
+        StreamsServer,
+        RedisLifecycle,
+      ],
+      exports: exported,
+    };
+  }
+}
