@@ -1,0 +1,86 @@
+import type { ConsumerSettings, Outcome, StreamEntry } from './consumer-options.js';
+import { HandlerTimeoutError, PermanentError } from './errors.js';
+
+/** What is to be done with an entry after the handler. */
+export type Verdict =
+  | { readonly kind: 'done'; readonly entry: StreamEntry }
+  | { readonly kind: 'permanent' | 'transient' | 'unavailable'; readonly entry: StreamEntry; readonly error: Error };
+
+/** After so many time-outs in a row the fault is taken to lie outside the entries, and the rest is left as it is. */
+const TIMEOUTS_IN_A_ROW = 3;
+
+type RunnerSettings = Pick<ConsumerSettings, 'handle' | 'handlerTimeoutMs' | 'isUnavailable'>;
+
+/** Calls the handler with a batch and, when the batch fails as a whole, with its entries one at a time. */
+export class BatchRunner {
+  constructor(
+    private readonly settings: RunnerSettings,
+    private readonly handled: (entries: number, durationMs: number) => void = () => undefined,
+  ) {}
+
+  /**
+   * Yields verdicts as soon as they are known. `mayGoOn` is asked before each further call of the handler; when it
+   * says no, the entries without a verdict are simply left.
+   */
+  async *run(entries: StreamEntry[], mayGoOn: () => Promise<boolean>): AsyncGenerator<Verdict[]> {
+    const whole = await this.attempt(entries);
+    if (!(whole instanceof Error)) return yield this.judgeEach(entries, whole);
+    const verdict = this.kindOf(whole);
+    if (entries.length === 1 || verdict === 'unavailable') return yield this.judgeAll(entries, whole);
+
+    let timeouts = whole instanceof HandlerTimeoutError ? 1 : 0;
+    for (const [index, entry] of entries.entries()) {
+      if (!(await mayGoOn())) return;
+      const alone = await this.attempt([entry]);
+      if (!(alone instanceof Error)) {
+        timeouts = 0;
+        yield this.judgeEach([entry], alone);
+        continue;
+      }
+      timeouts = alone instanceof HandlerTimeoutError ? timeouts + 1 : 0;
+      if (this.kindOf(alone) === 'unavailable') return yield this.judgeAll(entries.slice(index), alone);
+      yield this.judgeAll([entry], alone);
+      if (timeouts >= TIMEOUTS_IN_A_ROW) return;
+    }
+  }
+
+  /** The outcomes of one call, or the error with which it failed as a whole. */
+  private async attempt(entries: StreamEntry[]): Promise<readonly Outcome[] | Error> {
+    const { handle, handlerTimeoutMs } = this.settings;
+    const timeUp = new AbortController();
+    const startedAt = performance.now();
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      const timeout = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new HandlerTimeoutError(handlerTimeoutMs)), handlerTimeoutMs);
+      });
+      const call = (async () => handle(entries, { signal: timeUp.signal }))();
+      const outcomes = (await Promise.race([call, timeout])) ?? entries.map(() => undefined);
+      if (outcomes.length === entries.length) return outcomes;
+      return new Error(`handler returned ${outcomes.length} outcomes for ${entries.length} entries`);
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    } finally {
+      clearTimeout(timer);
+      timeUp.abort();
+      this.handled(entries.length, performance.now() - startedAt);
+    }
+  }
+
+  private judgeEach(entries: readonly StreamEntry[], outcomes: readonly Outcome[]): Verdict[] {
+    return entries.map((entry, index) => {
+      const error = outcomes[index];
+      return error ? { kind: this.kindOf(error), entry, error } : { kind: 'done', entry };
+    });
+  }
+
+  private judgeAll(entries: readonly StreamEntry[], error: Error): Verdict[] {
+    const kind = this.kindOf(error);
+    return entries.map((entry) => ({ kind, entry, error }));
+  }
+
+  private kindOf(error: Error): 'permanent' | 'transient' | 'unavailable' {
+    if (error instanceof PermanentError) return 'permanent';
+    return this.settings.isUnavailable(error) ? 'unavailable' : 'transient';
+  }
+}

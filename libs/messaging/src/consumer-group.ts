@@ -1,0 +1,179 @@
+import type { ChainableCommander } from 'ioredis';
+import type { EntryFields } from './codec.js';
+import type { RedisConnection } from './connection.js';
+import { deadLetterStream } from './dead-letters.js';
+import {
+  type PendingRow,
+  pendingRows,
+  pipelineReplies,
+  rangeEntries,
+  type RawEntry,
+  readEntries,
+  takenOver,
+} from './replies.js';
+
+/**
+ * Deletes the consumer only when nothing is pending for it, in one step: deleting a consumer deletes its pending list,
+ * and so loses the entries on it.
+ */
+const LEAVE_SCRIPT = `
+local pending = redis.call('XPENDING', KEYS[1], ARGV[1], '-', '+', 1, ARGV[2])
+if #pending > 0 then return 0 end
+redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], ARGV[2])
+return 1`;
+
+/** The most entries of one stream taken over at once; the rest is left for the next time, or for others. */
+const TAKEOVER_LIMIT = 10_000;
+
+/** What was taken over in one stream. */
+export interface Takeover {
+  readonly stream: string;
+  readonly ids: readonly string[];
+  readonly deleted: readonly string[];
+}
+
+/** The Redis commands of one consumer in one group: no loop, no decisions. */
+export class ConsumerGroup {
+  private readonly ensured = new Set<string>();
+
+  constructor(
+    private readonly group: string,
+    private readonly consumer: string,
+    private readonly command: RedisConnection,
+    private readonly blocking: RedisConnection,
+  ) {}
+
+  /**
+   * Creates the group where it is missing, from the stream's first entry, and the stream with it. Returns the streams that
+   * cannot be read at all, because a key of another type has the name.
+   */
+  async ensure(streams: readonly string[]): Promise<string[]> {
+    const missing = streams.filter((stream) => !this.ensured.has(stream));
+    if (missing.length === 0) return [];
+    const pipeline = this.command.pipeline();
+    for (const stream of missing) pipeline.xgroup('CREATE', stream, this.group, '0', 'MKSTREAM');
+    const results = (await pipeline.exec()) ?? [];
+    const unusable: string[] = [];
+    missing.forEach((stream, index) => {
+      const error = results[index]?.[0];
+      if (!error || error.message.startsWith('BUSYGROUP')) this.ensured.add(stream);
+      else if (error.message.startsWith('WRONGTYPE')) unusable.push(stream);
+      else throw error;
+    });
+    return unusable;
+  }
+
+  /** Makes the next {@link ensure} look at every stream again. */
+  forget(): void {
+    this.ensured.clear();
+  }
+
+  /** Entries that nobody in the group has seen; up to `count` of each stream, after at most `blockMs`. */
+  async read(streams: readonly string[], count: number, blockMs: number): Promise<RawEntry[]> {
+    const fresh = streams.map(() => '>');
+    const reply = await this.blocking.xreadgroup(
+      'GROUP',
+      this.group,
+      this.consumer,
+      'COUNT',
+      count,
+      'BLOCK',
+      Math.max(1, Math.ceil(blockMs)), // 0 would block for ever
+      'STREAMS',
+      ...streams,
+      ...fresh,
+    );
+    return readEntries(reply);
+  }
+
+  /**
+   * Takes over what has been idle for `minIdleMs`, whoever held it, without counting a delivery. `deleted` are entries that
+   * were trimmed or deleted before anybody acknowledged them; Redis has dropped them from the pending list.
+   */
+  async takeOver(streams: readonly string[], minIdleMs: number): Promise<Takeover[]> {
+    const takeovers = streams.map((stream) => ({
+      stream,
+      ids: [] as string[],
+      deleted: [] as string[],
+      cursor: '0-0',
+    }));
+    let open = takeovers;
+    while (open.length > 0) {
+      const found = await this.inPipeline(open, (pipeline, { stream, cursor }) =>
+        pipeline.xautoclaim(stream, this.group, this.consumer, minIdleMs, cursor, 'COUNT', 100, 'JUSTID'),
+      );
+      open.forEach((takeover, index) => {
+        const { cursor, ids, deleted } = takenOver(found[index]);
+        takeover.ids.push(...ids);
+        takeover.deleted.push(...deleted);
+        takeover.cursor = cursor;
+      });
+      open = open.filter(({ cursor, ids }) => cursor !== '0-0' && ids.length < TAKEOVER_LIMIT);
+    }
+    return takeovers;
+  }
+
+  /** A page of this consumer's own pending entries, after the id `after`. */
+  async ownPending(stream: string, after: string | undefined, count: number): Promise<PendingRow[]> {
+    const from = after === undefined ? '-' : `(${after}`;
+    return pendingRows(await this.command.xpending(stream, this.group, from, '+', count, this.consumer));
+  }
+
+  /** The given entries as far as they are still this consumer's, with their delivery counts. */
+  async stillMine(stream: string, ids: readonly string[]): Promise<PendingRow[]> {
+    const found = await this.inPipeline(ids, (pipeline, id) =>
+      pipeline.xpending(stream, this.group, id, id, 1, this.consumer),
+    );
+    return found.flatMap(pendingRows);
+  }
+
+  /** Hands this consumer its own pending entries again and sets their delivery count. Entries that are gone are missing. */
+  async claim(stream: string, ids: readonly string[], deliveries: number): Promise<RawEntry[]> {
+    if (ids.length === 0) return [];
+    // On the blocking connection: entries may be large, and `command` gives up after half a second.
+    const reply = await this.blocking.xclaim(
+      stream, this.group, this.consumer, 0, ...ids, 'RETRYCOUNT', deliveries,
+    ); // prettier-ignore
+    return rangeEntries(stream, reply).filter((entry) => entry.flat !== null);
+  }
+
+  /** Restarts the idle clock of entries without counting a delivery. */
+  async renew(stream: string, ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.command.xclaim(stream, this.group, this.consumer, 0, ...ids, 'JUSTID');
+  }
+
+  /** The entries as they stand in the stream, whoever holds them; those that are gone are missing. */
+  async find(stream: string, ids: readonly string[]): Promise<RawEntry[]> {
+    const found = await this.inPipeline(ids, (pipeline, id) => pipeline.xrange(stream, id, id));
+    return found.flatMap((reply) => rangeEntries(stream, reply));
+  }
+
+  async acknowledge(stream: string, ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.command.xack(stream, this.group, ...ids);
+  }
+
+  /** Writes the dead letter and acknowledges the entry in one transaction. */
+  async bury(stream: string, id: string, deadLetter: EntryFields): Promise<void> {
+    const transaction = this.command.multi();
+    transaction.xadd(deadLetterStream(stream), '*', ...Object.entries(deadLetter).flat());
+    transaction.xack(stream, this.group, id);
+    pipelineReplies(await transaction.exec());
+  }
+
+  /** Removes this consumer from the groups in which nothing is pending for it. */
+  async leave(streams: readonly string[]): Promise<void> {
+    await this.inPipeline(streams, (pipeline, stream) =>
+      pipeline.eval(LEAVE_SCRIPT, 1, stream, this.group, this.consumer),
+    );
+  }
+
+  private async inPipeline<T>(
+    items: readonly T[],
+    add: (pipeline: ChainableCommander, item: T) => unknown,
+  ): Promise<unknown[]> {
+    if (items.length === 0) return [];
+    const pipeline = this.command.pipeline();
+    for (const item of items) add(pipeline, item);
+    return pipelineReplies(await pipeline.exec());
+  }
+}

@@ -1,0 +1,58 @@
+import { deadLetterKey } from '@agion/wire';
+import { type EntryFields, MAX_ENTRY_BYTES, pairsOf } from './codec.js';
+import { errorText } from './logger.js';
+
+/** What a dead letter says beside the entry's own fields. */
+export interface DeadLetterReason {
+  readonly error: unknown;
+  readonly deliveries: number;
+  readonly sourceId: string;
+  readonly failedAt: Date;
+}
+
+const OWN_NAMES = ['error', 'deliveries', 'source_id', 'failed_at'] as const;
+const CLASHING = new RegExp(`^(entry_)*(${OWN_NAMES.join('|')})$`);
+const ERROR_LIMIT = 2_000;
+const VALUE_LIMIT = 1_000;
+const FIELD_LIMIT = 100;
+
+/** The stream that takes the dead letters of `stream`. */
+export const deadLetterStream = deadLetterKey;
+
+/**
+ * The fields of a dead letter: the entry's own, kept flat, then `error`, `deliveries`, `source_id` and `failed_at`.
+ * An entry's field of such a name is kept as `entry_<name>`. A doubled field keeps its last value; an entry above the
+ * size limit is shortened (the whole of it still stands at `source_id`).
+ */
+export function deadLetterFields(flat: readonly string[], reason: DeadLetterReason): EntryFields {
+  return {
+    ...Object.fromEntries(
+      shortened(flat).map(([name, value]) => [CLASHING.test(name) ? `entry_${name}` : name, value]),
+    ),
+    error: describe(reason.error).slice(0, ERROR_LIMIT),
+    deliveries: String(reason.deliveries),
+    source_id: reason.sourceId,
+    failed_at: reason.failedAt.toISOString(),
+  };
+}
+
+/** The entry as it was before it became a dead letter, e.g. to append it once more. */
+export function originalFields(deadLetter: EntryFields): EntryFields {
+  return Object.fromEntries(
+    Object.entries(deadLetter)
+      .filter(([name]) => !OWN_NAMES.some((own) => own === name))
+      .map(([name, value]) => [CLASHING.test(name) ? name.slice('entry_'.length) : name, value]),
+  );
+}
+
+function shortened(flat: readonly string[]): [string, string][] {
+  const bytes = flat.reduce((sum, text) => sum + Buffer.byteLength(text, 'utf8'), 0);
+  if (bytes <= MAX_ENTRY_BYTES) return pairsOf(flat);
+  return pairsOf(flat.slice(0, FIELD_LIMIT * 2)).map(([name, value]) => [
+    name.slice(0, VALUE_LIMIT),
+    value.slice(0, VALUE_LIMIT),
+  ]);
+}
+
+const describe = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : errorText(error);

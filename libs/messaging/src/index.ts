@@ -1,0 +1,44 @@
+export { fullJitter, RECONNECT_BACKOFF } from './backoff.js';
+export type { BackoffRange } from './backoff.js';
+export { Channels } from './channels.js';
+export type { NoticeHandlers } from './channels.js';
+export { decodeEntry, encodeEntry, jsonField, MAX_ENTRY_BYTES } from './codec.js';
+export type { EntryFields } from './codec.js';
+export { connected, createRedis, MAX_BLOCK_MS, redisAddress } from './connection.js';
+export type { RedisConnection, RedisRole, RedisSettings } from './connection.js';
+export type {
+  BatchHandler,
+  ConsumerMetric,
+  ConsumerMetrics,
+  Outcome,
+  StreamConsumerOptions,
+  StreamEntry,
+} from './consumer-options.js';
+export { deadLetterFields, deadLetterStream, originalFields } from './dead-letters.js';
+export type { DeadLetterReason } from './dead-letters.js';
+export {
+  EntryTooLargeError,
+  HandlerTimeoutError,
+  MalformedEntryError,
+  PermanentError,
+  RedisUnreachableError,
+  RequestTimeoutError,
+  UnavailableError,
+} from './errors.js';
+export { EventFeed } from './event-feed.js';
+export type { EventFeedOptions, FeedCodec, FeedEvent, FollowOptions } from './event-feed.js';
+export { rateLimitedLogger, SILENT_LOGGER } from './logger.js';
+export type { Logger } from './logger.js';
+export { RequestReply } from './request-reply.js';
+export type { RequestOptions, RequestReplyOptions } from './request-reply.js';
+export { serverWarnings } from './server-check.js';
+export { StreamConsumer } from './stream-consumer.js';
+export type { ConsumerStatus } from './stream-consumer.js';
+export { compareStreamIds, isStreamId, streamIdTime } from './stream-id.js';
+export { readGroupLag } from './stream-lag.js';
+export type { GroupLag } from './stream-lag.js';
+export { StreamProducer } from './stream-producer.js';
+export type { EntryValues, Trim } from './stream-producer.js';
+export { trimConsumed } from './stream-trim.js';
+export { TopicHub } from './topic-hub.js';
+export type { TopicHubOptions, TopicListener } from './topic-hub.js';

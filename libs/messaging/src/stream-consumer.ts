@@ -1,0 +1,209 @@
+import { fullJitter } from './backoff.js';
+import { BatchRunner } from './batch-runner.js';
+import { connected, createRedis, type RedisConnection } from './connection.js';
+import { ConsumerGroup } from './consumer-group.js';
+import { consumerSettings, type ConsumerSettings, type StreamConsumerOptions } from './consumer-options.js';
+import { Delivery } from './delivery.js';
+import { InFlight } from './in-flight.js';
+import { errorText, type Logger, rateLimitedLogger, SILENT_LOGGER } from './logger.js';
+import { pause } from './pause.js';
+import { type Counting, Redelivery } from './redelivery.js';
+import { RetrySchedule } from './retry-schedule.js';
+import { Settlement } from './settlement.js';
+import { type GroupLag, readGroupLag } from './stream-lag.js';
+
+/** What a consumer says about itself. */
+export interface ConsumerStatus {
+  readonly running: boolean;
+  readonly connected: boolean;
+  /** When a read last answered (milliseconds since 1970), with entries or without; null before the first. */
+  readonly lastReadAt: number | null;
+  /** Entries handed over and not yet settled. */
+  readonly inFlight: number;
+}
+
+/** Entries that failed and wait for their next try; when there are so many, nothing new is read. */
+const MOST_WAITING = 1_000;
+const LONGEST_SWEEP_INTERVAL_MS = 2_000;
+const IDLE_MS = 200;
+
+/**
+ * Reads streams as one consumer of a group, at least once. Each pass: what was handled is acknowledged, missing groups
+ * are made, own pending entries come first (after a start or a broken connection), then what is idle is taken over, then
+ * new entries are read. Handling is sequential; scale by more consumers in the group.
+ */
+export class StreamConsumer {
+  private readonly settings: ConsumerSettings;
+  private readonly log: Logger;
+  private readonly retries: RetrySchedule;
+  private readonly command: RedisConnection;
+  private readonly blocking: RedisConnection;
+  private readonly group: ConsumerGroup;
+  private readonly inFlight: InFlight;
+  private readonly settlement: Settlement;
+  private readonly delivery: Delivery;
+  private readonly redelivery: Redelivery;
+  private readonly stopping = new AbortController();
+  private readonly deadline = new AbortController();
+  /** The streams seen so far, and how their own pending entries must be brought back before the next read. */
+  private readonly seen = new Map<string, Counting | 'nothing'>();
+  private loop: Promise<void> | undefined;
+  private stopped: Promise<void> | undefined;
+  private lastReadAt: number | null = null;
+  private sweptAt = -Infinity;
+
+  /** @throws RangeError when an option cannot work, TypeError for a bad URL. Connects at once. */
+  constructor(private readonly options: StreamConsumerOptions) {
+    const settings = (this.settings = consumerSettings(options));
+    const { metrics = {}, logger = SILENT_LOGGER } = options;
+    const signals = { stopping: this.stopping.signal, deadline: this.deadline.signal };
+    this.log = rateLimitedLogger(logger);
+    const connection = { url: settings.redisUrl, logger };
+    const name = `${settings.group}:${settings.consumer}`;
+    this.command = createRedis({ ...connection, role: 'command', name });
+    this.blocking = createRedis({ ...connection, role: 'blocking', name: `${name}:read`, blockMs: settings.blockMs });
+    this.group = new ConsumerGroup(settings.group, settings.consumer, this.command, this.blocking);
+    const longestMs = Math.max(settings.minIdleMs, settings.longestRetryMs);
+    this.retries = new RetrySchedule({ firstMs: settings.minIdleMs, longestMs, entries: MOST_WAITING });
+    this.inFlight = new InFlight(this.group, settings.minIdleMs, Date.now);
+    const runner = new BatchRunner(settings, (entries, durationMs) => metrics.handled?.(entries, durationMs));
+    this.settlement = new Settlement(this.group, this.retries, settings, metrics, this.log);
+    this.delivery = new Delivery(settings, runner, this.inFlight, this.settlement, signals, this.log);
+    this.redelivery = new Redelivery(
+      this.group, this.delivery, this.settlement, this.retries, settings, metrics, signals.stopping,
+    ); // prettier-ignore
+  }
+
+  /** Begins to read. Does not wait for Redis: see {@link status}. A consumer that was stopped stays stopped. */
+  start(): void {
+    if (this.stopping.signal.aborted) throw new Error('a stopped consumer cannot be started again');
+    this.loop ??= this.run();
+  }
+
+  /**
+   * Stops reading, lets the batch in hand finish for at most `deadlineMs` (the handler's time limit unless told), leaves
+   * the groups where nothing is pending for this consumer, and closes its connections.
+   */
+  stop(deadlineMs: number = this.settings.handlerTimeoutMs): Promise<void> {
+    return (this.stopped ??= this.end(deadlineMs));
+  }
+
+  /** For readiness. */
+  status(): ConsumerStatus {
+    return {
+      running: this.loop !== undefined && !this.stopping.signal.aborted,
+      connected: this.command.status === 'ready' && this.blocking.status === 'ready',
+      lastReadAt: this.lastReadAt,
+      inFlight: this.inFlight.size,
+    };
+  }
+
+  /** How far the group is behind, for each stream. Rejects while Redis is away. */
+  lag(): Promise<GroupLag[]> {
+    return readGroupLag(this.command, this.settings.streams(), this.settings.group);
+  }
+
+  private async end(deadlineMs: number): Promise<void> {
+    this.stopping.abort();
+    this.blocking.disconnect();
+    const overdue = setTimeout(() => this.deadline.abort(), deadlineMs);
+    await Promise.race([this.loop, aborted(this.deadline.signal)]);
+    clearTimeout(overdue);
+    this.deadline.abort();
+    try {
+      await this.settlement.acknowledge();
+      await this.group.leave([...this.seen.keys()]);
+    } catch (error) {
+      this.log.warn({ ...this.identity(), error: errorText(error) }, 'consumer could not leave its group');
+    }
+    this.command.disconnect();
+  }
+
+  private async run(): Promise<void> {
+    for (let failures = 0; !this.stopping.signal.aborted;) {
+      try {
+        await this.pass();
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        await this.recover(error, failures);
+      }
+    }
+  }
+
+  private async pass(): Promise<void> {
+    await this.settlement.acknowledge();
+    const streams = await this.readableStreams();
+    if (streams.length === 0) return pause(IDLE_MS, this.stopping.signal);
+    for (const stream of streams) await this.bringBack(stream);
+    await this.sweep(streams);
+    if (this.stopping.signal.aborted) return;
+    const untilSweep = this.sweptAt + this.sweepIntervalMs - Date.now();
+    if (this.retries.full) return pause(untilSweep, this.stopping.signal);
+    await this.readNew(streams, untilSweep);
+  }
+
+  private async readableStreams(): Promise<string[]> {
+    const wanted = [...new Set(this.settings.streams())];
+    const unusable = await this.group.ensure(wanted);
+    if (unusable.length > 0) {
+      this.log.error({ ...this.identity(), streams: unusable }, 'a key that is not a stream has the name of a stream');
+    }
+    const streams = wanted.filter((stream) => !unusable.includes(stream));
+    for (const stream of streams) if (!this.seen.has(stream)) this.seen.set(stream, 'counted');
+    return streams;
+  }
+
+  private async bringBack(stream: string): Promise<void> {
+    const counting = this.seen.get(stream);
+    if (counting === undefined || counting === 'nothing') return;
+    await this.redelivery.ownPending(stream, counting);
+    this.seen.set(stream, 'nothing');
+  }
+
+  private async sweep(streams: readonly string[]): Promise<void> {
+    const now = Date.now();
+    if (now - this.sweptAt < this.sweepIntervalMs) return;
+    await this.redelivery.sweep(streams, now);
+    this.sweptAt = Date.now();
+  }
+
+  private async readNew(streams: readonly string[], untilSweepMs: number): Promise<void> {
+    const { blockMs, count } = this.settings;
+    const perStream = Math.max(1, Math.floor(count / streams.length));
+    const entries = await this.group.read(streams, perStream, Math.min(blockMs, untilSweepMs));
+    this.lastReadAt = Date.now();
+    if (entries.length === 0) return;
+    for (const stream of streams) this.countRead(stream, entries.filter((entry) => entry.stream === stream).length);
+    await this.delivery.deliver(entries, 1);
+  }
+
+  private countRead(stream: string, entries: number): void {
+    if (entries > 0) this.options.metrics?.count?.('read', stream, entries);
+  }
+
+  /** After any error: what was read but not seen here is found among the own pending entries. */
+  private async recover(error: unknown, failures: number): Promise<void> {
+    if (this.stopping.signal.aborted) return;
+    const message = errorText(error);
+    this.log.error({ ...this.identity(), error: message }, 'consumer could not read its streams');
+    if (/^(NOGROUP|UNBLOCKED|WRONGTYPE)/.test(message)) this.group.forget();
+    for (const [stream, counting] of this.seen) if (counting === 'nothing') this.seen.set(stream, 'uncounted');
+    await pause(fullJitter(failures), this.stopping.signal);
+    // stop() closes the blocking connection, which ends this wait too
+    await Promise.all([connected(this.command), connected(this.blocking)]).catch(() => undefined);
+  }
+
+  private get sweepIntervalMs(): number {
+    return Math.min(LONGEST_SWEEP_INTERVAL_MS, Math.ceil(this.settings.minIdleMs / 4));
+  }
+
+  private identity(): Record<string, unknown> {
+    return { group: this.settings.group, consumer: this.settings.consumer };
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

@@ -1,0 +1,26 @@
+const STREAM_ID = /^\d{1,20}-\d{1,20}$/;
+
+/** Whether `text` is a complete entry id, `<milliseconds>-<sequence>`. */
+export const isStreamId = (text: string): boolean => STREAM_ID.test(text);
+
+/**
+ * Orders two entry ids by their numbers; as text, `9-0` would come after `10-0`.
+ *
+ * @throws RangeError when either is not `<milliseconds>-<sequence>`.
+ */
+export function compareStreamIds(left: string, right: string): number {
+  const [leftMs, leftSequence] = parts(left);
+  const [rightMs, rightSequence] = parts(right);
+  if (leftMs !== rightMs) return leftMs < rightMs ? -1 : 1;
+  if (leftSequence === rightSequence) return 0;
+  return leftSequence < rightSequence ? -1 : 1;
+}
+
+/** The time Redis gave the entry, in milliseconds since 1970. */
+export const streamIdTime = (id: string): number => Number(parts(id)[0]);
+
+function parts(id: string): [bigint, bigint] {
+  if (!isStreamId(id)) throw new RangeError(`\`${id}\` is not a stream id`);
+  const dash = id.indexOf('-');
+  return [BigInt(id.slice(0, dash)), BigInt(id.slice(dash + 1))];
+}

@@ -1,0 +1,53 @@
+import { encodeEntry } from './codec.js';
+import type { RedisConnection } from './connection.js';
+import { pipelineReplies } from './replies.js';
+
+/** What one append carries. */
+export type EntryValues = Readonly<Record<string, unknown>>;
+
+/**
+ * Trimming on append, for streams that no consumer group reads. A stream with groups is never trimmed on append: that
+ * would drop entries nobody has read, and the group's lag would not show it.
+ */
+export type Trim = { readonly maxLength: number } | { readonly olderThanMs: number };
+
+/** Appends entries to streams over a `command` connection, which it does not own. */
+export class StreamProducer {
+  constructor(private readonly redis: RedisConnection) {}
+
+  /**
+   * Appends one entry and returns its id once Redis has taken it. Rejects at once while Redis is away, and within 500 ms
+   * when it does not answer; the entry may then have been taken, so it must carry its own identity (`event_id`).
+   *
+   * @throws EntryTooLargeError, MalformedEntryError as `encodeEntry` does.
+   */
+  async append(stream: string, values: EntryValues, trim?: Trim): Promise<string> {
+    return idOf(await this.redis.call('XADD', ...appendArguments(stream, values, trim)));
+  }
+
+  /**
+   * Appends entries in order in one round trip and returns their ids. When one fails the promise rejects with the first
+   * error, though others may have been taken.
+   */
+  async appendMany(stream: string, entries: readonly EntryValues[], trim?: Trim): Promise<string[]> {
+    if (entries.length === 0) return [];
+    const pipeline = this.redis.pipeline();
+    for (const values of entries) pipeline.call('XADD', ...appendArguments(stream, values, trim));
+    return pipelineReplies(await pipeline.exec()).map(idOf);
+  }
+}
+
+function appendArguments(stream: string, values: EntryValues, trim?: Trim): string[] {
+  return [stream, ...trimArguments(trim), '*', ...Object.entries(encodeEntry(values)).flat()];
+}
+
+function trimArguments(trim?: Trim): string[] {
+  if (!trim) return [];
+  if ('maxLength' in trim) return ['MAXLEN', '~', String(trim.maxLength)];
+  return ['MINID', '~', String(Math.max(0, Date.now() - trim.olderThanMs))];
+}
+
+function idOf(reply: unknown): string {
+  if (typeof reply !== 'string') throw new Error('redis answered XADD without an entry id');
+  return reply;
+}
