@@ -6,7 +6,9 @@ import { transformFile } from '@swc/core';
 
 const configFile = fileURLToPath(new URL('../.swcrc', import.meta.url));
 await rm('dist', { recursive: true, force: true });
-const sources = (await readdir('src', { recursive: true })).filter((file) => file.endsWith('.ts') && !/\.(d|spec)\.ts$/.test(file));
+const sources = (await readdir('src', { recursive: true })).filter(
+  (file) => file.endsWith('.ts') && !/\.(d|spec)\.ts$/.test(file),
+);
 await Promise.all(
   sources.map(async (file) => {
     const { code, map } = await transformFile(path.join('src', file), { configFile });

@@ -24,7 +24,9 @@ export const databaseName = (url) => decodeURIComponent(new URL(url).pathname.sl
 /** Several services may deploy at once: 42P04, and 23505 from the race on the catalog's index, both mean it exists now. */
 export async function createDatabase(url) {
   try {
-    await withClient(maintenanceUrl(url), (client) => client.query(`CREATE DATABASE ${client.escapeIdentifier(databaseName(url))}`));
+    await withClient(maintenanceUrl(url), (client) =>
+      client.query(`CREATE DATABASE ${client.escapeIdentifier(databaseName(url))}`),
+    );
   } catch (error) {
     if (error.code !== '42P04' && error.code !== '23505') throw error;
   }

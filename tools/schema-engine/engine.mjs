@@ -10,7 +10,9 @@ const MODULE = '@prisma/schema-engine-wasm/schema_engine_bg';
 
 async function loadWasm() {
   const glue = await import(MODULE);
-  const file = createRequire(import.meta.url).resolve(MODULE).replace(/\.js$/, '.wasm');
+  const file = createRequire(import.meta.url)
+    .resolve(MODULE)
+    .replace(/\.js$/, '.wasm');
   const { instance } = await WebAssembly.instantiate(readFileSync(file), { './schema_engine_bg.js': glue });
   glue.__wbg_set_wasm(instance.exports);
   instance.exports.__wbindgen_start?.();
@@ -37,7 +39,9 @@ async function connectToShadowDatabase(connectionString) {
   const dispose = connection.dispose.bind(connection);
   connection.dispose = async () => {
     await dispose();
-    await withClient(maintenanceUrl(connectionString), (client) => client.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`));
+    await withClient(maintenanceUrl(connectionString), (client) =>
+      client.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`),
+    );
   };
   return connection;
 }

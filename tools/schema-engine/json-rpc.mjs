@@ -77,7 +77,8 @@ class Session {
   // This build cannot open a shadow database here; it works from the replay that devDiagnostic left in its cache.
   // `migrate dev` with a pending migration applies that in between, so replay once more.
   async #evaluateDataLoss(engine, params) {
-    if (!this.#diagnosed) await engine.devDiagnostic({ migrationsList: params.migrationsList, filters: params.filters });
+    if (!this.#diagnosed)
+      await engine.devDiagnostic({ migrationsList: params.migrationsList, filters: params.filters });
     return engine.evaluateDataLoss(params);
   }
 }

@@ -1,0 +1,4 @@
+// npm run admin-token
+import { enter } from './setup/door.mjs';
+
+await enter(() => import('./launcher/admin-token.mjs'));
