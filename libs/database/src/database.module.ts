@@ -1,5 +1,6 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import type pg from 'pg';
+import { DatabaseReadiness } from './database-readiness.js';
 import { OrganizationScope, WorkerPool } from './organization-scope.js';
 import { createPool, roleOf, workerRoleOf } from './pool.js';
 import { PrismaService } from './prisma.service.js';
@@ -18,7 +19,7 @@ interface Pools {
 const POOLS = Symbol('database pools');
 
 /**
- * The service's own corner of Postgres: provides OrganizationScope, WorkerPool and PrismaService.
+ * The service's own corner of Postgres: provides OrganizationScope, WorkerPool and PrismaService, and answers for readiness.
  * Connections open on first use and close after the application has stopped listening.
  */
 @Module({})
@@ -44,6 +45,11 @@ export class DatabaseModule implements OnApplicationShutdown {
           provide: OrganizationScope,
           inject: [POOLS],
           useFactory: (pools: Pools) => new OrganizationScope(pools.scope),
+        },
+        {
+          provide: DatabaseReadiness,
+          inject: [OrganizationScope],
+          useFactory: (scope: OrganizationScope) => new DatabaseReadiness(scope),
         },
         { provide: WorkerPool, inject: [POOLS], useFactory: (pools: Pools) => new WorkerPool(pools.worker) },
         { provide: PrismaService, inject: [POOLS], useFactory: (pools: Pools) => new PrismaService(pools.prisma) },
