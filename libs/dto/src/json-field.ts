@@ -1,0 +1,38 @@
+import { Transform } from 'class-transformer';
+
+/** Levels a JSON field may nest. */
+const MAX_DEPTH = 64;
+
+/**
+ * A field of a stream entry whose text is JSON. It becomes the value; text that is not JSON, that nests too deeply or that
+ * Postgres could not keep stays text, so that the property's own rule (`@IsObject()`) refuses it.
+ */
+export const JsonField = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? parse(value) : value));
+
+/** Whether Postgres can keep it: neither U+0000 nor half of a surrogate pair. */
+export const isStorableText = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
+
+function parse(text: string): unknown {
+  try {
+    const value = JSON.parse(text) as unknown;
+    return isStorable(value) ? value : text;
+  } catch {
+    return text;
+  }
+}
+
+/** Level by level and without recursion: the text comes from anybody who may write to the stream. */
+function isStorable(root: unknown): boolean {
+  let level = [root];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) return false;
+    const texts = level.flatMap((value) => (typeof value === 'string' ? [value] : keysOf(value)));
+    if (!texts.every(isStorableText)) return false;
+    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
+  }
+  return true;
+}
+
+const keysOf = (value: unknown): string[] =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
