@@ -59,6 +59,7 @@ export type { RunningService, StartOptions } from './start-service.js';
 export { StartupError } from './startup-error.js';
 export { auditEntry } from './streams/audit-entry.js';
 export type { AuditEntry, AuditFact } from './streams/audit-entry.js';
+export { eventTime } from './streams/event-time.js';
 export { OrganizationDirectory } from './streams/organization-directory.js';
 export { COMMAND_REDIS } from './streams/redis.module.js';
 export { OutboxRelay } from './streams/outbox-relay.js';

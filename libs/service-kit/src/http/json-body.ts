@@ -1,3 +1,4 @@
+import { isStorableText } from '@agion/dto';
 import { DomainError } from '../problem/domain-error.js';
 
 /** Deeper documents are refused before any recursive code sees them. */
@@ -10,7 +11,8 @@ const BACKSLASH = 0x5c;
 
 /**
  * Parses a JSON body.
- * @throws DomainError `malformed-request` for text that is not JSON, is nested deeper than 64 levels or names `__proto__`
+ * @throws DomainError `malformed-request` for text that is not JSON, is nested deeper than 64 levels, names `__proto__` or
+ * `constructor`, or holds characters Postgres cannot keep
  */
 export function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined;
@@ -18,7 +20,7 @@ export function parseJson(body: Buffer): unknown {
     throw new DomainError('malformed-request', `the body is nested deeper than ${MAX_JSON_DEPTH} levels`);
   let value: unknown;
   try {
-    value = JSON.parse(body.toString('utf8'), refusePrototypes);
+    value = JSON.parse(body.toString('utf8'), refuseHarmful);
   } catch (error) {
     if (error instanceof DomainError) throw error;
     throw new DomainError('malformed-request', 'the body is not valid JSON');
@@ -26,9 +28,15 @@ export function parseJson(body: Buffer): unknown {
   return value;
 }
 
-/** `{"__proto__": …}` becomes an own property in JSON.parse, and a prototype in the next careless merge. */
-function refusePrototypes(this: unknown, key: string, value: unknown): unknown {
-  if (key === '__proto__') throw new DomainError('malformed-request', 'the body names the key `__proto__`');
+/**
+ * `{"__proto__": …}` becomes an own property in JSON.parse, and a prototype in the next careless merge; class-transformer takes
+ * `constructor` for a class.
+ */
+function refuseHarmful(this: unknown, key: string, value: unknown): unknown {
+  if (key === '__proto__' || key === 'constructor')
+    throw new DomainError('malformed-request', `the body names the key \`${key}\``);
+  if (!isStorableText(key) || (typeof value === 'string' && !isStorableText(value)))
+    throw new DomainError('malformed-request', 'the body holds the character U+0000 or half of a surrogate pair');
   return value;
 }
 

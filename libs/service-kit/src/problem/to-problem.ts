@@ -36,6 +36,7 @@ const BY_CODE: Record<string, { name: ProblemName; detail: string } & DomainErro
   P2002: { name: 'conflict', detail: 'an object with these identifiers exists already' },
   '23505': { name: 'conflict', detail: 'an object with these identifiers exists already' },
   P2025: { name: 'not-found', detail: 'the object does not exist' },
+  '22021': { name: 'malformed-request', detail: 'the request holds a character that cannot be kept' },
   '57014': { name: 'unavailable', detail: 'the database took too long', retryAfter: 2 },
   '55P03': { name: 'unavailable', detail: 'the object is locked by another change', retryAfter: 1 },
   '40001': { name: 'unavailable', detail: 'another change came in between', retryAfter: 1 },
