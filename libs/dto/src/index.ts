@@ -30,3 +30,61 @@ export {
   RunQueryDto,
   StartRunDto,
 } from './run.dto.js';
+export { AgentDto, AgentFingerprintDto, AgentIdParamDto, EndInstanceQueryDto } from './agent.dto.js';
+export { HeartbeatDto, HeartbeatReplyDto } from './agent-heartbeat.dto.js';
+export { AgentPageDto, ListAgentsQueryDto } from './agent-list.dto.js';
+export { RegisterAgentDto, RegistrationDto } from './agent-registration.dto.js';
+export { IsBoundedObject, IsLabels } from './bounded-json.js';
+export {
+  ConfigurationIdParamDto,
+  ConfigurationVersionDto,
+  ConfigurationVersionPageDto,
+  ConfigurationVersionParamDto,
+  ListConfigurationsQueryDto,
+  RolloutDto,
+  RolloutStateDto,
+  UpdateConfigurationQueryDto,
+} from './configuration.dto.js';
+export {
+  ContainerIdParamDto,
+  IssuedTokenDto,
+  IssueTokenDto,
+  VerifiedCredentialDto,
+  VerifyTokenDto,
+} from './credential.dto.js';
+export {
+  IsAgentId,
+  IsChosenId,
+  IsConfigurationKey,
+  IsContainerId,
+  IsCredentialRef,
+  IsInstanceId,
+  RESERVED_IDS,
+} from './identifiers.js';
+export {
+  CreateModelDto,
+  ModelContentDto,
+  ModelDto,
+  ModelPageDto,
+  ModelPricingDto,
+  ModelPurposeParamDto,
+  UpdateModelDto,
+} from './model.dto.js';
+export { OrganizationDto, OrganizationListDto, OrganizationSlugParamDto } from './organization.dto.js';
+export {
+  CreatePromptDto,
+  PromptContentDto,
+  PromptDto,
+  PromptLocationParamDto,
+  PromptPageDto,
+  UpdatePromptDto,
+} from './prompt.dto.js';
+export {
+  CreateResourceDto,
+  ResourceContentDto,
+  ResourceDto,
+  ResourceNameParamDto,
+  ResourcePageDto,
+  UpdateResourceDto,
+} from './resource.dto.js';
+export { isPlainText, IsText } from './text.js';
