@@ -36,7 +36,7 @@ function givenPasswords(settings) {
 
 async function printServiceLogins(url, settings) {
   const logins = await makeServiceLogins(url, givenPasswords(settings));
-  console.log('\nThese are shown once; keep them as secrets:');
+  console.log('# shown once; keep them as secrets');
   for (const [service, { login, url: serviceUrl }] of Object.entries(logins)) {
     const variable = `${service.toUpperCase()}_DATABASE_URL`;
     console.log(
@@ -53,7 +53,7 @@ export async function main([command, ...flags]) {
   const unknown = flags.find((flag) => flag !== '--logins' || command !== 'roles');
   if (!['migrate', 'roles', 'seed'].includes(command) || unknown) throw new Failure(USAGE);
   const url = targetDatabase(settings);
-  console.log(withoutPassword(url));
+  console.error(withoutPassword(url));
   if (command === 'migrate') await step('migrate the database', () => migrate(url));
   else if (command === 'seed') {
     await ensureBuilt();

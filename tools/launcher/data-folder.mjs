@@ -49,6 +49,7 @@ export function findDataFolder(explicit, checkout = CHECKOUT) {
 /**
  * Chooses the folders to keep data in: `home` for keys and dev.json, `servers` for the databases. They differ only when root keeps
  * its checkout where the database's account cannot go. A folder given by hand is used or refused, never replaced.
+ * @param {{explicit?: string, account?: {name: string, uid: number, gid: number}, checkout?: string}} options
  * @returns {{home: string, servers: string, notes: string[]}}
  * @throws Failure naming the folder that is in the way
  */

@@ -5,6 +5,7 @@ import { Failure } from './failure.mjs';
 
 const TAIL_LINES = 30;
 const KEPT_CHARACTERS = 20_000;
+const PATIENCE = 3_000;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** The script behind a command that a package brings, to be run by the Node of one's choice. */
@@ -30,6 +31,7 @@ export function run(program, args, { env = process.env, cwd = CHECKOUT, shown = 
     const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     let interrupted;
+    let force;
     const keep = (data) => {
       output = (output + data).slice(-KEPT_CHARACTERS);
     };
@@ -38,9 +40,11 @@ export function run(program, args, { env = process.env, cwd = CHECKOUT, shown = 
     const forward = (signal) => {
       interrupted = signal;
       child.kill(signal);
+      force ??= setTimeout(() => child.kill('SIGKILL'), PATIENCE); // npm would rather finish first
     };
     for (const signal of SIGNALS) process.on(signal, forward);
     const settle = (error) => {
+      clearTimeout(force);
       for (const signal of SIGNALS) process.off(signal, forward);
       if (interrupted) reject(new Failure(`interrupted by ${interrupted}`));
       else if (error) reject(new Failure(`${error}\n${tail(output)}\n  To see all of it, run: ${shown}`));

@@ -7,7 +7,7 @@ import { displayPath, inCheckout } from './checkout.mjs';
 const STAMPS = inCheckout('node_modules', '.cache', 'agion');
 
 /** All files below `folder` that `wanted` accepts; none when there is no such folder. */
-export function filesBelow(folder, wanted = () => true) {
+export function filesBelow(folder, wanted = (_name) => true) {
   let entries;
   try {
     entries = readdirSync(folder, { withFileTypes: true, recursive: true });

@@ -1,0 +1,4 @@
+// npm run bench -- <name>
+import { enter } from './setup/door.mjs';
+
+await enter(() => import('./bench/run-benchmark.mjs'));

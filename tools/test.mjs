@@ -1,0 +1,4 @@
+// npm test [-- jest's options]
+import { enter } from './setup/door.mjs';
+
+await enter(() => import('./testing/test-run.mjs'));
