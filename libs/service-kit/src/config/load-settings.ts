@@ -24,32 +24,37 @@ export class SettingsError extends StartupError {
  */
 export function loadSettings<T extends object>(service: string, settingsClass: new () => T, env: Environment): T {
   const faults: string[] = [];
-  const values: Record<string, string> = {};
+  const values: Record<string, unknown> = {};
+  const defaults = new settingsClass() as Record<string, unknown>;
   const given = new Map<string, string>();
   for (const setting of settingsOf(settingsClass)) {
     try {
       const found = read(setting, env);
       if (found) {
-        values[setting.property] = found.value;
+        values[setting.property] = convert(found.value, typeof defaults[setting.property]);
         given.set(setting.property, found.name);
       }
     } catch (error) {
       faults.push((error as Error).message);
     }
   }
-  const settings = plainToInstance(settingsClass, values, {
-    enableImplicitConversion: true,
-    exposeDefaultValues: true,
-  });
+  const settings = plainToInstance(settingsClass, values, { exposeDefaultValues: true });
   for (const error of validateSync(settings, { forbidUnknownValues: false })) {
     const setting = settingsOf(settingsClass).find(({ property }) => property === error.property);
     const name = given.get(error.property) ?? setting?.env[0] ?? error.property;
     const rules = Object.values(error.constraints ?? {}).map((rule) => rule.replace(error.property, '').trim());
-    const shown = setting?.secret || !given.has(error.property) ? '' : ` (got \`${values[error.property]}\`)`;
+    const shown = setting?.secret || !given.has(error.property) ? '' : ` (got \`${String(values[error.property])}\`)`;
     faults.push(`${name} ${rules.join(' and ')}${shown}`);
   }
   if (faults.length > 0) throw new SettingsError(service, faults);
   return settings;
+}
+
+/** Numbers and switches are told by their default; what cannot be converted stays as it is, for validation to name. */
+function convert(value: string, kind: string): unknown {
+  if (kind === 'number') return /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+  if (kind === 'boolean') return value === 'true' ? true : value === 'false' ? false : value;
+  return value;
 }
 
 function read(setting: PropertySetting, env: Environment): { name: string; value: string } | undefined {

@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { freePorts } from './environment.js';
+import { eventually } from './eventually.js';
+
+/** A Redis of a suite's own, which it may flush, freeze, kill and start again: Pub/Sub knows no databases, so suites cannot share one. */
+export interface TestRedis {
+  readonly url: string;
+  signal(signal: NodeJS.Signals): void;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const VALKEY = fileURLToPath(new URL('../../../tools/launcher/valkey.mjs', import.meta.url));
+
+/** Starts an empty server in memory: redis-server when it is on the PATH, else Valkey in WebAssembly. */
+export async function startRedis(): Promise<TestRedis> {
+  const [port] = (await freePorts(1)) as [number];
+  let server: ChildProcess;
+  const start = async (): Promise<void> => {
+    server = launch(port);
+    await eventually(() => accepts(port), { timeoutMs: 10_000 });
+  };
+  await start();
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    start,
+    signal: (signal) => void server.kill(signal),
+    stop: async () => {
+      if (server.exitCode !== null || server.signalCode !== null) return;
+      server.kill('SIGKILL');
+      await once(server, 'exit');
+    },
+  };
+}
+
+function launch(port: number): ChildProcess {
+  if (spawnSync('redis-server', ['--version']).status !== 0) {
+    const env = { ...process.env, VALKEY_PORT: String(port) };
+    return spawn(process.execPath, ['--no-warnings', VALKEY], { env, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  }
+  const settings = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', tmpdir()];
+  return spawn('redis-server', settings.map(String), { stdio: 'ignore' });
+}
+
+async function accepts(port: number): Promise<void> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+  } finally {
+    socket.destroy();
+  }
+}
