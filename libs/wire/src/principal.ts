@@ -32,6 +32,9 @@ export function speaksFor(principal: Principal, agentId: string): boolean {
   return false;
 }
 
+/** Whom something belongs to that was made on a principal's behalf, e.g. `user:9f3…`: unique within the organization. */
+export const ownerOf = (principal: Principal): string => `${principal.kind}:${principal.subject}`;
+
 const ROLLOUT_SLICES = 100;
 
 /** FNV-1a over the subject: stable across processes, languages and releases, so an agent stays in its slice of a rollout. */

@@ -1,0 +1,70 @@
+import {
+  ABOUT_DATABASE_URL,
+  ABOUT_SERVICE_KEY,
+  databaseUrlVariables,
+  serviceKeyVariables,
+  ServiceSettings,
+  Setting,
+} from '@agion/service-kit';
+import { DEFAULT_PORTS } from '@agion/wire';
+import { IsInt, IsOptional, IsString, Matches, Max, Min, ValidateIf } from 'class-validator';
+
+/** The environment of the execution service. */
+export class ExecutionSettings extends ServiceSettings {
+  @Setting('EXECUTION_PORT', { about: 'Port of the execution service.' })
+  @IsInt()
+  @Min(0)
+  @Max(65535)
+  port = DEFAULT_PORTS.execution;
+
+  @Setting(serviceKeyVariables('execution'), { about: ABOUT_SERVICE_KEY, secret: true })
+  @IsString({ message: 'must be set' })
+  serviceKey!: string;
+
+  @Setting(databaseUrlVariables('execution'), { about: ABOUT_DATABASE_URL, secret: true })
+  @Matches(/^postgres(ql)?:\/\//, { message: 'must be set to a postgresql:// URL' })
+  databaseUrl!: string;
+
+  @Setting('OPENAI_BASE_URL', {
+    about:
+      'Any OpenAI-compatible API, up to and without /chat/completions. Without it runs are answered by an offline demo model that says so.',
+    example: 'http://127.0.0.1:11434/v1',
+  })
+  @IsOptional()
+  @Matches(/^https?:\/\/\S+$/, { message: 'must be an http:// or https:// URL' })
+  openaiBaseUrl?: string;
+
+  @Setting('OPENAI_API_KEY', { about: 'Key of that API, where it asks for one.', secret: true })
+  @IsOptional()
+  @IsString()
+  openaiApiKey?: string;
+
+  @Setting('OPENAI_MODEL', { about: 'The model to ask for. Needed with OPENAI_BASE_URL.', example: 'gpt-5-mini' })
+  @ValidateIf(({ openaiBaseUrl }: ExecutionSettings) => openaiBaseUrl !== undefined)
+  @IsString({ message: 'must be set when OPENAI_BASE_URL is' })
+  openaiModel?: string;
+
+  @Setting('RUN_CONCURRENCY', { about: 'Runs worked on at once by one execution process.' })
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  runConcurrency = 32;
+
+  @Setting('RUN_QUEUE', { about: 'Runs that may wait for a place; a run beyond them is refused with 503.' })
+  @IsInt()
+  @Min(0)
+  @Max(10_000)
+  runQueue = 100;
+
+  @Setting('RUN_TIMEOUT_SECONDS', { about: 'Seconds a run may take once its work has begun.' })
+  @IsInt()
+  @Min(1)
+  @Max(3_600)
+  runTimeoutSeconds = 120;
+
+  @Setting('RUN_STOP_SECONDS', { about: 'Seconds that runs get to finish when the service is asked to stop.' })
+  @IsInt()
+  @Min(0)
+  @Max(20)
+  runStopSeconds = 10;
+}
