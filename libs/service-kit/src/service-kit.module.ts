@@ -3,7 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import type { Logger } from 'pino';
 import { ServiceSettings } from './config/service-settings.js';
 import type { ServiceDefinition } from './define-service.js';
-import { HealthController } from './health/health.controller.js';
+import { HealthController, ReadinessController } from './health/health.controller.js';
 import { Readiness } from './health/readiness.js';
 import { AssertionGuard } from './identity/assertion.guard.js';
 import { AssertionSigner, AssertionVerifier } from './identity/assertion.js';
@@ -36,7 +36,7 @@ export class ServiceKitModule {
       module: ServiceKitModule,
       global: true,
       imports: [RedisModule.forService(definition.name)],
-      controllers: [HealthController],
+      controllers: definition.door === 'public' ? [ReadinessController] : [HealthController, ReadinessController],
       providers: [
         ...providers,
         { provide: APP_FILTER, useClass: ProblemFilter },
