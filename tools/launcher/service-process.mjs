@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { tail } from '../setup/command.mjs';
 import { CHECKOUT, displayPath, inCheckout } from '../setup/checkout.mjs';
 import { Failure } from '../setup/failure.mjs';
+import { say } from '../setup/progress.mjs';
 import { levelOf, readable } from './log-lines.mjs';
 
 const TELEMETRY = inCheckout('libs', 'service-kit', 'dist', 'telemetry', 'register.js');
@@ -14,7 +15,7 @@ const STOP_WITHIN = 30_000; // a little more than a service allows itself
 /** One process with one or all services. Says `{type: 'ready', service}` for each; stops in order on SIGTERM and when we are gone. */
 export class ServiceProcess {
   #child;
-  #stopping = false;
+  #stopped = new WeakSet(); // processes that we have asked to end
   #quiet = true;
   #lines = [];
 
@@ -31,7 +32,6 @@ export class ServiceProcess {
     const entry = inCheckout('apps', this.name, 'dist', 'main.js');
     if (!existsSync(entry)) throw new Failure(`${displayPath(entry)} is missing: run \`npm run build\``);
     const tracing = Boolean(this.environment.OTEL_EXPORTER_OTLP_ENDPOINT);
-    this.#stopping = false;
     this.#quiet = true;
     this.#lines = [];
     const child = fork(entry, [], {
@@ -55,7 +55,7 @@ export class ServiceProcess {
       });
       child.on('error', reject);
       child.on('close', (code, signal) => {
-        if (this.#stopping) return reject(new Failure(`${this.name} was stopped`));
+        if (this.#stopped.has(child)) return reject(new Failure(`${this.name} was stopped`));
         const how = `${this.name} ended (${signal ?? `status ${code}`})`;
         if (waiting.size === 0) return this.onEnd(how);
         return reject(
@@ -81,7 +81,7 @@ export class ServiceProcess {
   }
 
   #print(line) {
-    process.stdout.write(`${process.stdout.isTTY ? readable(line) : line}\n`);
+    say(process.stdout.isTTY ? readable(line) : line);
   }
 
   get #isOver() {
@@ -90,17 +90,19 @@ export class ServiceProcess {
 
   /** Lets it finish what it is at; by force when it takes too long. */
   async stop() {
-    this.#stopping = true;
+    const child = this.#child;
     if (this.#isOver) return;
-    this.#child.kill('SIGTERM');
-    const force = setTimeout(() => this.#child.kill('SIGKILL'), STOP_WITHIN);
-    await once(this.#child, 'exit');
+    this.#stopped.add(child);
+    child.kill('SIGTERM');
+    const force = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN);
+    await once(child, 'exit');
     clearTimeout(force);
   }
 
   /** Ends it without waiting for anything. */
   kill() {
-    this.#stopping = true;
-    if (!this.#isOver) this.#child.kill('SIGKILL');
+    if (this.#isOver) return;
+    this.#stopped.add(this.#child);
+    this.#child.kill('SIGKILL');
   }
 }

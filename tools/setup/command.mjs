@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { realpathSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
 import { CHECKOUT, inCheckout } from './checkout.mjs';
 import { Failure } from './failure.mjs';
 
-const TAIL_LINES = 30;
+const TAIL_LINES = 40;
 const KEPT_CHARACTERS = 20_000;
 const PATIENCE = 3_000;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -11,9 +12,9 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /** The script behind a command that a package brings, to be run by the Node of one's choice. */
 export const packageProgram = (name) => realpathSync(inCheckout('node_modules', '.bin', name));
 
-/** The last lines of a program's output, indented. */
+/** The last lines of a program's output, indented and without colors. */
 export const tail = (output, lines = TAIL_LINES) =>
-  output
+  stripVTControlCharacters(output)
     .trimEnd()
     .split('\n')
     .slice(-lines)

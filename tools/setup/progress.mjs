@@ -7,6 +7,7 @@ const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 const print = (text) => process.stdout.write(`${text}\n`);
 const redraw = (text) => process.stdout.write(`\r\x1b[2K${text}`);
 
+let running = false;
 let current; // the running step's live line, redrawn after anything else is printed
 
 /** Prints a line without tearing the live line of a running step. */
@@ -17,7 +18,7 @@ export function say(text) {
 
 /**
  * Runs `work` and shows one line for it: on a terminal a live one, elsewhere one after a second and then every 15 s. The line at
- * the end carries the time it took, and what `work` told `detail`.
+ * the end carries the time it took, and what `work` told `detail`. A step within a step has no line of its own.
  * @param label what is done, in the imperative: `build 12 projects`
  */
 export async function step(label, work) {
@@ -26,6 +27,8 @@ export async function step(label, work) {
   const detail = (text) => {
     suffix = `: ${text}`;
   };
+  if (running) return work(detail);
+  running = true;
   const stopLine = live ? liveLine(label, since) : slowLines(label, since);
   try {
     const result = await work(detail);
@@ -36,6 +39,8 @@ export async function step(label, work) {
     stopLine();
     print(`  ✗ ${label} (${seconds(since)})`);
     throw error;
+  } finally {
+    running = false;
   }
 }
 

@@ -12,19 +12,18 @@ const git = (...args) => {
   }
 };
 
-/** The commit the messages to look at begin after; '' when all are to be looked at. */
+const countSince = (commit) => Number(git('rev-list', '--count', commit ? `${commit}..HEAD` : 'HEAD'));
+
+/** The commit after which the messages to look at begin: origin/main, else some way back; '' when all are to be looked at. */
 function base() {
   const origin = git('rev-parse', '--verify', '--quiet', 'origin/main');
-  if (origin) return origin;
-  return git('rev-parse', '--verify', '--quiet', `HEAD~${MOST}`);
+  return origin && countSince(origin) > 0 ? origin : git('rev-parse', '--verify', '--quiet', `HEAD~${MOST}`);
 }
 
-/** Whether the messages since origin/main, or of the last commits, are conventional. @returns how many were looked at */
+/** Whether the messages since origin/main, or the last ones, are conventional. @returns how many were looked at */
 export async function checkCommits() {
   const from = base();
-  const count = Number(git('rev-list', '--count', from ? `${from}..HEAD` : 'HEAD'));
-  if (count === 0) return 'none since origin/main';
   const args = [...(from ? ['--from', from] : []), '--to', 'HEAD'];
   await run(process.execPath, [packageProgram('commitlint'), ...args], { shown: `npx commitlint ${args.join(' ')}` });
-  return `${count} looked at`;
+  return `${countSince(from)} looked at`;
 }
