@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
-import { Prisma, PrismaClient } from './generated/client.js';
+import { type Prisma, PrismaClient } from './generated/client.js';
 
 /** Prisma over a pool of our own: with its own pool, a backend that is terminated would end the process. */
 export class PrismaService extends PrismaClient {

@@ -6,7 +6,7 @@ export function decodeCursor(cursor: string, count: number): string[] | null {
   try {
     const parts = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown;
     const valid = Array.isArray(parts) && parts.length === count && parts.every((part) => typeof part === 'string');
-    return valid ? (parts as string[]) : null;
+    return valid ? parts : null;
   } catch {
     return null;
   }

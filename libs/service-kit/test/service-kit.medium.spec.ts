@@ -202,7 +202,9 @@ describe('streams', () => {
         ]),
       );
     });
-    await eventually(async () => expect(await client.xpending(STREAMS.missions, 'sample')).toEqual([0, null, null, null]));
+    await eventually(async () =>
+      expect(await client.xpending(STREAMS.missions, 'sample')).toEqual([0, null, null, null]),
+    );
   });
 });
 

@@ -68,6 +68,7 @@ function read(setting: PropertySetting, env: Environment): { name: string; value
       } catch (error) {
         throw new Error(
           `${name}_FILE names \`${file}\`, which cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}`,
+          { cause: error },
         );
       }
     }

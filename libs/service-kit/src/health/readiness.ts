@@ -42,7 +42,7 @@ export class Readiness {
       ...module.providers.values(),
       ...module.controllers.values(),
     ]);
-    return [...new Set(instances.map(({ instance }) => instance as unknown))].filter(isCheck);
+    return [...new Set(instances.map(({ instance }) => instance))].filter(isCheck);
   }
 }
 

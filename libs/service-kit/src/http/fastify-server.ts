@@ -23,7 +23,7 @@ export interface ServerOptions {
 /** Fastify with limits where it has none, one log line for each request and a problem for every error. */
 export function fastifyServer({ logger, body }: ServerOptions): FastifyAdapter {
   const adapter = new FastifyAdapter({
-    loggerInstance: logger as never,
+    loggerInstance: logger,
     disableRequestLogging: true,
     genReqId: traceIdOf,
     requestIdLogLabel: 'trace_id',
@@ -38,7 +38,7 @@ export function fastifyServer({ logger, body }: ServerOptions): FastifyAdapter {
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(error, request, reply),
   });
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify = adapter.getInstance<FastifyInstance>();
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, content, done) => {
     try {

@@ -44,7 +44,12 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
   }
 
   listen(callback: (error?: unknown) => void): void {
-    this.start().then(() => callback(), callback);
+    try {
+      this.start();
+      callback();
+    } catch (error) {
+      callback(error);
+    }
   }
 
   async close(): Promise<void> {
@@ -74,9 +79,9 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
     return { streams: details };
   }
 
-  private async start(): Promise<void> {
+  private start(): void {
     this.consumers = this.bindings().map((binding) => this.consumerOf(binding));
-    await Promise.all(this.consumers.map((consumer) => consumer.start()));
+    for (const consumer of this.consumers) consumer.start();
   }
 
   /** Nest chains several handlers of one pattern by `next`; each has a group of its own or nobody knows who got what. */
