@@ -6,8 +6,12 @@ import { displayPath, inCheckout } from './checkout.mjs';
 // Inside node_modules, so that they are gone together with what they speak of.
 const STAMPS = inCheckout('node_modules', '.cache', 'agion');
 
-/** All files below `folder` that `wanted` accepts; none when there is no such folder. */
-export function filesBelow(folder, wanted = (_name) => true) {
+/**
+ * All files below `folder`; none when there is no such folder.
+ * @param {string} folder
+ * @param {(name: string) => boolean} wanted by the file's own name
+ */
+export function filesBelow(folder, wanted = () => true) {
   let entries;
   try {
     entries = readdirSync(folder, { withFileTypes: true, recursive: true });
