@@ -57,4 +57,14 @@ export class RunAgentInputDto {
   @IsString()
   @Length(1, 20)
   protocolVersion?: string;
+
+  @ApiPropertyOptional({
+    type: [Object],
+    maxItems: 0,
+    description: 'No run ends with an interrupt yet, so none is resumed.',
+  })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(0, { message: 'must be empty: no run of this server ends with an interrupt' })
+  resume?: unknown[];
 }

@@ -1,4 +1,4 @@
-import { IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import { IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { MAX_MESSAGE_CHARACTERS } from './run.dto.js';
 
@@ -19,5 +19,6 @@ export class AgUiEventsQueryDto extends ContinueRunQueryDto {
   @IsOptional()
   @IsString()
   @Length(1, MAX_MESSAGE_CHARACTERS)
+  @Matches(/^[^\0]*$/, { message: 'must not hold the character U+0000' })
   user_message = 'What is the weather like in London?';
 }

@@ -21,10 +21,6 @@ export const MAX_MESSAGE_CHARACTERS = 200_000;
 /** Messages of one run's conversation. */
 export const MAX_RUN_MESSAGES = 1_000;
 
-/** Text that Postgres and UTF-8 can hold: no NUL, no half of a surrogate pair. */
-export const KEEPABLE_TEXT = /^[^\0\ud800-\udfff]*$/u;
-const NOT_KEEPABLE = { message: 'must not hold NUL or half characters' };
-
 export const RUN_MESSAGE_ROLES = ['system', 'developer', 'user', 'assistant'] as const;
 
 export class RunMessageDto {
@@ -35,7 +31,6 @@ export class RunMessageDto {
   @ApiProperty({ example: 'What is the weather like in London?' })
   @IsString()
   @MaxLength(MAX_MESSAGE_CHARACTERS)
-  @Matches(KEEPABLE_TEXT, NOT_KEEPABLE)
   content!: string;
 }
 
@@ -53,7 +48,6 @@ export class StartRunDto {
   @IsOptional()
   @IsString()
   @Length(1, 200)
-  @Matches(KEEPABLE_TEXT, NOT_KEEPABLE)
   thread_id?: string;
 
   @ApiPropertyOptional({ type: [RunMessageDto], description: 'The conversation so far, oldest first.' })
@@ -68,7 +62,6 @@ export class StartRunDto {
   @IsOptional()
   @IsString()
   @Length(1, MAX_MESSAGE_CHARACTERS)
-  @Matches(KEEPABLE_TEXT, NOT_KEEPABLE)
   user_message?: string;
 }
 
