@@ -50,7 +50,7 @@ export {
 export type { DomainErrorDetails } from './problem/domain-error.js';
 export { pathOf, PROBLEM_CONTENT_TYPE, sendProblem } from './problem/problem.filter.js';
 export { toProblem } from './problem/to-problem.js';
-export { validated } from './problem/validation.js';
+export { validated, validatedEntry } from './problem/validation.js';
 export { run, runAll } from './run.js';
 export { SERVICE, VERSION } from './service-facts.js';
 export type { ServiceFacts } from './service-facts.js';

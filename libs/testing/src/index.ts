@@ -6,3 +6,5 @@ export { eventually } from './eventually.js';
 export { addOrganization, serveOrganizations } from './organizations.js';
 export { startRedis } from './redis.js';
 export type { TestRedis } from './redis.js';
+export { parseEventStream } from './event-stream.js';
+export type { ReceivedEvent, ReceivedStream } from './event-stream.js';
