@@ -1,0 +1,125 @@
+import { connected, createRedis, StreamProducer, type RedisConnection } from '@agion/messaging';
+import {
+  AssertionSigner,
+  auditEntry,
+  parsePrivateKey,
+  signEntry,
+  startService,
+  type AuditFact,
+} from '@agion/service-kit';
+import {
+  addOrganization,
+  createTestDatabase,
+  serveOrganizations,
+  startRedis,
+  testEnvironment,
+  type TestDatabase,
+} from '@agion/testing';
+import {
+  DEFAULT_ORGANIZATION,
+  HEADERS,
+  STREAMS,
+  streamKey,
+  type Organization,
+  type Principal,
+  type ServiceName,
+} from '@agion/wire';
+import { governance } from '../src/index.js';
+
+type Fields = Readonly<Record<string, string>>;
+
+/** The real service on its own database and Redis, and the hands of the other services. */
+export interface RunningGovernance {
+  database: TestDatabase;
+  commands: RedisConnection;
+  /** A second tenant. */
+  acme: Organization;
+  url(): string;
+  stopService(): Promise<void>;
+  startService(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export const person = (role: Principal['role'], organization = DEFAULT_ORGANIZATION): Principal => ({
+  kind: 'user',
+  subject: 'ada',
+  organization,
+  role,
+  groups: [],
+});
+
+/** What a service would put on the stream. */
+export function fact(given: Partial<AuditFact> = {}, at?: Date): { id: string; stream: string; fields: Fields } {
+  const actor = given.actor ?? person('operator');
+  return auditEntry(
+    { type: 'agent.registered', subject: { kind: 'agent', id: 'demo:echo' }, outcome: 'succeeded', ...given, actor },
+    at,
+  );
+}
+
+let env: Record<string, string> = {};
+
+export async function startGovernance(): Promise<RunningGovernance> {
+  const undo: (() => unknown)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.toReversed()) await step();
+  };
+  try {
+    const database = await createTestDatabase();
+    undo.push(() => database.drop());
+    const redis = await startRedis();
+    undo.push(() => redis.stop());
+    const acme = await addOrganization(database, 'acme');
+    env = await testEnvironment({ databaseUrl: database.url, redisUrl: redis.url });
+    undo.push(await serveOrganizations(env, [acme]));
+    let service = await startService(governance, { env });
+    undo.push(() => service.close());
+    const commands = createRedis({ url: redis.url, role: 'command', name: 'test' });
+    undo.push(() => commands.disconnect());
+    await connected(commands);
+    const startAgain = async (): Promise<void> => {
+      service = await startService(governance, { env });
+    };
+    return {
+      database,
+      commands,
+      acme,
+      url: () => service.url,
+      stopService: () => service.close(),
+      startService: startAgain,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+const keyOf = (service: ServiceName): ReturnType<typeof parsePrivateKey> =>
+  parsePrivateKey(env[`${service.toUpperCase()}_SERVICE_KEY`] ?? '');
+
+export const signed = (stream: string, fields: Fields, service: ServiceName = 'registry'): Fields =>
+  signEntry(stream, fields, service, keyOf(service));
+
+export const append = ({ commands }: RunningGovernance, stream: string, fields: Fields): Promise<string> =>
+  new StreamProducer(commands).append(stream, fields);
+
+/** Appends an entry as the service would: signed. */
+export const publish = (running: RunningGovernance, { stream, fields }: ReturnType<typeof fact>): Promise<string> =>
+  append(running, stream, signed(stream, fields));
+
+export const auditStream = (organization: Organization): string => streamKey(organization.slug, STREAMS.audit);
+
+/** A page of `GET /v1/audit` as this principal, as the gateway would ask for it. */
+export async function trail(
+  { url }: RunningGovernance,
+  query = '',
+  principal = person('operator'),
+): Promise<{
+  status: number;
+  body: { items: Record<string, unknown>[]; next_cursor: string | null } & Record<string, unknown>;
+}> {
+  const assertion = new AssertionSigner('gateway', keyOf('gateway')).sign('governance', principal);
+  const response = await fetch(`${url()}/v1/audit${query}`, { headers: { [HEADERS.assertion]: assertion } });
+  return { status: response.status, body: (await response.json()) as never };
+}
