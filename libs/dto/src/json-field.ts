@@ -29,7 +29,9 @@ function isStorable(root: unknown): boolean {
     if (depth > MAX_DEPTH) return false;
     const texts = level.flatMap((value) => (typeof value === 'string' ? [value] : keysOf(value)));
     if (!texts.every(isStorableText)) return false;
-    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
+    level = level.flatMap((value) =>
+      typeof value === 'object' && value !== null ? (Object.values(value) as unknown[]) : [],
+    );
   }
   return true;
 }
