@@ -1,0 +1,34 @@
+import { DomainError } from '@agion/service-kit';
+
+export class AgentNotFoundError extends DomainError {
+  constructor(agentId: string) {
+    super('agent-not-found', `there is no agent \`${agentId}\``, {
+      extensions: { agent_id: agentId },
+      hint: `register it: curl -X POST "$AGION_GATEWAY_URL/api/v1/agents/register" -H 'content-type: application/json' -d '{"agent_id":"${agentId}","name":"…"}'`,
+    });
+  }
+}
+
+export class AgentRetiredError extends DomainError {
+  constructor(agentId: string) {
+    super('agent-retired', `the agent \`${agentId}\` is retired`, { extensions: { agent_id: agentId } });
+  }
+}
+
+export class InstanceNotFoundError extends DomainError {
+  constructor(agentId: string, instanceId: string) {
+    super('not-found', `the agent \`${agentId}\` has no instance \`${instanceId}\``, {
+      extensions: { agent_id: agentId },
+      hint: 'name the instance as it was named when it registered: ?instance_id=…',
+    });
+  }
+}
+
+export class InstanceEndedError extends DomainError {
+  constructor(agentId: string, instanceId: string) {
+    super('conflict', `the instance \`${instanceId}\` of \`${agentId}\` has ended`, {
+      extensions: { agent_id: agentId },
+      hint: 'register again to start it anew: POST /api/v1/agents/register',
+    });
+  }
+}

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { CredentialsModule } from '../credentials/credentials.module.js';
+import { AgentKeysClient } from './agent-keys.client.js';
+import { AgentsController } from './agents.controller.js';
+import { AgentsService } from './agents.service.js';
+import { AgentsStore } from './agents.store.js';
+import { InstancesStore } from './instances.store.js';
+import { RegistrationService } from './registration.service.js';
+
+@Module({
+  imports: [CredentialsModule],
+  controllers: [AgentsController],
+  providers: [AgentsService, RegistrationService, AgentsStore, InstancesStore, AgentKeysClient],
+})
+export class AgentsModule {}

@@ -1,0 +1,116 @@
+import { Injectable } from '@nestjs/common';
+import {
+  auditEntry,
+  type AuditEntry,
+  requireSpeaksFor,
+  UnauthenticatedError,
+  ValidationFailedError,
+} from '@agion/service-kit';
+import { completeAgentId, containerOf, isAgentId, ownerOf, type Principal } from '@agion/wire';
+import { AuditRelay } from '../audit/audit-relay.publisher.js';
+import { mintToken, type MintedToken } from '../credentials/token.js';
+import type { NewCredential } from '../credentials/credential-rows.store.js';
+import { RegistrySettings } from '../registry.config.js';
+import { AgentKeysClient } from './agent-keys.client.js';
+import type { Agent, AgentDescription } from './agent.js';
+import { AgentsStore } from './agents.store.js';
+import type { GovernanceWord } from './governance-word.js';
+
+/** Seconds a token lives that was given without asking who wants it: development only. */
+const DEVELOPMENT_TOKEN_SECONDS = 12 * 3_600;
+
+export interface Registration {
+  agent: Agent;
+  /** True for the agent's very first registration. */
+  created: boolean;
+  token: string | null;
+  word: GovernanceWord;
+}
+
+@Injectable()
+export class RegistrationService {
+  constructor(
+    private readonly store: AgentsStore,
+    private readonly agentKeys: AgentKeysClient,
+    private readonly relay: AuditRelay,
+    private readonly settings: RegistrySettings,
+  ) {}
+
+  /**
+   * Makes an agent known and starts one of its instances; as often as it is asked to.
+   * @throws AgentRetiredError; ForbiddenError when the caller does not speak for the agent
+   */
+  async register(caller: Principal, described: AgentDescription, instanceId: string): Promise<Registration> {
+    const agent = complete(described, caller);
+    this.requireMayRegister(caller, agent);
+    const { slug, id: organizationId } = caller.organization;
+    // Asked first: a token is shown once, so nothing may fail after it was made.
+    const word = await this.agentKeys.governanceWord(slug, agent.agentId);
+    const minted = mintToken('agent');
+    const givesToken = (created: boolean): boolean => caller.kind === 'anonymous' || (created && caller.role !== null);
+    const [known, created] = await this.store.register({
+      organizationId,
+      agent,
+      instanceId,
+      credential: (isNew) => (givesToken(isNew) ? credentialFor(caller, agent.agentId, minted) : null),
+      audit: (isNew) => facts(caller, agent, { isNew, minted: givesToken(isNew) ? minted : null }),
+    });
+    this.relay.nudge();
+    await this.agentKeys.alive(slug, agent.agentId);
+    return { agent: known, created, token: givesToken(created) ? minted.token : null, word };
+  }
+
+  private requireMayRegister(caller: Principal, { agentId }: AgentDescription): void {
+    if (caller.kind === 'anonymous') {
+      if (this.settings.mode === 'development') return;
+      throw new UnauthenticatedError(
+        'registration needs a token',
+        'an operator issues it: POST /api/v1/containers/{id}/tokens',
+      );
+    }
+    requireSpeaksFor(caller, agentId);
+  }
+}
+
+/** A name without a container belongs to the container whose token is shown; the container follows from the id. */
+function complete(described: AgentDescription, caller: Principal): AgentDescription {
+  const own = caller.kind === 'container' ? (caller.containerId ?? null) : null;
+  const agentId = completeAgentId(described.agentId, own);
+  if (!isAgentId(agentId)) throw new ValidationFailedError([{ pointer: '/agent_id', detail: 'is too long' }]);
+  const container = containerOf(agentId);
+  const containerId = described.containerId ?? container;
+  if (container !== null && containerId !== container) {
+    throw new ValidationFailedError([
+      { pointer: '/container_id', detail: `must be \`${container}\`, as the agent id says, or be left out` },
+    ]);
+  }
+  return { ...described, agentId, containerId };
+}
+
+const credentialFor = (caller: Principal, agentId: string, minted: MintedToken): NewCredential => ({
+  organizationId: caller.organization.id,
+  kind: 'agent',
+  subject: agentId,
+  role: null,
+  minted,
+  lifetimeSeconds: caller.kind === 'anonymous' ? DEVELOPMENT_TOKEN_SECONDS : null,
+  createdBy: ownerOf(caller),
+});
+
+function facts(
+  actor: Principal,
+  { agentId, name, containerId, version }: AgentDescription,
+  { isNew, minted }: { isNew: boolean; minted: MintedToken | null },
+): AuditEntry[] {
+  const subject = { kind: 'agent', id: agentId };
+  const outcome = 'succeeded';
+  const registered = {
+    type: 'agent.registered',
+    actor,
+    subject,
+    outcome,
+    details: { name, container_id: containerId, version },
+  } as const;
+  const issued = { type: 'token.issued', actor, subject, outcome, details: { key_id: minted?.keyId } } as const;
+  return [...(isNew ? [auditEntry(registered)] : []), ...(minted ? [auditEntry(issued)] : [])];
+}

@@ -1,0 +1,24 @@
+import { DatabaseModule } from '@agion/database';
+import { Module } from '@nestjs/common';
+import { AgentsModule } from './agents/agents.module.js';
+import { AuditModule } from './audit/audit.module.js';
+import { CredentialsModule } from './credentials/credentials.module.js';
+import { ModelsModule } from './models/models.module.js';
+import { OrganizationsModule } from './organizations/organizations.module.js';
+import { PromptsModule } from './prompts/prompts.module.js';
+import { RegistrySettings } from './registry.config.js';
+import { ResourcesModule } from './resources/resources.module.js';
+
+@Module({
+  imports: [
+    DatabaseModule.forService('registry', RegistrySettings),
+    AuditModule,
+    OrganizationsModule,
+    CredentialsModule,
+    AgentsModule,
+    PromptsModule,
+    ModelsModule,
+    ResourcesModule,
+  ],
+})
+export class RegistryModule {}
