@@ -3,7 +3,7 @@ import { ServiceClient } from '@agion/service-kit';
 import { Injectable } from '@nestjs/common';
 import { endsRun, isRunOver, type Principal, type RunEvent, type RunFeedEvent } from '@agion/wire';
 import { formatPosition, type EventPosition } from './event-position.js';
-import { missedEnd, type LastSeen } from './missed-end.js';
+import { missedEnd, STREAM_LOST, type LastSeen } from './missed-end.js';
 import { RunEventsFeed, type FeedEvent } from './run-events.feed.js';
 
 /** A run to be followed, from its beginning or from where a follower left it. */
@@ -72,7 +72,7 @@ export class AgUiService {
     const leaving = new AbortController();
     let lastId = after?.entryId ?? BEGINNING;
     let last: LastSeen = after ? (after.event ?? 'unknown') : 'nothing';
-    let seq = after?.event?.seq ?? -1;
+    let seq = after ? after.event?.seq : -1; // undefined: no longer known
     const entries = this.feed.follow(slug, runId, { after: lastId, signal: AbortSignal.any([signal, leaving.signal]) });
     let next: Promise<IteratorResult<FeedEvent<RunFeedEvent>>> | undefined;
     try {
@@ -89,9 +89,12 @@ export class AgUiService {
         next = undefined;
         if (step.done) return;
         const { id, event } = step.value;
-        const repeated = event.seq !== undefined && event.seq <= seq; // the first append had worked, only its answer was lost
-        [lastId, seq] = [id, event.seq ?? seq];
-        if (repeated) continue;
+        lastId = id;
+        if (event.seq !== undefined && seq !== undefined) {
+          if (event.seq <= seq) continue; // appended twice: the first time only the answer was lost
+          if (event.seq > seq + 1) return yield { event: STREAM_LOST }; // Redis came back without what was between
+        }
+        seq = event.seq ?? seq;
         last = event;
         yield { event, position: formatPosition({ runId, entryId: id }) };
         if (endsRun(event)) return;

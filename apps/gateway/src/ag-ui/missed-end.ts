@@ -1,6 +1,13 @@
 import type { RunDto } from '@agion/dto';
 import type { RunEvent } from '@agion/wire';
 
+/** Part of the stream is gone for good: what came would be read as something it is not. */
+export const STREAM_LOST: RunEvent = {
+  kind: 'run.failed',
+  code: 'STREAM_LOST',
+  message: 'part of this answer can only be read from the run itself',
+};
+
 /** What a follower has seen last: an event, nothing at all, or something that is no longer known. */
 export type LastSeen = RunEvent | 'nothing' | 'unknown';
 
@@ -17,13 +24,7 @@ export function missedEnd(run: RunDto, last: LastSeen): RunEvent[] {
     return [{ kind: 'run.started', run_id, thread_id }, ...messageOf(run.run_id, answer), finished];
   if (last !== 'unknown' && last.kind === 'run.started') return [...messageOf(run.run_id, answer), finished];
   if (last !== 'unknown' && last.kind === 'text.ended') return [finished];
-  return [
-    {
-      kind: 'run.failed',
-      code: 'STREAM_LOST',
-      message: 'the rest of this answer can only be read from the run itself',
-    },
-  ];
+  return [STREAM_LOST];
 }
 
 const messageOf = (message_id: string, text: string): RunEvent[] => [
