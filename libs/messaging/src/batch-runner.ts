@@ -15,6 +15,8 @@ type RunnerSettings = Pick<ConsumerSettings, 'handle' | 'handlerTimeoutMs' | 'is
 export class BatchRunner {
   constructor(
     private readonly settings: RunnerSettings,
+    /** Aborted when nothing may be waited for any longer; a batch in hand then gets no verdict. */
+    private readonly deadline: AbortSignal,
     private readonly handled: (entries: number, durationMs: number) => void = () => undefined,
   ) {}
 
@@ -24,6 +26,7 @@ export class BatchRunner {
    */
   async *run(entries: StreamEntry[], mayGoOn: () => Promise<boolean>): AsyncGenerator<Verdict[]> {
     const whole = await this.attempt(entries);
+    if (this.deadline.aborted) return;
     if (!(whole instanceof Error)) return yield this.judgeEach(entries, whole);
     const verdict = this.kindOf(whole);
     if (entries.length === 1 || verdict === 'unavailable') return yield this.judgeAll(entries, whole);
@@ -32,6 +35,7 @@ export class BatchRunner {
     for (const [index, entry] of entries.entries()) {
       if (!(await mayGoOn())) return;
       const alone = await this.attempt([entry]);
+      if (this.deadline.aborted) return;
       if (!(alone instanceof Error)) {
         timeouts = 0;
         yield this.judgeEach([entry], alone);
@@ -47,22 +51,21 @@ export class BatchRunner {
   /** The outcomes of one call, or the error with which it failed as a whole. */
   private async attempt(entries: StreamEntry[]): Promise<readonly Outcome[] | Error> {
     const { handle, handlerTimeoutMs } = this.settings;
-    const timeUp = new AbortController();
+    const over = new AbortController();
     const startedAt = performance.now();
-    let timer: NodeJS.Timeout | undefined;
+    const end = (): void => over.abort(new HandlerTimeoutError(handlerTimeoutMs));
+    const timer = setTimeout(end, handlerTimeoutMs);
+    this.deadline.addEventListener('abort', end);
     try {
-      const timeout = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new HandlerTimeoutError(handlerTimeoutMs)), handlerTimeoutMs);
-      });
-      const call = (async () => handle(entries, { signal: timeUp.signal }))();
-      const outcomes = (await Promise.race([call, timeout])) ?? entries.map(() => undefined);
+      const call = (async () => handle(entries, { signal: over.signal }))();
+      const outcomes = (await Promise.race([call, rejected(over.signal)])) ?? entries.map(() => undefined);
       if (outcomes.length === entries.length) return outcomes;
       return new Error(`handler returned ${outcomes.length} outcomes for ${entries.length} entries`);
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
     } finally {
       clearTimeout(timer);
-      timeUp.abort();
+      this.deadline.removeEventListener('abort', end);
       this.handled(entries.length, performance.now() - startedAt);
     }
   }
@@ -83,4 +86,10 @@ export class BatchRunner {
     if (error instanceof PermanentError) return 'permanent';
     return this.settings.isUnavailable(error) ? 'unavailable' : 'transient';
   }
+}
+
+function rejected(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
 }

@@ -52,34 +52,36 @@ export function createRedis(settings: RedisSettings): RedisConnection {
 /**
  * Resolves when the connection is usable.
  *
- * @throws RedisUnreachableError after `timeoutMs`, or when the connection was closed for good.
+ * @throws RedisUnreachableError after `timeoutMs`, when the connection was closed for good, or when `signal` is aborted.
  */
-export async function connected(redis: RedisConnection, timeoutMs = 5_000): Promise<void> {
+export async function connected(redis: RedisConnection, timeoutMs = 5_000, signal?: AbortSignal): Promise<void> {
   if (redis.status === 'ready') return;
   const { host = 'localhost', port = 6379 } = redis.options;
-  const unreachable = (what: string, cause: string): Error =>
-    new RedisUnreachableError(`redis at ${host}:${port} ${what}${cause && `: ${cause}`}`);
-  if (redis.status === 'end') throw unreachable('is closed', '');
-
-  const listeners = new AbortController();
   let lastError = '';
+  const unreachable = (what: string): Error =>
+    new RedisUnreachableError(`redis at ${host}:${port} ${what}${lastError && `: ${lastError}`}`);
+  if (redis.status === 'end' || signal?.aborted) throw unreachable('is closed');
+
+  const cleanUp: (() => void)[] = [];
   try {
     await new Promise<void>((resolve, reject) => {
       const on = (event: string, listener: (argument: unknown) => void): void => {
         redis.on(event, listener);
-        listeners.signal.addEventListener('abort', () => redis.off(event, listener));
+        cleanUp.push(() => redis.off(event, listener));
       };
+      const closed = (): void => reject(unreachable('is closed'));
       on('ready', () => resolve());
       on('error', (error) => (lastError = errorText(error)));
-      on('end', () => reject(unreachable('is closed', lastError)));
-      const timer = setTimeout(
-        () => reject(unreachable(`does not answer within ${timeoutMs} ms`, lastError)),
-        timeoutMs,
+      on('end', closed);
+      const timer = setTimeout(() => reject(unreachable(`does not answer within ${timeoutMs} ms`)), timeoutMs);
+      signal?.addEventListener('abort', closed);
+      cleanUp.push(
+        () => clearTimeout(timer),
+        () => signal?.removeEventListener('abort', closed),
       );
-      listeners.signal.addEventListener('abort', () => clearTimeout(timer));
     });
   } finally {
-    listeners.abort();
+    for (const undo of cleanUp) undo();
   }
 }
 

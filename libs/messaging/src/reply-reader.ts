@@ -9,7 +9,6 @@ import { rangeEntries, type RawEntry, readEntries } from './replies.js';
 export class ReplyReader {
   private readonly closing = new AbortController();
   private readonly log: Logger;
-  private place: Promise<string> | undefined;
   private loop: Promise<void> | undefined;
 
   constructor(
@@ -23,14 +22,8 @@ export class ReplyReader {
 
   /** Resolves when everything that comes from now on will be read. Rejects when Redis cannot be reached. */
   async started(): Promise<void> {
-    this.place ??= this.end();
-    try {
-      const place = await this.place;
-      this.loop ??= this.read(place);
-    } catch (error) {
-      this.place = undefined;
-      throw error;
-    }
+    const place = await this.end();
+    this.loop ??= this.read(place);
   }
 
   async close(): Promise<void> {
@@ -40,7 +33,7 @@ export class ReplyReader {
   }
 
   private async end(): Promise<string> {
-    await connected(this.blocking);
+    await connected(this.blocking, undefined, this.closing.signal);
     const [last] = rangeEntries(this.stream, await this.blocking.xrevrange(this.stream, '+', '-', 'COUNT', 1));
     return last?.id ?? '0-0';
   }
@@ -60,7 +53,7 @@ export class ReplyReader {
         failures += 1;
         this.log.warn({ stream: this.stream, error: errorText(error) }, 'replies could not be read');
         await pause(fullJitter(failures), this.closing.signal);
-        await connected(this.blocking).catch(() => undefined);
+        await connected(this.blocking, undefined, this.closing.signal).catch(() => undefined);
       }
     }
   }

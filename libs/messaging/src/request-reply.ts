@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EntryFields } from './codec.js';
-import { createRedis, type RedisConnection } from './connection.js';
+import { connected, createRedis, type RedisConnection } from './connection.js';
 import { RequestTimeoutError } from './errors.js';
 import { errorText, type Logger, SILENT_LOGGER } from './logger.js';
 import { ReplyReader } from './reply-reader.js';
@@ -37,6 +37,7 @@ export class RequestReply {
   private readonly command: RedisConnection;
   private readonly producer: StreamProducer;
   private readonly reader: ReplyReader;
+  private opened: Promise<void> | undefined;
 
   /** Connects at once. */
   constructor(private readonly options: RequestReplyOptions) {
@@ -64,7 +65,9 @@ export class RequestReply {
       return await new Promise<EntryFields>((resolve, reject) => {
         this.waiting.set(correlationId, { resolve, reject });
         timer = setTimeout(() => reject(new RequestTimeoutError(correlationId, timeoutMs)), timeoutMs);
-        this.send({ ...values, correlation_id: correlationId }).catch(reject);
+        this.send({ ...values, correlation_id: correlationId }).catch((cause: unknown) =>
+          reject(new Error(`the request could not be sent: ${errorText(cause)}`, { cause })),
+        );
       });
     } finally {
       clearTimeout(timer);
@@ -80,10 +83,19 @@ export class RequestReply {
   }
 
   private async send(values: EntryValues): Promise<void> {
-    await this.reader.started(); // its place must be known before the reply can be there
-    await this.producer.append(this.options.requestStream, values).catch((error: unknown) => {
-      throw new Error(`the request could not be sent: ${errorText(error)}`, { cause: error });
-    });
+    this.opened ??= this.open();
+    await this.opened;
+    await this.producer.append(this.options.requestStream, values);
+  }
+
+  /** The reader's place must be known before the first reply can be there. */
+  private async open(): Promise<void> {
+    try {
+      await Promise.all([connected(this.command), this.reader.started()]);
+    } catch (error) {
+      this.opened = undefined;
+      throw error;
+    }
   }
 
   private settle(reply: EntryFields): void {

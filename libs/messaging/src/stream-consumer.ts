@@ -49,6 +49,7 @@ export class StreamConsumer {
   private readonly seen = new Map<string, Counting | 'nothing'>();
   private loop: Promise<void> | undefined;
   private stopped: Promise<void> | undefined;
+  private failures = 0;
   private lastReadAt: number | null = null;
   private sweptAt = -Infinity;
 
@@ -66,7 +67,9 @@ export class StreamConsumer {
     const longestMs = Math.max(settings.minIdleMs, settings.longestRetryMs);
     this.retries = new RetrySchedule({ firstMs: settings.minIdleMs, longestMs, entries: MOST_WAITING });
     this.inFlight = new InFlight(this.group, settings.minIdleMs, Date.now);
-    const runner = new BatchRunner(settings, (entries, durationMs) => metrics.handled?.(entries, durationMs));
+    const runner = new BatchRunner(settings, signals.deadline, (entries, durationMs) =>
+      metrics.handled?.(entries, durationMs),
+    );
     this.settlement = new Settlement(this.group, this.retries, settings, metrics, this.log);
     this.delivery = new Delivery(settings, runner, this.inFlight, this.settlement, signals, this.log);
     this.redelivery = new Redelivery(
@@ -120,13 +123,13 @@ export class StreamConsumer {
   }
 
   private async run(): Promise<void> {
-    for (let failures = 0; !this.stopping.signal.aborted;) {
+    await this.connections();
+    while (!this.stopping.signal.aborted) {
       try {
         await this.pass();
-        failures = 0;
+        this.failures = 0;
       } catch (error) {
-        failures += 1;
-        await this.recover(error, failures);
+        await this.recover(error);
       }
     }
   }
@@ -183,15 +186,24 @@ export class StreamConsumer {
   }
 
   /** After any error: what was read but not seen here is found among the own pending entries. */
-  private async recover(error: unknown, failures: number): Promise<void> {
+  private async recover(error: unknown): Promise<void> {
     if (this.stopping.signal.aborted) return;
     const message = errorText(error);
     this.log.error({ ...this.identity(), error: message }, 'consumer could not read its streams');
     if (/^(NOGROUP|UNBLOCKED|WRONGTYPE)/.test(message)) this.group.forget();
     for (const [stream, counting] of this.seen) if (counting === 'nothing') this.seen.set(stream, 'uncounted');
-    await pause(fullJitter(failures), this.stopping.signal);
-    // stop() closes the blocking connection, which ends this wait too
-    await Promise.all([connected(this.command), connected(this.blocking)]).catch(() => undefined);
+    if (!this.status().connected) return this.connections(); // they come back with a backoff of their own
+    this.failures += 1;
+    await pause(fullJitter(this.failures), this.stopping.signal);
+  }
+
+  /** Waits for Redis, but not for ever. */
+  private async connections(): Promise<void> {
+    const ready = (redis: RedisConnection): Promise<void> => connected(redis, undefined, this.stopping.signal);
+    const both = Promise.all([ready(this.command), ready(this.blocking)]);
+    await both.catch((error: unknown) =>
+      this.log.error({ ...this.identity(), error: errorText(error) }, 'consumer waits for redis'),
+    );
   }
 
   private get sweepIntervalMs(): number {

@@ -34,6 +34,7 @@ export async function startPrivateRedis(): Promise<PrivateRedis> {
     await eventually(() => accepts(port), { timeoutMs: 10_000 });
   };
   await start();
+  process.once('exit', () => server.kill('SIGKILL'));
   return {
     url: `redis://127.0.0.1:${port}`,
     start,

@@ -1,0 +1,113 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { connected, createRedis, type RedisConnection, serverWarnings, StreamProducer } from '../src/index.js';
+import { eventually } from './eventually.js';
+import { type PrivateRedis, startPrivateRedis } from './redis-server.js';
+
+let server: PrivateRedis;
+const open: RedisConnection[] = [];
+
+beforeAll(async () => {
+  server = await startPrivateRedis();
+});
+afterAll(() => server.stop());
+afterEach(() => open.splice(0).forEach((redis) => redis.disconnect()));
+
+const connect = (...settings: Parameters<typeof createRedis>): RedisConnection => {
+  const redis = createRedis(...settings);
+  open.push(redis);
+  return redis;
+};
+
+/** Accepts connections and never says a word. */
+async function silentServer(): Promise<{ url: string; close: () => void }> {
+  const sockets: Socket[] = [];
+  const silent: Server = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const address = silent.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const close = (): void => {
+    sockets.forEach((socket) => socket.destroy());
+    silent.close();
+  };
+  return { url: `redis://someone:secret@127.0.0.1:${address.port}`, close };
+}
+
+describe('a connection', () => {
+  test('carries the name it was given, fit for redis', async () => {
+    const redis = connect({ url: server.url, role: 'command', name: 'my service' });
+    await connected(redis);
+    expect(await redis.client('GETNAME')).toBe('my-service');
+  });
+
+  test('that cannot be made says so with host and port, and never with the password', async () => {
+    const silent = await silentServer();
+    const redis = connect({ url: silent.url, role: 'command', name: 'x' });
+    const error = await connected(redis, 300).catch((caught: unknown) => caught);
+    silent.close();
+    expect(String(error)).toMatch(/RedisUnreachableError: redis at 127\.0\.0\.1:\d+ does not answer within 300 ms/);
+    expect(String(error)).not.toContain('secret');
+  });
+
+  test('that was closed is not waited for', async () => {
+    const redis = connect({ url: server.url, role: 'command', name: 'x' });
+    await connected(redis);
+    redis.disconnect();
+    await eventually(() => expect(redis.status).toBe('end'));
+    await expect(connected(redis)).rejects.toThrow('is closed');
+  });
+
+  test('refuses what is not the url of a redis', () => {
+    for (const url of ['', 'localhost:6379', 'http://localhost', 'redis://']) {
+      expect(() => createRedis({ url, role: 'command', name: 'x' })).toThrow(TypeError);
+    }
+  });
+
+  test('logs a broken connection once a second at most', async () => {
+    const lines: Record<string, unknown>[] = [];
+    const line = (fields: Record<string, unknown>): void => void lines.push(fields);
+    connect({
+      url: 'redis://:secret@127.0.0.1:1',
+      role: 'command',
+      name: 'x',
+      logger: { info: line, warn: line, error: line },
+    });
+    const since = Date.now();
+    await eventually(() => expect(Date.now() - since).toBeGreaterThan(700));
+    expect(lines).toEqual([{ redis: '127.0.0.1:1', connection: 'x', error: expect.stringContaining('ECONNREFUSED') }]);
+  });
+});
+
+describe('a command', () => {
+  test('fails at once while redis is away, and works when it is back', async () => {
+    const redis = connect({ url: server.url, role: 'command', name: 'x' });
+    const producer = new StreamProducer(redis);
+    await connected(redis);
+    await server.stop();
+    await eventually(() => expect(redis.status).not.toBe('ready'));
+    const startedAt = performance.now();
+    await expect(producer.append('s', { n: 1 })).rejects.toThrow();
+    expect(performance.now() - startedAt).toBeLessThan(100);
+    await server.start();
+    await eventually(() => producer.append('s', { n: 1 }));
+  });
+
+  test('fails after half a second when redis is frozen', async () => {
+    const redis = connect({ url: server.url, role: 'command', name: 'x' });
+    await connected(redis);
+    server.signal('SIGSTOP');
+    const startedAt = performance.now();
+    await expect(redis.ping()).rejects.toThrow('timed out');
+    server.signal('SIGCONT');
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+});
+
+test('dangerous settings of the server are named', async () => {
+  const redis = connect({ url: server.url, role: 'command', name: 'x' });
+  await connected(redis);
+  expect(await serverWarnings(redis)).toEqual([expect.stringContaining('appendonly')]);
+  await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
+  expect(await serverWarnings(redis)).toHaveLength(2);
+});

@@ -1,0 +1,150 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { StreamEntry } from '../src/index.js';
+import { infoRecord, list } from '../src/replies.js';
+import { ConsumerBench } from './consumer-bench.js';
+import { eventually } from './eventually.js';
+import { startRedis, type TestRedis } from './redis-server.js';
+
+let server: TestRedis;
+let bench: ConsumerBench;
+
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  bench = await new ConsumerBench(server.url).ready();
+});
+afterEach(() => bench.end());
+
+const numbers = (entries: readonly StreamEntry[]): number[] => entries.map(({ fields }) => Number(fields['n']));
+const consumerNames = async (): Promise<unknown[]> =>
+  list(await bench.redis.xinfo('CONSUMERS', bench.stream, 'workers')).map((row) => infoRecord(row)['name']);
+
+/** What a process leaves behind that read entries and died; `deliveries` as Redis would have counted them. */
+async function deadProcess(count: number, deliveries = 1, consumer = 'dead'): Promise<string[]> {
+  await bench.redis.xgroup('CREATE', bench.stream, 'workers', '0', 'MKSTREAM').catch(() => undefined);
+  const ids = await bench.produce(0, count);
+  await bench.redis.xreadgroup('GROUP', 'workers', consumer, 'COUNT', count, 'STREAMS', bench.stream, '>');
+  await bench.redis.xclaim(bench.stream, 'workers', consumer, 0, ...ids, 'RETRYCOUNT', deliveries, 'JUSTID');
+  return ids;
+}
+
+describe('several consumers', () => {
+  test('two consumers share the entries; what one leaves behind the other takes over', async () => {
+    const done: number[] = [];
+    const stuck = bench.consume(() => new Promise(() => undefined), {
+      consumer: 'stuck',
+      count: 5,
+      handlerTimeoutMs: 60_000,
+      minIdleMs: 180_000,
+    });
+    await bench.produce(0, 5);
+    await eventually(() => expect(stuck.status().inFlight).toBe(5));
+    bench.consume((entries) => Promise.resolve(void done.push(...numbers(entries))), { consumer: 'two' });
+    await bench.produce(5, 10);
+    await eventually(() => expect(done).toEqual([5, 6, 7, 8, 9]));
+    await stuck.stop(10);
+    await eventually(() => expect(done.toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]));
+    await eventually(async () => expect(await bench.pending()).toBe(0));
+    expect(bench.count('redelivered')).toBe(5);
+  });
+
+  test('a batch that takes longer than the idle time is not taken away from its consumer', async () => {
+    const handled: string[] = [];
+    const slow = (name: string) => async (entries: StreamEntry[]) => {
+      if (entries.length > 1) throw new Error('one at a time, please');
+      await new Promise((resolve) => setTimeout(resolve, 80));
+      handled.push(`${name}:${entries[0]?.fields['n']}`);
+    };
+    await bench.produce(0, 10);
+    const first = bench.consume(slow('first'), { consumer: 'first' });
+    await eventually(() => expect(first.status().inFlight).toBe(10));
+    bench.consume(slow('second'), { consumer: 'second' });
+    await eventually(() => expect(handled).toHaveLength(10)); // 10 × 80 ms against an idle time of 300 ms
+    await eventually(async () => expect(await bench.pending()).toBe(0));
+    expect(handled).toEqual(Array.from({ length: 10 }, (_, n) => `first:${n}`));
+  });
+});
+
+describe('after a crash', () => {
+  test('a consumer that comes back under its name finds its own entries without waiting', async () => {
+    await deadProcess(3, 1, 'one');
+    const seen: StreamEntry[] = [];
+    bench.consume((entries) => Promise.resolve(void seen.push(...entries)), { minIdleMs: 60_000 });
+    await eventually(() => expect(numbers(seen)).toEqual([0, 1, 2]));
+    expect(seen.map(({ deliveries }) => deliveries)).toEqual([2, 2, 2]);
+  });
+
+  test('an entry that was delivered five times and never settled is dead without being handled again', async () => {
+    const [id] = await deadProcess(1, 5);
+    const seen: StreamEntry[] = [];
+    bench.consume((entries) => Promise.resolve(void seen.push(...entries)));
+    await eventually(async () => expect(await bench.deadLetters()).toHaveLength(1));
+    expect(await bench.deadLetters()).toMatchObject([{ n: '0', source_id: id, deliveries: '5' }]);
+    expect(seen).toEqual([]);
+  });
+
+  test('entries that may have killed a process before are handed over alone', async () => {
+    await deadProcess(3, 2);
+    const calls: number[][] = [];
+    bench.consume((entries) => Promise.resolve(void calls.push(numbers(entries))));
+    await eventually(() => expect(calls).toEqual([[0], [1], [2]]));
+    await eventually(async () => expect(await bench.pending()).toBe(0));
+  });
+
+  test('entries that were deleted before anybody settled them are counted as lost', async () => {
+    const ids = await deadProcess(5);
+    await bench.redis.xdel(bench.stream, ...ids.slice(0, 3));
+    const seen: StreamEntry[] = [];
+    bench.consume((entries) => Promise.resolve(void seen.push(...entries)));
+    await eventually(() => expect(numbers(seen)).toEqual([3, 4]));
+    expect(bench.count('lost')).toBe(3);
+    await eventually(async () => expect(await bench.pending()).toBe(0));
+  });
+});
+
+describe('stopping', () => {
+  test('the batch in hand is finished and acknowledged, nothing more is read, and the consumer leaves the group', async () => {
+    const { promise, resolve } = open();
+    const done: number[] = [];
+    const consumer = bench.consume(
+      async (entries) => {
+        await promise;
+        done.push(...numbers(entries));
+      },
+      { count: 2, handlerTimeoutMs: 10_000, minIdleMs: 30_000 },
+    );
+    await bench.produce(0, 4);
+    await eventually(() => expect(consumer.status().inFlight).toBe(2));
+    const stopped = consumer.stop();
+    expect(consumer.status().running).toBe(false);
+    resolve();
+    await stopped;
+    expect(done).toEqual([0, 1]);
+    expect(await bench.pending()).toBe(0);
+    expect(await consumerNames()).toEqual([]);
+    expect(await bench.killConnection('workers:one')).toBe(0);
+  });
+
+  test('a consumer with pending entries stays in the group, or they would be lost', async () => {
+    const consumer = bench.consume(() => Promise.reject(new Error('not now')));
+    await bench.produce(0, 1);
+    await eventually(() => expect(bench.count('failed')).toBe(1));
+    await consumer.stop();
+    expect(await consumerNames()).toEqual(['one']);
+    expect(await bench.pending()).toBe(1);
+  });
+
+  test('stopping twice, or before the start, or with redis away, just ends', async () => {
+    const consumer = bench.consume(() => Promise.resolve(), { redisUrl: 'redis://127.0.0.1:1' });
+    await Promise.all([consumer.stop(), consumer.stop()]);
+    expect(() => consumer.start()).toThrow('cannot be started again');
+  });
+});
+
+function open(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
+}
