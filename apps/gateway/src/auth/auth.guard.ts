@@ -1,0 +1,95 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError, ForbiddenError, setIdentity, UnauthenticatedError } from '@agion/service-kit';
+import { DEFAULT_ORGANIZATION, type Principal } from '@agion/wire';
+import { GatewaySettings } from '../gateway.config.js';
+import { clientAddress } from '../rate-limit/client-address.js';
+import { RateLimits } from '../rate-limit/rate-limits.js';
+import { mayCall } from '../routing/access.js';
+import { setMatch } from '../routing/request-match.js';
+import { RouteTable, type RouteMatch } from '../routing/route-table.js';
+import type { Route } from '../routing/routes.js';
+import { Authenticator } from './authenticator.js';
+import { bearerOf } from './bearer.js';
+
+const ANONYMOUS: Principal = {
+  kind: 'anonymous',
+  subject: 'anonymous',
+  organization: DEFAULT_ORGANIZATION,
+  role: null,
+  groups: [],
+};
+
+/** The catch-all that forwards; every other handler of the gateway stands in the table under its own path. */
+const CATCH_ALL = '/api/v1/*';
+
+/**
+ * In front of every handler: only what stands in the route table is let through, and only to whom the table says. A guard and not
+ * middleware, because middleware is found by path and a path can be written in many ways.
+ */
+@Injectable()
+export class AuthGuard implements CanActivate {
+  constructor(
+    private readonly table: RouteTable,
+    private readonly authenticator: Authenticator,
+    private readonly limits: RateLimits,
+    private readonly settings: GatewaySettings,
+  ) {}
+
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const match = this.table.match(request.method, request.url);
+    requireHandlerOf(match.route, request.routeOptions.url);
+    if (request.method === 'GET') refuseBody(request);
+    setMatch(request, match);
+    if (match.route.who === 'open') return true;
+    const token = bearerOf(request.raw);
+    if (token === undefined) return this.admit(request, match, this.withoutToken(match.route));
+    const principal = this.authenticator.recognize(token);
+    if (principal) return this.admit(request, match, principal);
+    return this.verify(token, request, http.getResponse<FastifyReply>(), match);
+  }
+
+  private async verify(
+    token: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    match: RouteMatch,
+  ): Promise<boolean> {
+    const address = clientAddress(request.raw, this.settings.proxyHops);
+    if (!this.authenticator.hasKnown(token)) this.limits.mayTry(address);
+    try {
+      return this.admit(request, match, await this.authenticator.authenticate(token, request, reply));
+    } catch (error) {
+      if (error instanceof UnauthenticatedError) await this.limits.failed(address);
+      throw error;
+    }
+  }
+
+  private admit(request: FastifyRequest, { route }: RouteMatch, principal: Principal): boolean {
+    if (!mayCall(route.who, principal))
+      throw new ForbiddenError(`this call is for \`${route.who}\`, not for ${describe(principal)}`);
+    setIdentity(request, { principal, service: null });
+    return true;
+  }
+
+  private withoutToken({ who }: Route): Principal {
+    if (who === 'open-in-development' && this.settings.mode === 'development') return ANONYMOUS;
+    throw new UnauthenticatedError();
+  }
+}
+
+/** Fastify has decoded the path by rules of its own: what it chose must be what the table was asked about. */
+function requireHandlerOf({ to, path }: Route, chosen: string | undefined): void {
+  const expected = to === 'gateway' ? path.replace(/\{(\w+)\}/g, ':$1') : CATCH_ALL;
+  if (chosen !== expected) throw new DomainError('not-found', 'no route has this path');
+}
+
+function refuseBody({ headers }: FastifyRequest): void {
+  if (headers['transfer-encoding'] === undefined && (headers['content-length'] ?? '0') === '0') return;
+  throw new DomainError('malformed-request', 'a GET request has no body');
+}
+
+const describe = ({ kind, role }: Principal): string =>
+  role === null ? `\`${kind}\` credentials` : `the role \`${role}\``;

@@ -1,0 +1,81 @@
+import { hash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyOptions } from 'jose';
+import { LRUCache } from 'lru-cache';
+import { UnauthenticatedError, UnavailableError } from '@agion/service-kit';
+import { GatewaySettings } from '../gateway.config.js';
+
+/** Claims are believed without a new look at the signature for this long at most, in milliseconds. */
+const CACHE_MS = 30_000;
+/** Clocks of the issuer and of the gateway may differ by this much, in seconds. */
+const LEEWAY_SECONDS = 5;
+const MAX_CACHED = 10_000;
+/** JWT as RFC 7519 and access tokens as RFC 9068 name themselves; many issuers say nothing. */
+const TYPES = [undefined, 'JWT', 'AT+JWT'];
+
+export type VerifiedClaims = JWTPayload & { sub: string; exp: number };
+type Verify = (token: string, options: JWTVerifyOptions) => ReturnType<typeof jwtVerify>;
+
+/**
+ * The one place where a user's JWT is verified. The algorithm follows from the configured key: HS256 with a secret, ES256, RS256
+ * or EdDSA with published keys. `kid` is only ever looked up in those; `jku`, `x5u` and `jwk` of a token are not read.
+ */
+@Injectable()
+export class JwtVerifier {
+  private readonly verify: Verify;
+  private readonly options: JWTVerifyOptions;
+  private readonly verified = new LRUCache<string, { claims: VerifiedClaims; until: number }>({ max: MAX_CACHED });
+
+  constructor(
+    @Inject(GatewaySettings) settings: Pick<GatewaySettings, 'jwtSecret' | 'jwksUri' | 'jwtIssuer' | 'jwtAudience'>,
+  ) {
+    const algorithms = settings.jwtSecret === undefined ? ['ES256', 'RS256', 'EdDSA'] : ['HS256'];
+    this.verify = verification(settings.jwtSecret, settings.jwksUri);
+    this.options = {
+      algorithms,
+      issuer: settings.jwtIssuer,
+      audience: settings.jwtAudience,
+      requiredClaims: ['exp', 'sub'],
+      clockTolerance: LEEWAY_SECONDS,
+    };
+  }
+
+  /**
+   * The claims of a valid token.
+   * @throws UnauthenticatedError for any other; UnavailableError when the issuer's keys cannot be fetched
+   */
+  async claimsOf(token: string): Promise<VerifiedClaims> {
+    const digest = hash('sha256', token, 'base64url');
+    const known = this.verified.get(digest);
+    if (known && known.until > Date.now()) return known.claims;
+    const { payload, protectedHeader } = await this.verify(token, this.options).catch(refuse);
+    const { sub, exp } = payload;
+    const type = protectedHeader.typ?.toUpperCase().replace(/^APPLICATION\//, '');
+    if (!sub || exp === undefined || protectedHeader.crit !== undefined || !TYPES.includes(type)) return refuse(null);
+    const claims = { ...payload, sub, exp };
+    this.verified.set(digest, { claims, until: Math.min(Date.now() + CACHE_MS, exp * 1_000) });
+    return claims;
+  }
+}
+
+function verification(secret: string | undefined, jwksUri: string | undefined): Verify {
+  if (secret !== undefined) {
+    const key = new TextEncoder().encode(secret);
+    return (token, options) => jwtVerify(token, key, options);
+  }
+  const keys = createRemoteJWKSet(new URL(jwksUri ?? ''), { timeoutDuration: 3_000, cooldownDuration: 10_000 });
+  return (token, options) => jwtVerify(token, keys, options);
+}
+
+/** A token's fault is the caller's; keys that cannot be fetched are not. */
+function refuse(error: unknown): never {
+  if (error instanceof errors.JWTExpired) throw new UnauthenticatedError('the token has expired');
+  if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf')
+    throw new UnauthenticatedError('the token is not valid yet', 'check the clocks of the issuer and of the gateway');
+  const keysAway =
+    error instanceof errors.JWKSTimeout ||
+    error instanceof errors.JWKSInvalid ||
+    (error !== null && (!(error instanceof errors.JOSEError) || error.code === 'ERR_JOSE_GENERIC'));
+  if (keysAway) throw new UnavailableError('the keys of the identity provider cannot be fetched');
+  throw new UnauthenticatedError('the token is not valid');
+}

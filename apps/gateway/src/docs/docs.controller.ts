@@ -1,0 +1,52 @@
+import { Controller, Get, Headers, Res } from '@nestjs/common';
+import { ApiExcludeEndpoint, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { matchesEntityTag } from '../routing/entity-tag.js';
+import { readApiDocument, type ApiDocument } from './api-document.js';
+import { renderReference, type ReferencePage } from './reference-page.js';
+
+/** The page may load from here only: it works without the internet, and tells nobody who reads it. */
+const POLICY =
+  "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'";
+
+/** The API described for programs and for people. */
+@ApiTags('platform')
+@Controller()
+export class DocsController {
+  private document: ApiDocument | undefined;
+  private page: Promise<ReferencePage> | undefined;
+
+  @Get('openapi.json')
+  @ApiOperation({ summary: 'This document', operationId: 'getOpenApi' })
+  @ApiOkResponse({ description: 'OpenAPI 3.' })
+  openapi(@Headers('if-none-match') ifNoneMatch: string | undefined, @Res() reply: FastifyReply): void {
+    const { text, etag } = this.readDocument();
+    void reply.header('etag', etag);
+    if (matchesEntityTag(ifNoneMatch, etag)) void reply.status(304).send();
+    else void reply.type('application/json; charset=utf-8').send(text);
+  }
+
+  @Get('docs')
+  @ApiExcludeEndpoint()
+  async reference(@Res() reply: FastifyReply): Promise<void> {
+    const { html } = await this.render();
+    void reply.header('content-security-policy', POLICY).type('text/html; charset=utf-8').send(html);
+  }
+
+  @Get('docs/reference.js')
+  @ApiExcludeEndpoint()
+  async script(@Res() reply: FastifyReply): Promise<void> {
+    const { script } = await this.render();
+    void reply.header('cache-control', 'public, max-age=3600').type('text/javascript; charset=utf-8').send(script);
+  }
+
+  private readDocument(): ApiDocument {
+    return (this.document ??= readApiDocument());
+  }
+
+  private render(): Promise<ReferencePage> {
+    this.page ??= renderReference(this.readDocument());
+    this.page.catch(() => (this.page = undefined));
+    return this.page;
+  }
+}

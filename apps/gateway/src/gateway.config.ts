@@ -1,0 +1,162 @@
+import {
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  Min,
+  MinLength,
+  Validate,
+  ValidatorConstraint,
+  type ValidationArguments,
+  type ValidatorConstraintInterface,
+} from 'class-validator';
+import { ABOUT_SERVICE_KEY, ServiceSettings, Setting, serviceKeyVariables } from '@agion/service-kit';
+import { DEFAULT_ORGANIZATION, DEFAULT_PORTS, isOrganizationSlug } from '@agion/wire';
+
+/** A user can write `user_metadata` himself: nothing may be granted from there. */
+const CLAIM = /^(?!user_metadata(\.|$)|raw_user_meta_data(\.|$))\S+$/;
+const CLAIM_RULE = { message: 'must name a claim that users cannot write themselves (not `user_metadata`)' };
+
+/** Users are verified in one way: the algorithm follows from the key that is set, never from a token. */
+@ValidatorConstraint({ name: 'oneWayToVerifyUsers' })
+class OneWayToVerifyUsers implements ValidatorConstraintInterface {
+  validate(_: unknown, { object }: ValidationArguments): boolean {
+    const { jwtSecret, jwksUri } = object as GatewaySettings;
+    return (jwtSecret === undefined) !== (jwksUri === undefined);
+  }
+
+  defaultMessage(): string {
+    return 'or SUPABASE_JWT_SECRET must be set, and not both: it is what user tokens are verified with';
+  }
+}
+
+/** Where keys come from decides who is let in: in production nobody on the way may swap them. */
+@ValidatorConstraint({ name: 'keysFetchedSafely' })
+class KeysFetchedSafely implements ValidatorConstraintInterface {
+  validate(uri: unknown, { object }: ValidationArguments): boolean {
+    if (uri === undefined) return true;
+    const scheme = typeof uri === 'string' ? URL.parse(uri)?.protocol : undefined;
+    return scheme === 'https:' || (scheme === 'http:' && (object as GatewaySettings).mode === 'development');
+  }
+
+  defaultMessage(): string {
+    return 'must be an https:// URL (http:// in development)';
+  }
+}
+
+@ValidatorConstraint({ name: 'organizationSlug' })
+class OrganizationSlug implements ValidatorConstraintInterface {
+  validate = (value: unknown): boolean => typeof value === 'string' && isOrganizationSlug(value);
+  defaultMessage = (): string => 'must be the slug of an organization';
+}
+
+export class GatewaySettings extends ServiceSettings {
+  @Setting('GATEWAY_PORT', { about: 'Port of the public door.' })
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  port = DEFAULT_PORTS.gateway;
+
+  @Setting(serviceKeyVariables('gateway'), { about: ABOUT_SERVICE_KEY, secret: true })
+  @IsString({ message: 'must be set' })
+  serviceKey!: string;
+
+  @Setting('SUPABASE_JWT_SECRET', {
+    about: 'Shared secret of user tokens signed with HS256, 32 characters or more. Set this or JWT_JWKS_URI.',
+    secret: true,
+  })
+  @IsOptional()
+  @MinLength(32, { message: 'must have 32 characters or more' })
+  jwtSecret?: string;
+
+  @Setting('JWT_JWKS_URI', {
+    about: 'Where the public keys of user tokens (ES256, RS256, EdDSA) are published. Set this or SUPABASE_JWT_SECRET.',
+    example: 'https://<project>.supabase.co/auth/v1/.well-known/jwks.json',
+  })
+  @Validate(KeysFetchedSafely)
+  @Validate(OneWayToVerifyUsers)
+  jwksUri?: string;
+
+  @Setting('JWT_ISSUER', {
+    about: 'The `iss` user tokens must carry.',
+    example: 'https://<project>.supabase.co/auth/v1',
+  })
+  @IsString({ message: 'must be set' })
+  jwtIssuer!: string;
+
+  @Setting('JWT_AUDIENCE', { about: 'The `aud` user tokens must carry.' })
+  @IsString()
+  jwtAudience = 'authenticated';
+
+  @Setting('JWT_ROLE_CLAIM', { about: 'Claim with `viewer`, `operator` or `admin`. A user without it is a viewer.' })
+  @Matches(CLAIM, CLAIM_RULE)
+  roleClaim = 'app_metadata.role';
+
+  @Setting('JWT_ORGANIZATION_CLAIM', { about: "Claim with the slug of the user's organization." })
+  @Matches(CLAIM, CLAIM_RULE)
+  organizationClaim = 'app_metadata.organization';
+
+  @Setting('JWT_GROUPS_CLAIM', { about: "Claim with the user's groups, a list of strings." })
+  @Matches(CLAIM, CLAIM_RULE)
+  groupsClaim = 'app_metadata.groups';
+
+  @Setting('JWT_DEFAULT_ORGANIZATION', {
+    about: 'Organization of users whose token names none. Default: `default` in development, none in production.',
+    example: 'default',
+  })
+  @IsOptional()
+  @Validate(OrganizationSlug)
+  jwtDefaultOrganization?: string;
+
+  @Setting('AGION_BUNDLE_KEY', {
+    about:
+      'Ed25519 private key (PKCS8 DER, base64url) that signs policy bundles. The gateway publishes its public half at /.well-known/agion-keys.',
+    secret: true,
+  })
+  @IsOptional()
+  @IsString()
+  bundleKey?: string;
+
+  @Setting('GATEWAY_RATE_LIMIT', { about: 'Requests one caller may make in a minute.' })
+  @IsInt()
+  @Min(1)
+  rateLimit = 6_000;
+
+  @Setting('GATEWAY_FAILURE_LIMIT', {
+    about: 'Refused sign-ins one address may cause in a minute before it has to wait.',
+  })
+  @IsInt()
+  @Min(1)
+  failureLimit = 60;
+
+  @Setting('GATEWAY_PROXY_HOPS', {
+    about: 'Proxies in front of the gateway that append to X-Forwarded-For. 0: the header is ignored.',
+  })
+  @IsInt()
+  @Min(0)
+  @Max(10)
+  proxyHops = 0;
+
+  @Setting('GATEWAY_CACHE_MS', { about: 'Longest time a configuration answer is kept, in milliseconds. 0: never.' })
+  @IsInt()
+  @Min(0)
+  @Max(5_000)
+  cacheMs = 5_000;
+
+  @Setting('GATEWAY_CACHE_BYTES', { about: 'Memory for configuration answers, in bytes.' })
+  @IsInt()
+  @Min(1_048_576)
+  cacheBytes = 33_554_432;
+
+  @Setting('GATEWAY_UPSTREAM_TIMEOUT_MS', { about: 'Longest time a service may take to answer, in milliseconds.' })
+  @IsInt()
+  @Min(100)
+  @Max(30_000)
+  upstreamTimeoutMs = 30_000;
+
+  /** Organization of users whose token names none; `null` when they are refused. */
+  get defaultOrganization(): string | null {
+    return this.jwtDefaultOrganization ?? (this.mode === 'development' ? DEFAULT_ORGANIZATION.slug : null);
+  }
+}

@@ -1,0 +1,74 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import type { RedisConnection } from '@agion/messaging';
+import { COMMAND_REDIS } from '@agion/service-kit';
+import { AgUiModule } from './ag-ui/ag-ui.module.js';
+import { AuthGuard } from './auth/auth.guard.js';
+import { Authenticator } from './auth/authenticator.js';
+import { JwtVerifier } from './auth/jwt-verifier.js';
+import { OrganizationResolver } from './auth/organization-resolver.js';
+import { TokenVerifier } from './auth/token-verifier.js';
+import { UserJwtStrategy } from './auth/user-jwt.strategy.js';
+import { DocsController } from './docs/docs.controller.js';
+import { KeysController } from './docs/keys.controller.js';
+import { ProblemsController } from './docs/problems.controller.js';
+import { GatewaySettings } from './gateway.config.js';
+import { HealthController } from './health/health.controller.js';
+import { PlatformHealth } from './health/platform-health.js';
+import { MetricsController } from './metrics/metrics.controller.js';
+import { RouteMetrics } from './metrics/route-metrics.js';
+import { OrganizationNotices } from './notices/organization-notices.consumer.js';
+import { PointLimiter } from './rate-limit/point-limiter.js';
+import { RateLimitGuard } from './rate-limit/rate-limit.guard.js';
+import { chunkOf, RateLimits } from './rate-limit/rate-limits.js';
+import { RedisPoints } from './rate-limit/redis-points.js';
+import { ConfigurationCache } from './routing/configuration-cache.js';
+import { ConfigurationReads } from './routing/configuration-reads.js';
+import { Forwarder } from './routing/forwarder.js';
+import { ProxyController } from './routing/proxy.controller.js';
+import { RouteTable } from './routing/route-table.js';
+import { ROUTES } from './routing/routes.js';
+import { Upstreams } from './routing/upstreams.js';
+
+@Module({
+  imports: [AgUiModule],
+  controllers: [
+    HealthController,
+    MetricsController,
+    DocsController,
+    ProblemsController,
+    KeysController,
+    ProxyController,
+  ],
+  providers: [
+    { provide: RouteTable, useFactory: () => new RouteTable(ROUTES) },
+    { provide: APP_GUARD, useClass: AuthGuard }, // in this order: first who it is, then how often he may
+    { provide: APP_GUARD, useClass: RateLimitGuard },
+    {
+      provide: RateLimits,
+      inject: [COMMAND_REDIS, GatewaySettings],
+      useFactory: (redis: RedisConnection, { rateLimit, failureLimit }: GatewaySettings) =>
+        new RateLimits(
+          new PointLimiter(new RedisPoints(redis, rateLimit), chunkOf(rateLimit)),
+          new PointLimiter(new RedisPoints(redis, failureLimit), chunkOf(failureLimit)),
+        ),
+    },
+    {
+      provide: ConfigurationCache,
+      inject: [GatewaySettings],
+      useFactory: (settings: GatewaySettings) => new ConfigurationCache(settings),
+    },
+    Authenticator,
+    ConfigurationReads,
+    Forwarder,
+    JwtVerifier,
+    OrganizationNotices,
+    OrganizationResolver,
+    PlatformHealth,
+    RouteMetrics,
+    TokenVerifier,
+    Upstreams,
+    UserJwtStrategy,
+  ],
+})
+export class GatewayModule {}
