@@ -1,16 +1,16 @@
-import { EventSchema, PROTOCOL_VERSION } from '@ag-ui/core/schemas';
+import { EventSchema } from '@ag-ui/core/schemas';
 import { decode } from '@ag-ui/proto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { gateway } from '@agion/gateway';
 import { createRedis, type RedisConnection } from '@agion/messaging';
 import { startService } from '@agion/service-kit';
 import { eventually, parseEventStream, type ReceivedEvent } from '@agion/testing';
-import { feedKey, type Problem, type RunStatus } from '@agion/wire';
+import { feedKey, type RunStatus } from '@agion/wire';
+import { type AgUiEvent, agUiInput as input, parsed, problemOf, runAgent, spoken, typesOf } from '../ag-ui-client.js';
 import { type EventReader, openEvents } from '../event-reader.js';
 import { type Platform, startPlatform } from '../platform.js';
 
 const PROTOBUF = 'application/vnd.ag-ui.event+proto';
-type AgUiEvent = { type: string; delta?: string; runId?: string; threadId?: string; code?: string };
 
 let platform: Platform;
 let redis: RedisConnection;
@@ -28,58 +28,12 @@ afterAll(async () => {
   await platform?.stop();
 });
 
-/** What the published AG-UI client sends. */
-const input = (runId: string, facts: object = {}): object => ({
-  threadId: 'thread-1',
-  runId,
-  protocolVersion: PROTOCOL_VERSION,
-  state: {},
-  messages: [{ id: 'm-1', role: 'user', content: 'Will it rain in London?' }],
-  tools: [],
-  context: [],
-  forwardedProps: {},
-  ...facts,
-});
-
-function run(
+/** A run as Ada, at the platform's gateway, unless told otherwise. */
+const run = (
   body: unknown,
-  { token = ada, url = platform.url, headers = {} }: Partial<Options> = {},
-): Promise<EventReader> {
-  return openEvents(`${url}/ag-ui/run`, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${token}`,
-      'content-type': 'application/json',
-      accept: 'text/event-stream',
-      ...headers,
-    },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  });
-}
-
-function listen(query: string, { token = ada, headers = {} }: Partial<Options> = {}): Promise<EventReader> {
-  return openEvents(`${platform.url}/ag-ui/events${query}`, {
-    headers: { authorization: `Bearer ${token}`, ...headers },
-  });
-}
-
-interface Options {
-  token: string;
-  url: string;
-  headers: Record<string, string>;
-}
-
-const parsed = (events: ReceivedEvent[]): AgUiEvent[] => events.map(({ data }) => JSON.parse(data) as AgUiEvent);
-const typesOf = (events: ReceivedEvent[]): string[] => parsed(events).map(({ type }) => type);
-const spoken = (events: ReceivedEvent[]): string =>
-  parsed(events)
-    .map(({ delta }) => delta ?? '')
-    .join('');
-
-async function problemOf(reader: EventReader): Promise<Problem> {
-  await reader.rest();
-  return JSON.parse(reader.text()) as Problem;
-}
+  options: { token?: string; url?: string; headers?: Record<string, string> } = {},
+): Promise<EventReader> =>
+  runAgent(options.url ?? platform.url, body, { token: options.token ?? ada, headers: options.headers ?? {} });
 
 const statusOf = async (runId: string): Promise<RunStatus> =>
   ((await platform.call('GET', `/api/v1/runs/${runId}`, { token: ada })).body as { status: RunStatus }).status;
@@ -145,6 +99,25 @@ describe('POST /ag-ui/run', () => {
     const uncut = await (await run(input('run-2'))).rest();
     expect(whole).toEqual(uncut);
     expect(typesOf(whole).filter((type) => type === 'RUN_STARTED')).toHaveLength(1);
+  });
+
+  it('is whole after a hundred cuts at any byte', async () => {
+    const uncut = await (await run(input('run-2'))).rest();
+    const whole: ReceivedEvent[] = [];
+    for (let cut = 1; cut <= 100; cut += 1) {
+      const last = whole.at(-1)?.id;
+      const reader = await run(last === undefined ? input('run-2') : '', {
+        headers: last === undefined ? {} : { 'last-event-id': last },
+      });
+      if (reader.status === 204) break;
+      await reader.rest();
+      const bytes = Buffer.from(reader.text());
+      const length = Math.min(bytes.length, (cut * 7_919) % 400); // in the middle of fields, ids and characters
+      whole.push(...parseEventStream(bytes.subarray(0, length).toString()).events);
+    }
+    const missing = uncut.slice(whole.length);
+    expect([...whole, ...missing]).toEqual(uncut);
+    expect(whole.length).toBeGreaterThan(10);
   });
 
   it('goes on when its reader leaves', async () => {
@@ -220,48 +193,6 @@ describe('POST /ag-ui/run', () => {
   it('answers 406 where neither shape is acceptable', async () => {
     expect((await run(input('run-x'), { headers: { accept: 'application/json' } })).status).toBe(406);
     expect((await fetch(`${platform.url}/ag-ui/run`, { method: 'POST' })).status).toBe(401);
-  });
-});
-
-describe('GET /ag-ui/events', () => {
-  it('answers the default question in the older frames, and echoes the session', async () => {
-    const reader = await listen('', { headers: { 'x-session-id': 'session-1', accept: '*/*' } });
-    const events = await reader.rest();
-    expect(reader.headers.get('x-session-id')).toBe('session-1');
-    expect(parsed(events)).toMatchObject([{ event_type: 'AGENT_RESPONSE', data: {} }]);
-    expect(events[0]?.data).toContain('“What is the weather like in London?”');
-    expect(reader.text()).not.toContain('"type"');
-  });
-
-  it('makes a session where none is given', async () => {
-    const reader = await listen('?user_message=Hello');
-    expect(reader.headers.get('x-session-id')).toMatch(/^[0-9a-f-]{36}$/);
-    expect((await reader.rest())[0]?.data).toContain('“Hello”');
-  });
-
-  it('ends the reconnecting of an EventSource with 204, session and all', async () => {
-    const first = await listen('?user_message=Once', { headers: { 'x-session-id': 's' } });
-    const [answer] = await first.rest();
-    const again = await eventually(async () => {
-      const reader = await listen('?user_message=Once', { headers: { 'last-event-id': answer?.id ?? '' } });
-      await reader.rest();
-      expect(reader.status).toBe(204);
-      return reader;
-    });
-    expect(again.text()).toBe('');
-  });
-
-  it.each([
-    [{ accept: PROTOBUF }, 406],
-    [{ accept: `text/event-stream, ${PROTOBUF}` }, 406],
-    [{ accept: 'application/json' }, 406],
-    [{ 'x-session-id': 'a b' }, 422],
-  ])('refuses %j with %d', async (headers, status) => {
-    expect((await listen('', { headers: headers as Record<string, string> })).status).toBe(status);
-  });
-
-  it('refuses an unknown query', async () => {
-    expect((await listen('?message=x')).status).toBe(422);
   });
 });
 

@@ -5,7 +5,7 @@ import { coalesced } from './coalesced.js';
 const FOREVER = new AbortController().signal;
 
 async function* give(pieces: string[], error?: Error): AsyncIterable<string> {
-  for (const piece of pieces) yield piece;
+  for (const piece of pieces) yield await Promise.resolve(piece);
   if (error) throw error;
 }
 

@@ -92,7 +92,10 @@ export class AgUiService {
         lastId = id;
         if (event.seq !== undefined && seq !== undefined) {
           if (event.seq <= seq) continue; // appended twice: the first time only the answer was lost
-          if (event.seq > seq + 1) return yield { event: STREAM_LOST }; // Redis came back without what was between
+          if (event.seq > seq + 1) {
+            yield { event: STREAM_LOST }; // Redis came back without what was between
+            return;
+          }
         }
         seq = event.seq ?? seq;
         last = event;
