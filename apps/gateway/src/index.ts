@@ -2,6 +2,7 @@ import { defineService } from '@agion/service-kit';
 import { GatewaySettings } from './gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
 
+export { routeDifferences } from './routing/route-differences.js';
 export { reservedWords } from './routing/route-table.js';
 export { ROUTES } from './routing/routes.js';
 export type { Method, Route } from './routing/routes.js';

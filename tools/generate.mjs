@@ -1,0 +1,4 @@
+// npm run generate [-- --check]
+import { enter } from './setup/door.mjs';
+
+await enter(() => import('./generate/generate.mjs'));

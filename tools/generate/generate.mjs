@@ -1,0 +1,35 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { ensureBuilt } from '../setup/build.mjs';
+import { inCheckout } from '../setup/checkout.mjs';
+import { Failure } from '../setup/failure.mjs';
+import { envExample } from './env-example.mjs';
+import { latestMigration } from './latest-migration.mjs';
+import { openApi } from './openapi.mjs';
+
+/** What is written from what, and by whom it is read. None of these files is edited by hand. */
+const FILES = {
+  'libs/database/src/latest-migration.ts': latestMigration, // what readiness asks the database for
+  'libs/dto/openapi.json': openApi, // the gateway's reference, the types of the SDKs
+  '.env.example': envExample, // people
+};
+
+const current = (name) => (existsSync(inCheckout(name)) ? readFileSync(inCheckout(name), 'utf8') : undefined);
+
+/** `npm run generate`: writes every generated file; `--check`: writes nothing and fails where one would change. */
+export async function main(args) {
+  const check = args.includes('--check');
+  const unknown = args.find((argument) => argument !== '--check');
+  if (unknown !== undefined) throw new Failure(`\`npm run generate\` does not know \`${unknown}\``);
+  await ensureBuilt();
+  const stale = [];
+  for (const [name, generate] of Object.entries(FILES)) {
+    const content = await generate();
+    if (current(name) === content) continue;
+    stale.push(name);
+    if (!check) writeFileSync(inCheckout(name), content);
+  }
+  if (check && stale.length > 0)
+    throw new Failure(`${stale.join(', ')} differ from what \`npm run generate\` writes: run it and commit`);
+  console.log(stale.length > 0 ? `written: ${stale.join(', ')}` : 'all generated files are as they should be');
+  return 0;
+}
