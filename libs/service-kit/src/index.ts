@@ -64,6 +64,7 @@ export { OrganizationDirectory } from './streams/organization-directory.js';
 export { COMMAND_REDIS } from './streams/redis.module.js';
 export { OutboxRelay } from './streams/outbox-relay.js';
 export type { OutboxEntry, OutboxSource } from './streams/outbox-relay.js';
+export { OUTBOX_SOURCE, OutboxPublisher } from './streams/outbox.publisher.js';
 export { StreamHandler } from './streams/stream-handler.js';
 export type { StreamFailure, StreamHandlerOptions, StreamMessage } from './streams/stream-handler.js';
 export { meter } from './telemetry/metrics.js';

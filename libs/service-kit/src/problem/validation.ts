@@ -43,7 +43,7 @@ export function validatedEntry<T extends object>(dto: DtoClass<T>, fields: objec
 
 function faultsOf(error: ValidationError, at: string): InputFault[] {
   const pointer = `${at}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-  const own = Object.values(error.constraints ?? {}).map((rule): InputFault => {
+  const own = [...new Set(Object.values(error.constraints ?? {}))].map((rule): InputFault => {
     const unknown = /should not exist$/.test(rule);
     const detail = unknown
       ? 'is not a known field'
