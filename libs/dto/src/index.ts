@@ -4,7 +4,7 @@ export { InputFaultDto, ProblemDto } from './problem.dto.js';
 export { AUDIT_OUTCOMES, AuditEntryDto, AuditEventDto, AuditPageDto, AuditQueryDto } from './audit.dto.js';
 export type { AuditOutcome } from './audit.dto.js';
 export { IsInstant, parseInstant } from './instant.js';
-export { isStorableText, JsonField } from './json-field.js';
+export { isStorableText, JsonField, Verbatim } from './json-field.js';
 export {
   CreateMissionDto,
   MissionBudgetDto,

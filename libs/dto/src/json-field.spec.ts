@@ -1,10 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { plainToInstance } from 'class-transformer';
-import { JsonField } from './json-field.js';
+import { JsonField, Verbatim } from './json-field.js';
 
 class Entry {
   @JsonField()
   payload?: unknown;
+}
+class Body {
+  @Verbatim()
+  input?: unknown;
 }
 const read = (payload: string): unknown => plainToInstance(Entry, { payload }).payload;
 
@@ -22,5 +26,11 @@ describe('a field that holds JSON', () => {
     ['two hundred thousand levels', `${'['.repeat(200_000)}${']'.repeat(200_000)}`],
   ])('stays text when it is or has %s', (_, text) => {
     expect(read(text)).toBe(text);
+  });
+
+  it('is as it came in a body, whatever its keys are', () => {
+    const input = { toString: 'x', then: [{ valueOf: 1 }] };
+    expect(plainToInstance(Body, { input }).input).toEqual(input);
+    expect(plainToInstance(Body, {}).input).toBeUndefined();
   });
 });

@@ -10,6 +10,15 @@ const MAX_DEPTH = 64;
 export const JsonField = (): PropertyDecorator =>
   Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? parse(value) : value));
 
+/**
+ * Free-form JSON in a body, exactly as it came: class-transformer copies it without the keys it finds suspicious, `toString`
+ * among them.
+ */
+export const Verbatim = (): PropertyDecorator =>
+  Transform(({ obj, key, value }: { obj: Record<string, unknown>; key: string; value: unknown }) =>
+    Object.hasOwn(obj, key) ? obj[key] : value,
+  );
+
 /** Whether Postgres can keep it: neither U+0000 nor half of a surrogate pair. */
 export const isStorableText = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 

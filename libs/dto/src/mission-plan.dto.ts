@@ -7,14 +7,14 @@ import {
   IsNumber,
   IsObject,
   IsOptional,
-  IsString,
-  Length,
   Matches,
   Max,
   Min,
 } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { AGENT_ID_PATTERN, NAME_PATTERN } from '@agion/wire';
+import { Verbatim } from './json-field.js';
+import { IsText } from './text.js';
 
 /** Steps of one plan. */
 export const MAX_PLAN_STEPS = 200;
@@ -26,8 +26,7 @@ export class PlanStepDto {
   id!: string;
 
   @ApiProperty({ example: 'Collect the figures', minLength: 1, maxLength: 200 })
-  @IsString()
-  @Length(1, 200)
+  @IsText(200)
   title!: string;
 
   @ApiPropertyOptional({ example: 'langgraph-v2:chart_generator', description: 'Either this or `capability`.' })
@@ -46,6 +45,7 @@ export class PlanStepDto {
 
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { quarter: '2026-Q3' }, default: {} })
   @IsOptional()
+  @Verbatim()
   @IsObject({ message: 'input must be a JSON object' })
   input?: Record<string, unknown>;
 

@@ -6,9 +6,8 @@ import {
   IsIn,
   IsInt,
   IsNumber,
+  IsObject,
   IsOptional,
-  IsString,
-  Length,
   Matches,
   Max,
   Min,
@@ -20,6 +19,7 @@ import { IsInstant } from './instant.js';
 import { MissionEventDto } from './mission-event.dto.js';
 import { MAX_PLAN_STEPS, PlanStepDto } from './mission-plan.dto.js';
 import { PageQueryDto } from './page.dto.js';
+import { IsText } from './text.js';
 
 /** What a mission may use up. */
 export class MissionBudgetDto {
@@ -40,13 +40,11 @@ export class MissionBudgetDto {
 
 export class CreateMissionDto {
   @ApiProperty({ example: 'Quarterly report', minLength: 1, maxLength: 200 })
-  @IsString()
-  @Length(1, 200)
+  @IsText(200)
   name!: string;
 
   @ApiProperty({ example: 'A report of the third quarter with two charts', minLength: 1, maxLength: 4000 })
-  @IsString()
-  @Length(1, 4000)
+  @IsText(4000, { lines: true })
   goal!: string;
 
   @ApiPropertyOptional({ type: [PlanStepDto], maxItems: MAX_PLAN_STEPS, default: [] })
@@ -67,6 +65,7 @@ export class CreateMissionDto {
 
   @ApiPropertyOptional({ type: MissionBudgetDto })
   @IsOptional()
+  @IsObject({ message: 'budget must be a JSON object' })
   @ValidateNested({ message: 'budget must be a JSON object' })
   @Convert(() => MissionBudgetDto)
   budget?: MissionBudgetDto;
