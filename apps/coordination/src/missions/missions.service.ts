@@ -1,0 +1,51 @@
+import { auditEntry, OutboxPublisher } from '@agion/service-kit';
+import type { Principal } from '@agion/wire';
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import type { Mission, MissionDraft, MissionReport, MissionSummary } from './mission.js';
+import { MissionNotFoundError } from './missions.errors.js';
+import { MissionsStore, type MissionSearch } from './missions.store.js';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Missions as people plan them. */
+@Injectable()
+export class MissionsService {
+  constructor(
+    private readonly store: MissionsStore,
+    private readonly outbox: OutboxPublisher,
+  ) {}
+
+  /** Keeps a mission as a draft. */
+  async create(caller: Principal, draft: MissionDraft, traceId: string): Promise<Mission> {
+    const at = new Date();
+    const createdBy = `${caller.kind}:${caller.subject}`;
+    const mission: Mission = { ...draft, id: uuidv7(), status: 'draft', createdBy, createdAt: at, updatedAt: at };
+    const fact = auditEntry(
+      {
+        type: 'mission.created',
+        actor: caller,
+        subject: { kind: 'mission', id: mission.id, name: mission.name },
+        outcome: 'succeeded',
+        details: { steps: mission.plan.length, participants: mission.participants },
+        traceId,
+      },
+      at,
+    );
+    await this.store.add(caller.organization.id, mission, fact);
+    this.outbox.nudge();
+    return mission;
+  }
+
+  /** Newest first. */
+  list(caller: Principal, search: MissionSearch): Promise<MissionSummary[]> {
+    return this.store.list(caller.organization.id, search);
+  }
+
+  /** @throws MissionNotFoundError when the caller's organization has no such mission */
+  async get(caller: Principal, id: string): Promise<{ mission: Mission; reports: MissionReport[] }> {
+    const found = UUID.test(id) ? await this.store.find(caller.organization.id, id) : null;
+    if (!found) throw new MissionNotFoundError(id);
+    return found;
+  }
+}
