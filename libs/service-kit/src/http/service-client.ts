@@ -36,7 +36,7 @@ export class ServiceClient implements OnApplicationShutdown {
     { method = 'GET', path, principal, body, timeoutMs = 3_000, traceId }: ServiceCall,
   ): Promise<Answer> {
     const origin = serviceUrl(this.settings, service);
-    const { statusCode, text } = await this.send(service, origin, {
+    const { statusCode, text, retryAfter } = await this.send(service, origin, {
       method,
       path,
       principal,
@@ -46,7 +46,7 @@ export class ServiceClient implements OnApplicationShutdown {
     });
     const answer = parse(text);
     if (statusCode < 400) return answer as Answer;
-    if (isProblem(answer)) throw new UpstreamProblemError(answer);
+    if (isProblem(answer)) throw new UpstreamProblemError(answer, retryAfter);
     throw new DomainError('upstream-failed', `\`${service}\` answered ${statusCode} without a problem`);
   }
 
@@ -58,9 +58,13 @@ export class ServiceClient implements OnApplicationShutdown {
     service: CalledService,
     origin: string,
     { method, path, principal, body, timeoutMs, traceId }: ServiceCall,
-  ): Promise<{ statusCode: number; text: string }> {
+  ): Promise<{ statusCode: number; text: string; retryAfter: string | undefined }> {
     try {
-      const { statusCode, body: answer } = await this.agent.request({
+      const {
+        statusCode,
+        headers,
+        body: answer,
+      } = await this.agent.request({
         origin,
         path,
         method: method ?? 'GET',
@@ -73,7 +77,12 @@ export class ServiceClient implements OnApplicationShutdown {
         body: body === undefined ? null : JSON.stringify(body),
         signal: AbortSignal.timeout(timeoutMs ?? 3_000),
       });
-      return { statusCode, text: await answer.text() };
+      const retryAfter = headers['retry-after'];
+      return {
+        statusCode,
+        text: await answer.text(),
+        retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
+      };
     } catch (error) {
       throw Object.assign(new UnavailableError(`\`${service}\` does not answer ${this.self.name}`), { cause: error });
     }

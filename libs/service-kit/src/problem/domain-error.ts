@@ -59,7 +59,11 @@ export class UnavailableError extends DomainError {
 
 /** Another service answered with a problem; it reaches the caller unchanged. */
 export class UpstreamProblemError extends Error {
-  constructor(readonly upstream: Problem) {
+  /** @param retryAfter its Retry-After header, as it came */
+  constructor(
+    readonly upstream: Problem,
+    readonly retryAfter?: string,
+  ) {
     super(upstream.detail ?? upstream.title);
     this.name = 'UpstreamProblemError';
   }

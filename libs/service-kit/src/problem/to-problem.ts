@@ -54,7 +54,12 @@ const BY_CODE: Record<string, { name: ProblemName; detail: string } & DomainErro
 /** Translates whatever was thrown into the catalogue. What is not in it becomes `internal-error` and tells nothing but its trace. */
 export function toProblem(error: unknown, where: Where): ProblemAnswer {
   if (error instanceof DomainError) return answer(error.problem, error.message, error.details, where);
-  if (error instanceof UpstreamProblemError) return { problem: error.upstream, headers: {}, unexpected: false };
+  if (error instanceof UpstreamProblemError)
+    return {
+      problem: error.upstream,
+      headers: error.retryAfter === undefined ? {} : { 'retry-after': error.retryAfter },
+      unexpected: false,
+    };
   const code = codeOf(error);
   const known = code === undefined ? undefined : BY_CODE[code];
   if (known) return answer(known.name, known.detail, known, where);
