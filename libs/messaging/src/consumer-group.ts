@@ -3,6 +3,8 @@ import type { EntryFields } from './codec.js';
 import type { RedisConnection } from './connection.js';
 import { deadLetterStream } from './dead-letters.js';
 import {
+  infoRecord,
+  list,
   type PendingRow,
   pendingRows,
   pipelineReplies,
@@ -164,6 +166,15 @@ export class ConsumerGroup {
   async leave(streams: readonly string[]): Promise<void> {
     await this.inPipeline(streams, (pipeline, stream) =>
       pipeline.eval(LEAVE_SCRIPT, 1, stream, this.group, this.consumer),
+    );
+  }
+
+  /** Removes other consumers that have been silent for `idleMs` and have nothing pending: names of processes long gone. */
+  async reap(stream: string, idleMs: number): Promise<void> {
+    const consumers = list(await this.command.xinfo('CONSUMERS', stream, this.group)).map(infoRecord);
+    const silent = consumers.filter(({ name, idle }) => name !== this.consumer && Number(idle) > idleMs);
+    await this.inPipeline(silent, (pipeline, { name }) =>
+      pipeline.eval(LEAVE_SCRIPT, 1, stream, this.group, String(name)),
     );
   }
 

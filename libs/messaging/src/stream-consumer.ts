@@ -26,6 +26,8 @@ export interface ConsumerStatus {
 const MOST_WAITING = 1_000;
 const LONGEST_SWEEP_INTERVAL_MS = 2_000;
 const IDLE_MS = 200;
+const REAP_INTERVAL_MS = 600_000;
+const REAP_IDLE_MS = 3_600_000;
 
 /**
  * Reads streams as one consumer of a group, at least once. Each pass: what was handled is acknowledged, missing groups
@@ -52,6 +54,7 @@ export class StreamConsumer {
   private failures = 0;
   private lastReadAt: number | null = null;
   private sweptAt = -Infinity;
+  private reapedAt = Date.now();
 
   /** @throws RangeError when an option cannot work, TypeError for a bad URL. Connects at once. */
   constructor(private readonly options: StreamConsumerOptions) {
@@ -169,6 +172,9 @@ export class StreamConsumer {
     if (now - this.sweptAt < this.sweepIntervalMs) return;
     await this.redelivery.sweep(streams, now);
     this.sweptAt = Date.now();
+    if (now - this.reapedAt < REAP_INTERVAL_MS) return;
+    for (const stream of streams) await this.group.reap(stream, REAP_IDLE_MS);
+    this.reapedAt = now;
   }
 
   private async readNew(streams: readonly string[], untilSweepMs: number): Promise<void> {

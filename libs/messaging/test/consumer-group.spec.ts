@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { connected, createRedis } from '../src/index.js';
+import { ConsumerGroup } from '../src/consumer-group.js';
+import { infoRecord, list } from '../src/replies.js';
+import { ConsumerBench } from './consumer-bench.js';
+import { eventually } from './eventually.js';
+import { startRedis, type TestRedis } from './redis-server.js';
+
+let server: TestRedis;
+
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.stop());
+
+test('silent consumers are removed, except those that still have something pending', async () => {
+  const bench = await new ConsumerBench(server.url).ready();
+  const blocking = createRedis({ url: server.url, role: 'blocking', name: 'reaping' });
+  await connected(blocking);
+  const group = new ConsumerGroup('workers', 'me', bench.redis, blocking);
+  await group.ensure([bench.stream]);
+  await bench.produce(0, 1);
+  await group.read([bench.stream], 1, 100);
+  await bench.redis.xgroup('CREATECONSUMER', bench.stream, 'workers', 'gone');
+  await bench.redis.xgroup('CREATECONSUMER', bench.stream, 'workers', 'busy');
+  await bench.redis.xclaim(bench.stream, 'workers', 'busy', 0, ...(await pendingIds(bench)));
+
+  await eventually(async () => {
+    await group.reap(bench.stream, 5);
+    const consumers = list(await bench.redis.xinfo('CONSUMERS', bench.stream, 'workers')).map(infoRecord);
+    expect(consumers.map(({ name }) => name).toSorted()).toEqual(['busy', 'me']);
+  });
+  blocking.disconnect();
+  await bench.end();
+});
+
+async function pendingIds(bench: ConsumerBench): Promise<string[]> {
+  const rows = list(await bench.redis.xpending(bench.stream, 'workers', '-', '+', 10));
+  return rows.map((row) => String(list(row)[0]));
+}
