@@ -1,0 +1,155 @@
+import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { exportJWK, type JWTHeaderParameters, SignJWT } from 'jose';
+import { JwtVerifier } from './jwt-verifier.js';
+
+const SECRET = 'a secret of more than thirty-two characters';
+const ISSUER = 'https://issuer.test';
+const AUDIENCE = 'agion';
+const own = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const foreign = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+const ed = generateKeyPairSync('ed25519');
+
+interface Parts {
+  header?: Partial<JWTHeaderParameters> & Record<string, unknown>;
+  claims?: Record<string, unknown>;
+  key?: KeyObject | Uint8Array;
+}
+
+const now = (): number => Math.floor(Date.now() / 1_000);
+const goodClaims = (): Record<string, unknown> => ({ iss: ISSUER, aud: AUDIENCE, sub: 'ada', exp: now() + 60 });
+
+/** A token that is good but for what the test changes. A claim set to undefined is left out. */
+const token = ({ header = {}, claims = {}, key = own.privateKey }: Parts = {}): Promise<string> =>
+  new SignJWT(JSON.parse(JSON.stringify({ ...goodClaims(), ...claims })) as Record<string, unknown>)
+    .setProtectedHeader({ alg: 'ES256', kid: 'own', typ: 'JWT', ...header })
+    .sign(key, { crit: { 'urn:test': true } });
+
+const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+const unsigned = (header: object): string => `${encode(header)}.${encode(goodClaims())}`;
+
+describe('a verifier with published keys', () => {
+  let server: Server;
+  let asked: string[];
+  let verifier: JwtVerifier;
+
+  beforeAll(async () => {
+    const keys = await Promise.all(
+      [
+        { key: own.publicKey, kid: 'own' },
+        { key: rsa.publicKey, kid: 'rsa' },
+        { key: ed.publicKey, kid: 'ed' },
+      ].map(async ({ key, kid }) => ({ ...(await exportJWK(key)), kid })),
+    );
+    asked = [];
+    server = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const jwksUri = `http://127.0.0.1:${port}/keys`;
+    verifier = new JwtVerifier({ jwksUri, jwtIssuer: ISSUER, jwtAudience: AUDIENCE });
+  });
+
+  afterAll(() => {
+    server.close();
+  });
+
+  it.each([
+    ['ES256', {}],
+    ['RS256', { header: { alg: 'RS256', kid: 'rsa' }, key: rsa.privateKey }],
+    ['EdDSA', { header: { alg: 'EdDSA', kid: 'ed' }, key: ed.privateKey }],
+    ['an access token of RFC 9068', { header: { typ: 'at+jwt' } }],
+    ['no type at all', { header: { typ: undefined } }],
+    ['several audiences, ours among them', { claims: { aud: ['other', AUDIENCE] } }],
+  ] satisfies [string, Parts][])('believes a good token: %s', async (_, parts) => {
+    await expect(verifier.claimsOf(await token(parts))).resolves.toMatchObject({ sub: 'ada' });
+  });
+
+  it.each([
+    ['a foreign key', { key: foreign.privateKey }],
+    ['another issuer', { claims: { iss: 'https://other.test' } }],
+    ['no issuer', { claims: { iss: undefined } }],
+    ['another audience', { claims: { aud: 'other' } }],
+    ['no audience', { claims: { aud: undefined } }],
+    ['no expiry', { claims: { exp: undefined } }],
+    ['an expiry in the past', { claims: { exp: now() - 60 } }],
+    ['a start in the future', { claims: { nbf: now() + 600 } }],
+    ['no subject', { claims: { sub: undefined } }],
+    ['an empty subject', { claims: { sub: '' } }],
+    ['a critical extension', { header: { crit: ['urn:test'], 'urn:test': 1 } }],
+    ['another type', { header: { typ: 'dpop+jwt' } }],
+    ['a key id that is a path', { header: { kid: '../../../../dev/null' } }],
+    ['a key id that is a URL', { header: { kid: 'https://attacker.test/key' }, key: foreign.privateKey }],
+    [
+      'its own key in the header',
+      { header: { jwk: foreign.publicKey.export({ format: 'jwk' }), kid: undefined }, key: foreign.privateKey },
+    ],
+    [
+      'a place to fetch its key from',
+      { header: { jku: 'http://127.0.0.1:1/keys', kid: 'x' }, key: foreign.privateKey },
+    ],
+  ] satisfies [string, Parts][])('refuses %s', async (_, parts) => {
+    await expect(verifier.claimsOf(await token(parts))).rejects.toMatchObject({ problem: 'unauthenticated' });
+  });
+
+  it('refuses a token without a signature, whatever it calls that', async () => {
+    for (const alg of ['none', 'None', 'NONE', '']) {
+      const refused = verifier.claimsOf(`${unsigned({ alg, typ: 'JWT' })}.`);
+      await expect(refused).rejects.toMatchObject({ problem: 'unauthenticated' });
+    }
+  });
+
+  it('refuses HS256 with the public key as the secret', async () => {
+    const pem = own.publicKey.export({ format: 'pem', type: 'spki' });
+    const body = unsigned({ alg: 'HS256', kid: 'own', typ: 'JWT' });
+    const forged = `${body}.${createHmac('sha256', pem).update(body).digest('base64url')}`;
+    await expect(verifier.claimsOf(forged)).rejects.toMatchObject({ problem: 'unauthenticated' });
+  });
+
+  it('refuses a payload that was changed, also after the good one was believed', async () => {
+    const [header, , signature] = (await token()).split('.');
+    const changed = encode({ ...goodClaims(), app_metadata: { role: 'admin' } });
+    await expect(verifier.claimsOf(`${header}.${changed}.${signature}`)).rejects.toMatchObject({
+      problem: 'unauthenticated',
+    });
+  });
+
+  it('fetches keys from its own address only', () => {
+    expect(new Set(asked)).toEqual(new Set(['/keys']));
+  });
+
+  it('says that keys cannot be fetched, rather than that the token is wrong', async () => {
+    const away = new JwtVerifier({ jwksUri: 'http://127.0.0.1:1/keys', jwtIssuer: ISSUER, jwtAudience: AUDIENCE });
+    await expect(away.claimsOf(await token())).rejects.toMatchObject({ problem: 'unavailable' });
+  });
+});
+
+describe('a verifier with a shared secret', () => {
+  const verifier = new JwtVerifier({ jwtSecret: SECRET, jwtIssuer: ISSUER, jwtAudience: AUDIENCE });
+  const key = new TextEncoder().encode(SECRET);
+
+  it('believes HS256 with that secret', async () => {
+    const good = await token({ header: { alg: 'HS256' }, key });
+    await expect(verifier.claimsOf(good)).resolves.toMatchObject({ sub: 'ada' });
+  });
+
+  it.each([
+    ['another secret', { header: { alg: 'HS256' }, key: new TextEncoder().encode('x'.repeat(40)) }],
+    ['HS512 with the same secret', { header: { alg: 'HS512' }, key: new TextEncoder().encode(SECRET.padEnd(64)) }],
+    ['ES256', {}],
+  ] satisfies [string, Parts][])('refuses %s', async (_, parts) => {
+    await expect(verifier.claimsOf(await token(parts))).rejects.toMatchObject({ problem: 'unauthenticated' });
+  });
+
+  it('lets clocks differ by five seconds and not more', async () => {
+    const short = await token({ header: { alg: 'HS256' }, claims: { exp: now() - 3 }, key }); // within the leeway
+    await expect(verifier.claimsOf(short)).resolves.toMatchObject({ sub: 'ada' });
+    const over = await token({ header: { alg: 'HS256' }, claims: { exp: now() - 6 }, key });
+    await expect(verifier.claimsOf(over)).rejects.toMatchObject({ problem: 'unauthenticated' });
+  });
+});
