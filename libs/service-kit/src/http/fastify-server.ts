@@ -1,6 +1,12 @@
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { Logger } from 'pino';
 import { PROBLEMS, problemType, type ProblemName } from '@agion/wire';
 import { pathOf, sendProblem } from '../problem/problem.filter.js';
@@ -24,9 +30,8 @@ export interface ServerOptions {
 export function fastifyServer({ logger, body }: ServerOptions): FastifyAdapter {
   const adapter = new FastifyAdapter({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'trace_id' }),
     genReqId: traceIdOf,
-    requestIdLogLabel: 'trace_id',
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT,
     connectionTimeout: IDLE_TIMEOUT,
@@ -47,7 +52,6 @@ export function fastifyServer({ logger, body }: ServerOptions): FastifyAdapter {
       done(error as Error);
     }
   });
-  fastify.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
   // No field of this line can hold a secret: looking for some by name would cost a tenth of a cached answer.
   const requests = logger.child({}, { redact: [] });
   fastify.addHook('onResponse', (request, reply, done) => {
