@@ -9,8 +9,8 @@ import {
   type TestRedis,
 } from '@agion/testing';
 import {
-  CHANNELS,
   channelKey,
+  type ChannelName,
   containerOf,
   DEFAULT_ORGANIZATION,
   HEADERS,
@@ -19,7 +19,7 @@ import {
   type ServiceName,
 } from '@agion/wire';
 import { v7 as uuidv7 } from 'uuid';
-import { registry } from '@agion/registry';
+import { registry } from '../src/index.js';
 
 export interface Answer {
   status: number;
@@ -48,23 +48,34 @@ export class RegistryUnderTest {
     readonly redisServer: TestRedis,
     readonly redis: RedisConnection,
     private readonly hub: TopicHub,
+    private readonly parts: AsyncDisposableStack,
   ) {}
 
   static async start(mode: 'development' | 'production' = 'development'): Promise<RegistryUnderTest> {
-    const [database, redisServer] = await Promise.all([createTestDatabase(), startRedis()]);
-    const env = await testEnvironment({ databaseUrl: database.url, redisUrl: redisServer.url, mode });
-    const redis = createRedis({ url: redisServer.url, role: 'command', name: 'test' });
-    await connected(redis);
-    const hub = new TopicHub({ redisUrl: redisServer.url, name: 'test' });
-    return new RegistryUnderTest(await startService(registry, { env }), env, database, redisServer, redis, hub);
+    const parts = new AsyncDisposableStack();
+    try {
+      const database = await createTestDatabase();
+      parts.defer(() => database.drop());
+      const redisServer = await startRedis();
+      parts.defer(() => redisServer.stop());
+      const redis = createRedis({ url: redisServer.url, role: 'command', name: 'test' });
+      parts.defer(() => redis.disconnect());
+      const hub = new TopicHub({ redisUrl: redisServer.url, name: 'test' });
+      parts.defer(() => hub.close());
+      await connected(redis);
+      const env = await testEnvironment({ databaseUrl: database.url, redisUrl: redisServer.url, mode });
+      const service = await startService(registry, { env });
+      parts.defer(() => service.close());
+      return new RegistryUnderTest(service, env, database, redisServer, redis, hub, parts);
+    } catch (error) {
+      await parts.disposeAsync();
+      throw error;
+    }
   }
 
+  /** Ends the service first, then what it stood on. */
   async close(): Promise<void> {
-    await this.service.close();
-    this.hub.close();
-    this.redis.disconnect();
-    await this.redisServer.stop();
-    await this.database.drop();
+    await this.parts.disposeAsync();
   }
 
   async call(
@@ -108,7 +119,7 @@ export class RegistryUnderTest {
   }
 
   /** Hears a channel from now on. */
-  async hear(channel: (typeof CHANNELS)[keyof typeof CHANNELS], slug = DEFAULT_ORGANIZATION.slug): Promise<unknown[]> {
+  async hear(channel: ChannelName, slug = DEFAULT_ORGANIZATION.slug): Promise<unknown[]> {
     const heard: unknown[] = [];
     await new Promise<void>((resolve) => {
       new Channels(this.redis, this.hub).subscribe(channelKey(slug, channel), {

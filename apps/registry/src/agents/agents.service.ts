@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { auditEntry, requireRole, requireSpeaksFor } from '@agion/service-kit';
 import type { Principal } from '@agion/wire';
-import { AuditRelay } from '../audit/audit-relay.publisher.js';
+import { AuditRelay } from '../audit/audit.relay.js';
 import { ControlPublisher } from '../credentials/control.publisher.js';
 import { AgentKeysClient } from './agent-keys.client.js';
 import type { Agent, InstanceReport } from './agent.js';

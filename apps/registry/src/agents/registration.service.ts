@@ -7,7 +7,7 @@ import {
   ValidationFailedError,
 } from '@agion/service-kit';
 import { completeAgentId, containerOf, isAgentId, ownerOf, type Principal } from '@agion/wire';
-import { AuditRelay } from '../audit/audit-relay.publisher.js';
+import { AuditRelay } from '../audit/audit.relay.js';
 import { mintToken, type MintedToken } from '../credentials/token.js';
 import type { NewCredential } from '../credentials/credential-rows.store.js';
 import { RegistrySettings } from '../registry.config.js';

@@ -1,6 +1,6 @@
 import { Outbox, WorkerPool } from '@agion/database';
 import { Global, Module } from '@nestjs/common';
-import { AUDIT_SOURCE, AuditRelay } from './audit-relay.publisher.js';
+import { AUDIT_SOURCE, AuditRelay } from './audit.relay.js';
 
 /** Every feature leaves its audit entries in the one outbox. */
 @Global()

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { auditEntry, requireRole, ValidationFailedError } from '@agion/service-kit';
 import { ownerOf, type Principal } from '@agion/wire';
 import { v7 as uuidv7 } from 'uuid';
-import { AuditRelay } from '../audit/audit-relay.publisher.js';
+import { AuditRelay } from '../audit/audit.relay.js';
 import { ConfigUpdatesPublisher } from './config-updates.publisher.js';
 import type { ConfigurationDocument, ConfigurationKind, Rollout } from './configuration.js';
 import { ConfigurationChangedError } from './configuration.errors.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { auditEntry, ForbiddenError, requireSpeaksFor, UnauthenticatedError } from '@agion/service-kit';
 import { containerOf, hasRole, ownerOf, parseToken, type Principal } from '@agion/wire';
-import { AuditRelay } from '../audit/audit-relay.publisher.js';
+import { AuditRelay } from '../audit/audit.relay.js';
 import { ControlPublisher } from './control.publisher.js';
 import { CredentialsStore, type KnownCredential } from './credentials.store.js';
 import { mintToken, secretMatches } from './token.js';
