@@ -1,0 +1,8 @@
+// Loaded with `node --import` into every process that is measured, ours and the baselines alike: tells on request what the process has
+// used of the machine since it began, all its threads together.
+process.on('message', (message) => {
+  if (message?.type !== 'usage') return;
+  const { user, system } = process.cpuUsage();
+  process.send({ type: 'usage', cpuMs: (user + system) / 1_000, rssMb: process.memoryUsage.rss() / 1_048_576 });
+});
+process.on('disconnect', () => setTimeout(() => process.exit(), 5_000).unref());
