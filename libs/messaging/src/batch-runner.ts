@@ -27,9 +27,14 @@ export class BatchRunner {
   async *run(entries: StreamEntry[], mayGoOn: () => Promise<boolean>): AsyncGenerator<Verdict[]> {
     const whole = await this.attempt(entries);
     if (this.deadline.aborted) return;
-    if (!(whole instanceof Error)) return yield this.judgeEach(entries, whole);
-    const verdict = this.kindOf(whole);
-    if (entries.length === 1 || verdict === 'unavailable') return yield this.judgeAll(entries, whole);
+    if (!(whole instanceof Error)) {
+      yield this.judgeEach(entries, whole);
+      return;
+    }
+    if (entries.length === 1 || this.kindOf(whole) === 'unavailable') {
+      yield this.judgeAll(entries, whole);
+      return;
+    }
 
     let timeouts = whole instanceof HandlerTimeoutError ? 1 : 0;
     for (const [index, entry] of entries.entries()) {
@@ -42,9 +47,9 @@ export class BatchRunner {
         continue;
       }
       timeouts = alone instanceof HandlerTimeoutError ? timeouts + 1 : 0;
-      if (this.kindOf(alone) === 'unavailable') return yield this.judgeAll(entries.slice(index), alone);
-      yield this.judgeAll([entry], alone);
-      if (timeouts >= TIMEOUTS_IN_A_ROW) return;
+      const unavailable = this.kindOf(alone) === 'unavailable';
+      yield this.judgeAll(unavailable ? entries.slice(index) : [entry], alone);
+      if (unavailable || timeouts >= TIMEOUTS_IN_A_ROW) return;
     }
   }
 

@@ -50,7 +50,11 @@ export function pendingRows(reply: unknown): PendingRow[] {
 /** XAUTOCLAIM with JUSTID: `[cursor, [id, …], [deleted id, …]]`; the third list exists since Redis 7. */
 export function takenOver(reply: unknown): { cursor: string; ids: string[]; deleted: string[] } {
   const [cursor, ids, deleted] = list(reply);
-  return { cursor: String(cursor ?? '0-0'), ids: list(ids).map(String), deleted: list(deleted).map(String) };
+  return {
+    cursor: typeof cursor === 'string' ? cursor : '0-0',
+    ids: list(ids).map(String),
+    deleted: list(deleted).map(String),
+  };
 }
 
 /** The `[name, value, …]` list of XINFO as a record. */
