@@ -65,6 +65,11 @@ export const PROBLEMS = {
     help: 'A retired agent cannot come back; register another id.',
   },
   'body-too-large': { status: 413, title: 'Body too large', help: 'The limit is 1 MiB.' },
+  'uri-too-long': {
+    status: 414,
+    title: 'URI too long',
+    help: 'A segment of the path is longer than any id or name can be.',
+  },
   'unsupported-media-type': { status: 415, title: 'Unsupported media type', help: 'Send application/json.' },
   'validation-failed': {
     status: 422,

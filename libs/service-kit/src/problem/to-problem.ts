@@ -24,6 +24,7 @@ const BY_STATUS: Record<number, ProblemName> = {
   408: 'request-timeout',
   409: 'conflict',
   413: 'body-too-large',
+  414: 'uri-too-long',
   415: 'unsupported-media-type',
   422: 'validation-failed',
   429: 'too-many-requests',
