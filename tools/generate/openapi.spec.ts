@@ -30,7 +30,7 @@ describe('the API as its services describe it', () => {
   });
 
   it('gives every operation an id of its own, a summary and a documented success', () => {
-    const items = Object.values(merged.document.paths) as Record<string, Operation>[];
+    const items = Object.values<Record<string, Operation>>(merged.document.paths);
     const operations = items.flatMap((item) => Object.values(item));
     const ids = operations.map(({ operationId }) => operationId);
     expect(new Set(ids).size).toBe(ids.length);

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import type { RedisConnection } from '@agion/messaging';
+import { RESERVED_IDS } from '@agion/dto';
 import { COMMAND_REDIS } from '@agion/service-kit';
 import { AgUiModule } from './ag-ui/ag-ui.module.js';
 import { AuthGuard } from './auth/auth.guard.js';
@@ -41,7 +42,7 @@ import { Upstreams } from './routing/upstreams.js';
     ProxyController,
   ],
   providers: [
-    { provide: RouteTable, useFactory: () => new RouteTable(ROUTES) },
+    { provide: RouteTable, useFactory: () => new RouteTable(ROUTES, RESERVED_IDS) },
     { provide: APP_GUARD, useClass: AuthGuard }, // in this order: first who it is, then how often he may
     { provide: APP_GUARD, useClass: RateLimitGuard },
     {

@@ -27,8 +27,13 @@ export class RouteTable {
   private readonly root: Node = newNode();
   private readonly remembered = new LRUCache<string, RouteMatch>({ max: MAX_REMEMBERED });
 
-  /** @throws Error when two routes are the same */
-  constructor(routes: readonly Route[]) {
+  /**
+   * @param reserved ids that nobody can choose
+   * @throws Error when two routes are the same, or when an id that can be chosen would be hidden behind a word of a route
+   */
+  constructor(routes: readonly Route[], reserved: readonly string[]) {
+    const hiding = reservedWords(routes).filter((word) => !reserved.includes(word));
+    if (hiding.length > 0) throw new Error(`routes use words that an id may be: \`${hiding.join('`, `')}\``);
     for (const route of routes) {
       let node = this.root;
       for (const segment of segmentsOf(route.path)) node = childFor(node, segment);
