@@ -34,12 +34,12 @@ function embeddedNames({ postgres, redis }) {
 
 /**
  * The databases to work with: those the settings name, and embedded ones in place of those they do not.
- * @param given `{databaseUrl, redisUrl}` and the names of the variables they came by
+ * @param given `{databaseUrl, redisUrl}` and the names of the variables they came by; a `redisUrl` of null wants no Redis at all
  * @param options `{servers, account, temporary}` for the embedded ones
  * @returns `{migrationUrl, redisUrl, redisKind, embedded: {postgres, redis}}`
  */
 export async function bringUpDatabases(ending, given, options) {
-  const embedded = { postgres: !given.databaseUrl, redis: !given.redisUrl };
+  const embedded = { postgres: !given.databaseUrl, redis: !given.redisUrl && given.redisUrl !== null };
   if (given.databaseUrl) await assertAnswers(given.databaseVariable ?? 'DATABASE_URL', given.databaseUrl);
   if (given.redisUrl) await assertAnswers(given.redisVariable ?? 'REDIS_URL', given.redisUrl);
   let up = {};
@@ -62,7 +62,7 @@ export async function bringUpDatabases(ending, given, options) {
   }
   return {
     migrationUrl: given.databaseUrl ?? databaseUrl(up.postgres.port),
-    redisUrl: given.redisUrl ?? `redis://127.0.0.1:${up.redis.port}`,
+    redisUrl: given.redisUrl ?? (up.redis && `redis://127.0.0.1:${up.redis.port}`),
     redisKind: up.redis?.kind,
     embedded,
   };

@@ -14,13 +14,15 @@ const pick = (...names) => {
   return { variable, url: process.env[variable] };
 };
 
-/** Databases for the whole run: those the environment names, else embedded ones that leave nothing behind. */
+/**
+ * Postgres for the whole run: the one the environment names, else an embedded one that leaves nothing behind. Suites start a
+ * Redis of their own each: Pub/Sub knows no databases, so they could not share one, and nobody's Redis is ever flushed.
+ */
 async function bringUp(ending) {
   const database = pick('TEST_DATABASE_URL', 'DATABASE_URL', 'SUPABASE_DATABASE_URL');
-  const redis = pick('TEST_REDIS_URL', 'REDIS_URL');
   const account = database.url ? undefined : serverAccount();
   let servers;
-  if (!database.url || !redis.url) {
+  if (!database.url) {
     const { folder, remove } = await temporaryFolder(account);
     ending.atEnd(remove);
     servers = folder;
@@ -28,22 +30,20 @@ async function bringUp(ending) {
   const given = {
     databaseUrl: database.url,
     databaseVariable: database.variable,
-    redisUrl: redis.url,
-    redisVariable: redis.variable,
+    redisUrl: null,
   };
   const databases = await bringUpDatabases(ending, given, { servers, account, temporary: true });
   const template = await step('migrate a template database', () => ending.until(() => makeTemplateDatabase(databases)));
   ending.atEnd(template.drop);
-  return { databaseUrl: template.url, redisUrl: databases.redisUrl };
+  return template.url;
 }
 
-/** What tests see: the databases of this run, and none that is meant for anything else. */
-function testEnvironment({ databaseUrl, redisUrl }) {
+/** What tests see: the database of this run, and none that is meant for anything else. */
+function testEnvironment(databaseUrl) {
   const environment = {
     ...process.env,
     AGION_MODE: 'development',
     TEST_DATABASE_URL: databaseUrl,
-    TEST_REDIS_URL: redisUrl,
     OTEL_SDK_DISABLED: 'true',
   };
   for (const name of ['DATABASE_URL', 'SUPABASE_DATABASE_URL', 'REDIS_URL', 'AGION_DATA_DIR']) delete environment[name];
@@ -56,9 +56,9 @@ export async function main(args) {
   let counts = { passed: 0, failed: 1 };
   try {
     await ending.until(ensureBuilt);
-    const databases = await bringUp(ending);
+    const databaseUrl = await bringUp(ending);
     const { status, report } = await ending.until(() =>
-      runJest(args, testEnvironment(databases), (end) => ending.atEnd(end)),
+      runJest(args, testEnvironment(databaseUrl), (end) => ending.atEnd(end)),
     );
     counts = countTests(report, status);
   } catch (error) {

@@ -1,7 +1,7 @@
 import { DatabaseModule } from '@agion/database';
 import { Module } from '@nestjs/common';
 import { AgentsModule } from './agents/agents.module.js';
-import { AuditModule } from './audit/audit.module.js';
+import { OutboxModule } from './outbox/outbox.module.js';
 import { CredentialsModule } from './credentials/credentials.module.js';
 import { ModelsModule } from './models/models.module.js';
 import { OrganizationsModule } from './organizations/organizations.module.js';
@@ -12,7 +12,7 @@ import { ResourcesModule } from './resources/resources.module.js';
 @Module({
   imports: [
     DatabaseModule.forService('registry', RegistrySettings),
-    AuditModule,
+    OutboxModule,
     OrganizationsModule,
     CredentialsModule,
     AgentsModule,

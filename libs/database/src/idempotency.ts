@@ -44,10 +44,7 @@ export class IdempotencyStore {
   /** Claims the key for this request, or says what became of the earlier one. */
   claim({ organizationId, caller, key, requestHash }: IdempotentRequest): Promise<Claim> {
     return this.scope.transaction(organizationId, async (client) => {
-      await client.query(
-        `DELETE FROM ${this.table} WHERE caller = $1 AND key = $2 AND created_at < now() - make_interval(hours => ${KEPT_HOURS})`,
-        [caller, key],
-      );
+      await client.query(`DELETE FROM ${this.table} WHERE created_at < now() - make_interval(hours => ${KEPT_HOURS})`);
       const inserted = await client.query(
         `INSERT INTO ${this.table} (organization_id, caller, key, request_hash) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
         [organizationId, caller, key, requestHash],

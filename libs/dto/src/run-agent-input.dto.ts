@@ -4,6 +4,7 @@ import {
   IsArray,
   IsDefined,
   IsIn,
+  IsObject,
   IsOptional,
   IsString,
   Length,
@@ -48,6 +49,7 @@ export class RunAgentInputDto {
   @IsDefined({ message: 'must be given' })
   @IsArray()
   @ArrayMaxSize(MAX_RUN_MESSAGES)
+  @IsObject({ each: true, message: 'each must be an object' })
   @ValidateNested({ each: true })
   @Convert(() => AgUiMessageDto)
   messages!: AgUiMessageDto[];

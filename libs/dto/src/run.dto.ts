@@ -4,6 +4,7 @@ import {
   IsArray,
   IsBooleanString,
   IsIn,
+  IsObject,
   IsOptional,
   IsString,
   Length,
@@ -54,6 +55,7 @@ export class StartRunDto {
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(MAX_RUN_MESSAGES)
+  @IsObject({ each: true, message: 'each must be an object' })
   @ValidateNested({ each: true })
   @Convert(() => RunMessageDto)
   messages: RunMessageDto[] = [];

@@ -1,15 +1,14 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually, startRedis, type TestRedis } from '@agion/testing';
 import { connected, createRedis, type RedisConnection, serverWarnings, StreamProducer } from '../src/index.js';
-import { eventually } from './eventually.js';
-import { type PrivateRedis, startPrivateRedis } from './redis-server.js';
 
-let server: PrivateRedis;
+let server: TestRedis;
 const open: RedisConnection[] = [];
 
 beforeAll(async () => {
-  server = await startPrivateRedis();
+  server = await startRedis();
 });
 afterAll(() => server.stop());
 afterEach(() => open.splice(0).forEach((redis) => redis.status !== 'end' && redis.disconnect()));

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventually, startRedis, type TestRedis } from '@agion/testing';
 import { connected, createRedis } from '../src/index.js';
 import { ConsumerGroup } from '../src/consumer-group.js';
 import { infoRecord, list } from '../src/replies.js';
 import { ConsumerBench } from './consumer-bench.js';
-import { eventually } from './eventually.js';
-import { startRedis, type TestRedis } from './redis-server.js';
 
 let server: TestRedis;
 

@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { eventually, startRedis, type TestRedis } from '@agion/testing';
 import { connected, createRedis, EventFeed, type FeedEvent, type RedisConnection, TopicHub } from '../src/index.js';
-import { eventually } from './eventually.js';
-import { type PrivateRedis, startPrivateRedis } from './redis-server.js';
 
-let server: PrivateRedis;
+let server: TestRedis;
 let redis: RedisConnection;
 let hub: TopicHub;
 let ends: AbortController;
 
 beforeEach(async () => {
-  server = await startPrivateRedis();
+  server = await startRedis();
   redis = createRedis({ url: server.url, role: 'command', name: 'feed' });
   hub = new TopicHub({ redisUrl: server.url, name: 'feed:hub' });
   ends = new AbortController();

@@ -1,17 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { eventually, startRedis, type TestRedis } from '@agion/testing';
 import { RequestReply, RequestTimeoutError, type StreamEntry } from '../src/index.js';
 import { ConsumerBench } from './consumer-bench.js';
-import { eventually } from './eventually.js';
-import { type PrivateRedis, startPrivateRedis } from './redis-server.js';
 
-let server: PrivateRedis;
+let server: TestRedis;
 let bench: ConsumerBench;
 let asking: RequestReply;
 let replies: string;
 
 beforeEach(async () => {
-  server = await startPrivateRedis();
+  server = await startRedis();
   bench = await new ConsumerBench(server.url).ready();
   replies = `replies:${randomUUID()}`;
   asking = new RequestReply({

@@ -1,9 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { eventually, startRedis, type TestRedis } from '@agion/testing';
 import type { StreamEntry } from '../src/index.js';
 import { infoRecord, list } from '../src/replies.js';
 import { ConsumerBench } from './consumer-bench.js';
-import { eventually } from './eventually.js';
-import { startRedis, type TestRedis } from './redis-server.js';
 
 let server: TestRedis;
 let bench: ConsumerBench;

@@ -1,15 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { eventually, startRedis, type TestRedis } from '@agion/testing';
 import { Channels, connected, createRedis, type RedisConnection, TopicHub } from '../src/index.js';
-import { eventually } from './eventually.js';
-import { type PrivateRedis, startPrivateRedis } from './redis-server.js';
 
-let server: PrivateRedis;
+let server: TestRedis;
 let redis: RedisConnection;
 let hub: TopicHub;
 let channels: Channels;
 
 beforeEach(async () => {
-  server = await startPrivateRedis();
+  server = await startRedis();
   redis = createRedis({ url: server.url, role: 'command', name: 'channels' });
   hub = new TopicHub({ redisUrl: server.url, name: 'channels:hub' });
   channels = new Channels(redis, hub);

@@ -46,16 +46,29 @@ export async function testEnvironment({
 
 export const portVariable = (service: ServiceName): string => `${service.toUpperCase()}_PORT`;
 
-/** Ports nobody listens on, all held at once so that no two are the same. */
+/** Below the range the system takes ports of outgoing connections from; a slice for each Jest worker. */
+const FIRST_PORT = 12_000 + 1_000 * (Number(process.env.JEST_WORKER_ID ?? 0) % 16);
+const PORTS = 1_000;
+let next = Math.floor(Math.random() * PORTS);
+
+/** Ports nobody listens on, and which no other worker of this run is given between now and their use. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  const ports: number[] = [];
+  while (ports.length < count) {
+    const port = FIRST_PORT + (next++ % PORTS);
+    if (await isFree(port)) ports.push(port);
+  }
   return ports;
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await new Promise((resolve) => server.close(resolve));
+  }
 }

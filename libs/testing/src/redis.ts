@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from './environment.js';
@@ -43,7 +43,20 @@ function launch(port: number): ChildProcess {
     return spawn(process.execPath, ['--no-warnings', VALKEY], { env, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   }
   const settings = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', tmpdir()];
-  return spawn('redis-server', settings.map(String), { stdio: 'ignore' });
+  const server = spawn('redis-server', settings.map(String), { stdio: 'ignore' });
+  outlive(server);
+  return server;
+}
+
+/** A killed Jest cannot stop its servers: a shell whose input ends with this process does it then. */
+function outlive(server: ChildProcess): void {
+  const watchdog = spawn('sh', ['-c', 'cat > /dev/null; kill -9 "$1" 2> /dev/null', 'sh', String(server.pid)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  watchdog.unref();
+  (watchdog.stdin as Socket).unref();
+  server.once('exit', () => watchdog.kill('SIGKILL'));
 }
 
 async function accepts(port: number): Promise<void> {

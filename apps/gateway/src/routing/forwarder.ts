@@ -17,6 +17,9 @@ export interface ForwardedAnswer {
 /** The slice of a gradual rollout a caller is in: an agent stays in its own, whichever token it comes with. */
 export const bucketOf = ({ agentId, subject }: Principal): string => String(rolloutBucket(agentId ?? subject));
 
+/** What stands before a service's own paths in public ones. */
+const PUBLIC_PREFIX = '/api';
+
 /** Carries a request to the service that owns it, in the name of the caller. */
 @Injectable()
 export class Forwarder {
@@ -35,6 +38,7 @@ export class Forwarder {
     if (route.to === 'gateway') throw new DomainError('not-found', 'no route has this path');
     const headers = headersToService(request.headers);
     headers[HEADERS.assertion] = this.signer.sign(route.to, principal);
+    headers[HEADERS.forwardedPrefix] = PUBLIC_PREFIX;
     headers.traceparent = traceparentOf(request.id);
     if (route.configuration === 'read') headers[HEADERS.rolloutBucket] = bucketOf(principal);
     if (unconditional) delete headers['if-none-match'];

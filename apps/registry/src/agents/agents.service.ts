@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { auditEntry, requireRole, requireSpeaksFor } from '@agion/service-kit';
+import { auditEntry, requireRole, requireSpeaksFor, OutboxPublisher } from '@agion/service-kit';
 import type { Principal } from '@agion/wire';
-import { AuditRelay } from '../audit/audit.relay.js';
 import { ControlPublisher } from '../credentials/control.publisher.js';
 import { AgentKeysClient } from './agent-keys.client.js';
 import type { Agent, InstanceReport } from './agent.js';
@@ -22,7 +21,7 @@ export class AgentsService {
     private readonly store: AgentsStore,
     private readonly instances: InstancesStore,
     private readonly agentKeys: AgentKeysClient,
-    private readonly relay: AuditRelay,
+    private readonly outbox: OutboxPublisher,
     private readonly control: ControlPublisher,
   ) {}
 
@@ -86,7 +85,7 @@ export class AgentsService {
         details: { revoked: keyIds },
       }),
     );
-    if (changed) this.relay.nudge();
+    if (changed) this.outbox.nudge();
     await Promise.all([this.control.revoked(slug, revoked), this.agentKeys.gone(slug, agentId)]);
     return agent;
   }

@@ -5,9 +5,9 @@ import {
   requireSpeaksFor,
   UnauthenticatedError,
   ValidationFailedError,
+  OutboxPublisher,
 } from '@agion/service-kit';
 import { completeAgentId, containerOf, isAgentId, ownerOf, type Principal } from '@agion/wire';
-import { AuditRelay } from '../audit/audit.relay.js';
 import { mintToken, type MintedToken } from '../credentials/token.js';
 import type { NewCredential } from '../credentials/credential-rows.store.js';
 import { RegistrySettings } from '../registry.config.js';
@@ -32,7 +32,7 @@ export class RegistrationService {
   constructor(
     private readonly store: AgentsStore,
     private readonly agentKeys: AgentKeysClient,
-    private readonly relay: AuditRelay,
+    private readonly outbox: OutboxPublisher,
     private readonly settings: RegistrySettings,
   ) {}
 
@@ -55,7 +55,7 @@ export class RegistrationService {
       credential: (isNew) => (givesToken(isNew) ? credentialFor(caller, agent.agentId, minted) : null),
       audit: (isNew) => facts(caller, agent, { isNew, minted: givesToken(isNew) ? minted : null }),
     });
-    this.relay.nudge();
+    this.outbox.nudge();
     await this.agentKeys.alive(slug, agent.agentId);
     return { agent: known, created, token: givesToken(created) ? minted.token : null, word };
   }

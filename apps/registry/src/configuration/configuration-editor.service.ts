@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { auditEntry, requireRole, ValidationFailedError } from '@agion/service-kit';
+import { auditEntry, requireRole, ValidationFailedError, OutboxPublisher } from '@agion/service-kit';
 import { ownerOf, type Principal } from '@agion/wire';
 import { v7 as uuidv7 } from 'uuid';
-import { AuditRelay } from '../audit/audit.relay.js';
 import { ConfigUpdatesPublisher } from './config-updates.publisher.js';
 import type { ConfigurationDocument, ConfigurationKind, Rollout } from './configuration.js';
 import { ConfigurationChangedError } from './configuration.errors.js';
@@ -26,7 +25,7 @@ export interface Update {
 export class ConfigurationEditor {
   constructor(
     private readonly store: ConfigurationChangesStore,
-    private readonly relay: AuditRelay,
+    private readonly outbox: OutboxPublisher,
     private readonly updates: ConfigUpdatesPublisher,
   ) {}
 
@@ -66,7 +65,7 @@ export class ConfigurationEditor {
         }
       },
     });
-    this.relay.nudge();
+    this.outbox.nudge();
     if (activate) await this.updates.updated(caller.organization.slug, kind, document);
     return document;
   }
@@ -110,7 +109,7 @@ export class ConfigurationEditor {
   }
 
   private async announce(kind: ConfigurationKind, caller: Principal, document: ConfigurationDocument): Promise<void> {
-    this.relay.nudge();
+    this.outbox.nudge();
     await this.updates.updated(caller.organization.slug, kind, document);
   }
 }

@@ -20,6 +20,8 @@ export async function storeAdminToken(databaseUrl: string, minted: MintedToken):
   const outbox = new Outbox('registry', new WorkerPool(pool));
   try {
     return await new OrganizationScope(pool).transaction(DEFAULT_ORGANIZATION.id, async (client) => {
+      // Two calls at once must not leave two living tokens.
+      await client.query("SELECT pg_advisory_xact_lock(hashtext('agion admin token'))");
       const revoked = await revokeCredentials(client, 'service_account', ACCOUNT);
       await insertCredential(client, {
         organizationId: DEFAULT_ORGANIZATION.id,

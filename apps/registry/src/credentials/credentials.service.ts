@@ -1,7 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { auditEntry, ForbiddenError, requireSpeaksFor, UnauthenticatedError } from '@agion/service-kit';
+import {
+  auditEntry,
+  ForbiddenError,
+  requireSpeaksFor,
+  UnauthenticatedError,
+  OutboxPublisher,
+} from '@agion/service-kit';
 import { containerOf, hasRole, ownerOf, parseToken, type Principal } from '@agion/wire';
-import { AuditRelay } from '../audit/audit.relay.js';
 import { ControlPublisher } from './control.publisher.js';
 import { CredentialsStore, type KnownCredential } from './credentials.store.js';
 import { mintToken, secretMatches } from './token.js';
@@ -33,7 +38,7 @@ export interface VerifiedCredential {
 export class CredentialsService {
   constructor(
     private readonly store: CredentialsStore,
-    private readonly relay: AuditRelay,
+    private readonly outbox: OutboxPublisher,
     private readonly control: ControlPublisher,
   ) {}
 
@@ -85,7 +90,7 @@ export class CredentialsService {
           details: { key_id: minted.keyId, expires_at: expiresAt, replaces },
         }),
     });
-    this.relay.nudge();
+    this.outbox.nudge();
     if (overlapSeconds === 0) await this.control.revoked(caller.organization.slug, issued.replaces);
     return { token: minted.token, keyId: minted.keyId, kind, subject, ...issued };
   }

@@ -1,5 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { HEADERS } from '@agion/wire';
 import { toProblem } from './to-problem.js';
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8';
@@ -15,7 +16,10 @@ export class ProblemFilter implements ExceptionFilter {
 
 /** For errors that happen before Nest is asked (unreadable bodies) or after it let go of the reply. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const { problem, headers, unexpected } = toProblem(error, { instance: pathOf(request.url), traceId: request.id });
+  const { problem, headers, unexpected } = toProblem(error, {
+    instance: prefixOf(request) + pathOf(request.url),
+    traceId: request.id,
+  });
   if (unexpected) request.log.error({ err: error }, 'request failed unexpectedly');
   if (reply.sent || reply.raw.headersSent) return;
   void reply.status(problem.status).headers(headers).type(PROBLEM_CONTENT_TYPE).send(JSON.stringify(problem));
@@ -26,3 +30,9 @@ export const pathOf = (url: string): string => {
   const query = url.indexOf('?');
   return query < 0 ? url : url.slice(0, query);
 };
+
+/** What the gateway took off the path before it passed the request on: callers know the path with it. */
+function prefixOf({ headers }: FastifyRequest): string {
+  const prefix = headers[HEADERS.forwardedPrefix];
+  return typeof prefix === 'string' && /^\/[a-z/]{1,20}$/.test(prefix) ? prefix : '';
+}

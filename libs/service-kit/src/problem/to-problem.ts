@@ -57,7 +57,7 @@ export function toProblem(error: unknown, where: Where): ProblemAnswer {
   if (error instanceof DomainError) return answer(error.problem, error.message, error.details, where);
   if (error instanceof UpstreamProblemError)
     return {
-      problem: error.upstream,
+      problem: { ...error.upstream, instance: where.instance },
       headers: error.retryAfter === undefined ? {} : { 'retry-after': error.retryAfter },
       unexpected: false,
     };

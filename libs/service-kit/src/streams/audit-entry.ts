@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import { currentTraceId } from '../http/trace-context.js';
 import { STREAMS, streamKey, type Principal } from '@agion/wire';
 
 export interface AuditFact {
@@ -10,6 +11,7 @@ export interface AuditFact {
   subject: { kind: string; id: string } & Record<string, unknown>;
   outcome: 'succeeded' | 'denied' | 'failed';
   details?: Record<string, unknown>;
+  /** Default: the trace of the request being handled. */
   traceId?: string;
 }
 
@@ -22,7 +24,7 @@ export interface AuditEntry {
 }
 
 export function auditEntry(
-  { type, actor, subject, outcome, details, traceId }: AuditFact,
+  { type, actor, subject, outcome, details, traceId = currentTraceId() }: AuditFact,
   at = new Date(),
 ): AuditEntry {
   const id = uuidv7();
