@@ -1,7 +1,9 @@
+import { loadSettings, SettingsError, type Environment } from './config/load-settings.js';
+import type { ServiceSettings } from './config/service-settings.js';
 import type { ServiceDefinition } from './define-service.js';
 import { startService, type RunningService } from './start-service.js';
 import { StartupError } from './startup-error.js';
-import { serveMetrics } from './telemetry/metrics.js';
+import { serveMetrics } from './telemetry/serve-metrics.js';
 
 /** Milliseconds a graceful stop may take; orchestrators usually kill after 30 s. */
 const STOP_DEADLINE = 25_000;
@@ -15,34 +17,58 @@ export const run = (service: ServiceDefinition): Promise<void> => runAll([servic
  */
 export async function runAll(services: readonly ServiceDefinition[]): Promise<void> {
   const running: RunningService[] = [];
+  let stopMetrics: (() => Promise<void>) | undefined;
   let stopping = false;
   const stop = async (code: number): Promise<void> => {
-    if (stopping) process.exit(code || 1);
     stopping = true;
     setTimeout(() => process.exit(1), STOP_DEADLINE).unref();
-    let failed = false;
-    for (const service of running.toReversed()) {
-      await service.close().catch((error: unknown) => {
-        failed = true;
-        service.logger.error({ err: error }, 'service did not stop cleanly');
-      });
-    }
+    const clean = await closeAll(running.toReversed());
     await stopMetrics?.();
-    process.exit(failed ? 1 : code);
+    process.exit(clean ? code : 1);
   };
-  let stopMetrics: (() => Promise<void>) | undefined;
-  process.on('SIGTERM', () => void stop(0));
-  process.on('SIGINT', () => void stop(0));
-  process.on('disconnect', () => void stop(0));
+  const onSignal = (): void => (stopping ? process.exit(1) : void stop(0));
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  process.on('disconnect', () => stopping || void stop(0));
   try {
+    const settings = loadAll(services, process.env);
+    stopMetrics = await serveMetrics(settings[0]?.metricsPort ?? 0); // before the services, or their instruments count for nobody
     for (const service of services.toReversed()) {
+      if (stopping) return;
       const started = await startService(service, { env: process.env });
       running.push(started);
-      stopMetrics ??= await serveMetrics(started.settings.metricsPort, started.logger);
       process.send?.({ type: 'ready', service: started.name, url: started.url });
     }
   } catch (error) {
     console.error(error instanceof StartupError ? error.message : error);
     await stop(1);
   }
+}
+
+/** The settings of all services. @throws SettingsError with every fault of every service, each once */
+function loadAll(services: readonly ServiceDefinition[], env: Environment): ServiceSettings[] {
+  const loaded: ServiceSettings[] = [];
+  const faults = new Set<string>();
+  for (const { name, settings } of services) {
+    try {
+      loaded.push(loadSettings(name, settings, env));
+    } catch (error) {
+      if (!(error instanceof SettingsError)) throw error;
+      for (const fault of error.faults) faults.add(fault);
+    }
+  }
+  if (faults.size > 0) throw new SettingsError(services.map(({ name }) => name).join(', '), [...faults]);
+  return loaded;
+}
+
+/** @returns whether all of them stopped as they should */
+async function closeAll(services: readonly RunningService[]): Promise<boolean> {
+  let clean = true;
+  for (const service of services) {
+    await service.close().catch((error: unknown) => {
+      clean = false;
+      service.logger.error({ err: error }, 'service did not stop cleanly');
+    });
+  }
+  return clean;
 }

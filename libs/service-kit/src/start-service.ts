@@ -12,6 +12,7 @@ import { createLogger } from './logging/logger.js';
 import { NestLogger } from './logging/nest-logger.js';
 import { ServiceKitModule } from './service-kit.module.js';
 import { StartupError } from './startup-error.js';
+import { httpRequests } from './telemetry/instruments.js';
 import { StreamsServer } from './streams/streams-server.js';
 
 export interface StartOptions {
@@ -78,7 +79,8 @@ export async function createApplication(
   logger: Logger,
   preview = false,
 ): Promise<NestFastifyApplication> {
-  const adapter = fastifyServer({ logger, body: definition.body ?? 'parsed' });
+  const body = definition.body ?? 'parsed';
+  const adapter = fastifyServer({ logger, body, ...(body === 'parsed' && { record: httpRequests(definition.name) }) });
   return NestFactory.create<NestFastifyApplication>(rootModule(definition, settings, logger), adapter, {
     logger: new NestLogger(logger),
     abortOnError: false,

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
+import { httpRequests } from '@agion/service-kit';
 import { findMatch } from '../routing/request-match.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import type { RouteMetricsDto } from './route-metrics.dto.js';
@@ -18,12 +19,15 @@ interface Measured {
 export class RouteMetrics implements OnModuleInit {
   readonly since = new Date();
   private readonly byRoute = new Map<string, Measured>();
+  private readonly count = httpRequests('gateway');
 
   constructor(private readonly host: HttpAdapterHost) {}
 
   onModuleInit(): void {
     const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
     fastify.addHook('onResponse', (request, reply, done) => {
+      const route = findMatch(request)?.route.path ?? UNMATCHED;
+      this.count(request.method, route, reply.statusCode, reply.elapsedTime);
       this.record(findMatch(request)?.name ?? UNMATCHED, reply.statusCode, reply.elapsedTime);
       done();
     });

@@ -11,6 +11,7 @@ import type { Logger } from 'pino';
 import { PROBLEMS, problemType, type ProblemName } from '@agion/wire';
 import { pathOf, sendProblem } from '../problem/problem.filter.js';
 import { MAX_BODY_BYTES, parseJson } from './json-body.js';
+import type { RecordRequest } from '../telemetry/instruments.js';
 import { inTrace } from './trace-context.js';
 import { traceIdOf } from './trace-id.js';
 
@@ -23,12 +24,14 @@ const MAX_HEADER_BYTES = 16_384;
 
 export interface ServerOptions {
   logger: Logger;
+  /** Counts requests by the service's own route; a service that knows better names for them counts by itself. */
+  record?: RecordRequest;
   /** How a JSON body reaches the handlers: parsed, or as it came for those who only pass it on. */
   body: 'parsed' | 'raw';
 }
 
 /** Fastify with limits where it has none, one log line for each request and a problem for every error. */
-export function fastifyServer({ logger, body }: ServerOptions): FastifyAdapter {
+export function fastifyServer({ logger, body, record }: ServerOptions): FastifyAdapter {
   const adapter = new FastifyAdapter({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'trace_id' }),
@@ -58,6 +61,7 @@ export function fastifyServer({ logger, body }: ServerOptions): FastifyAdapter {
   // No field of this line can hold a secret: looking for some by name would cost a tenth of a cached answer.
   const requests = logger.child({}, { redact: [] });
   fastify.addHook('onResponse', (request, reply, done) => {
+    record?.(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime);
     requests.info(
       {
         trace_id: request.id,

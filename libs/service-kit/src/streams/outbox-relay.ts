@@ -22,6 +22,8 @@ export interface OutboxRelayOptions {
   /** Adds the service's signature. */
   sign: (entry: OutboxEntry) => OutboxEntry;
   logger: Logger;
+  /** Told how many were published. */
+  published?: (facts: number) => void;
   /** Milliseconds between two looks when nothing nudges. Default 500. */
   intervalMs?: number;
 }
@@ -71,12 +73,13 @@ export class OutboxRelay {
   }
 
   private async relay(): Promise<void> {
-    const { source, producer, sign, logger, intervalMs = 500 } = this.options;
+    const { source, producer, sign, logger, published, intervalMs = 500 } = this.options;
     this.nudged = false;
     try {
       let count: number;
       do {
         count = await source.drain(BATCH, (entries) => publish(producer, entries.map(sign)));
+        if (count > 0) published?.(count);
       } while (count === BATCH && !this.stopped);
       this.failures = 0;
       this.schedule(this.nudged ? 0 : intervalMs);

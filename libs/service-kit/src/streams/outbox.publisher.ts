@@ -6,6 +6,7 @@ import { signEntry } from '../identity/entry-signature.js';
 import { parsePrivateKey } from '../identity/service-keys.js';
 import { LOGGER } from '../logging/logger-token.js';
 import { SERVICE, type ServiceFacts } from '../service-facts.js';
+import { outboxPublished } from '../telemetry/instruments.js';
 import { OutboxRelay, type OutboxSource } from './outbox-relay.js';
 
 /** Injection token of the service's outbox. */
@@ -28,6 +29,7 @@ export class OutboxPublisher implements OnApplicationBootstrap, BeforeApplicatio
       source,
       producer,
       logger,
+      published: outboxPublished(name),
       sign: ({ stream, fields }) => ({ stream, fields: signEntry(stream, fields, name, key) }),
     });
   }

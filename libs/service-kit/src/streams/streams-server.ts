@@ -13,6 +13,7 @@ import { isUnavailable } from '../problem/to-problem.js';
 import { validatedEntry } from '../problem/validation.js';
 import { SERVICE, type ServiceFacts } from '../service-facts.js';
 import { StartupError } from '../startup-error.js';
+import { streamConsumption, streamLag } from '../telemetry/instruments.js';
 import { OrganizationDirectory } from './organization-directory.js';
 import type { StreamFailure, StreamHandlerOptions, StreamMessage } from './stream-handler.js';
 
@@ -33,6 +34,7 @@ interface Binding {
 export class StreamsServer extends Server implements CustomTransportStrategy, ReadinessCheck {
   readonly readinessName = 'consumers';
   private consumers: StreamConsumer[] = [];
+  private stopLag: (() => void) | undefined;
 
   constructor(
     @Inject(SERVICE) private readonly service: ServiceFacts,
@@ -53,6 +55,7 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
   }
 
   async close(): Promise<void> {
+    this.stopLag?.();
     await Promise.all(this.consumers.map((consumer) => consumer.stop()));
     this.consumers = [];
   }
@@ -82,6 +85,9 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
   private start(): void {
     this.consumers = this.bindings().map((binding) => this.consumerOf(binding));
     for (const consumer of this.consumers) consumer.start();
+    this.stopLag = streamLag(this.service.name, async () =>
+      (await Promise.all(this.consumers.map((consumer) => consumer.lag()))).flat(),
+    );
   }
 
   /** Nest chains several handlers of one pattern by `next`; each has a group of its own or nobody knows who got what. */
@@ -115,6 +121,7 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
       handlerTimeoutMs: timeoutMs,
       minIdleMs: 3 * timeoutMs,
       isUnavailable,
+      metrics: streamConsumption(this.service.name, options.group),
       logger: this.log,
       handle: (entries) => this.hand(entries, options, handler),
     });
