@@ -13,7 +13,12 @@ export async function serveMetrics(port: number): Promise<() => Promise<void>> {
   const { PrometheusExporter } = await import('@opentelemetry/exporter-prometheus');
   const { MeterProvider } = await import('@opentelemetry/sdk-metrics');
   const { resourceFromAttributes } = await import('@opentelemetry/resources');
-  const exporter = new PrometheusExporter({ port, host: '127.0.0.1', preventServerStart: true, withoutScopeInfo: true });
+  const exporter = new PrometheusExporter({
+    port,
+    host: '127.0.0.1',
+    preventServerStart: true,
+    withoutScopeInfo: true,
+  });
   const resource = resourceFromAttributes({
     'service.name': process.env.OTEL_SERVICE_NAME ?? 'agion',
     'service.version': VERSION,
