@@ -1,6 +1,7 @@
 import { loadSettings, SettingsError, type Environment } from './config/load-settings.js';
 import type { ServiceSettings } from './config/service-settings.js';
 import type { ServiceDefinition } from './define-service.js';
+import { GatheredLines } from './logging/gathered-lines.js';
 import { startService, type RunningService } from './start-service.js';
 import { StartupError } from './startup-error.js';
 import { serveMetrics } from './telemetry/serve-metrics.js';
@@ -17,6 +18,8 @@ export const run = (service: ServiceDefinition): Promise<void> => runAll([servic
  */
 export async function runAll(services: readonly ServiceDefinition[]): Promise<void> {
   const running: RunningService[] = [];
+  const logStream = new GatheredLines();
+  process.on('exit', () => logStream.flushSync());
   let stopMetrics: (() => Promise<void>) | undefined;
   let stopping = false;
   const stop = async (code: number): Promise<void> => {
@@ -35,7 +38,7 @@ export async function runAll(services: readonly ServiceDefinition[]): Promise<vo
     stopMetrics = await serveMetrics(settings[0]?.metricsPort ?? 0); // before the services, or their instruments count for nobody
     for (const service of services.toReversed()) {
       if (stopping) return;
-      const started = await startService(service, { env: process.env });
+      const started = await startService(service, { env: process.env, logStream });
       running.push(started);
       process.send?.({ type: 'ready', service: started.name, url: started.url });
     }

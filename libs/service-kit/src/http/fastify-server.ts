@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import {
+  type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
   type FastifyReply,
@@ -12,6 +13,7 @@ import { PROBLEMS, problemType, type ProblemName } from '@agion/wire';
 import { pathOf, sendProblem } from '../problem/problem.filter.js';
 import { MAX_BODY_BYTES, parseJson } from './json-body.js';
 import type { RecordRequest } from '../telemetry/instruments.js';
+import { RequestLogger } from './request-logger.js';
 import { inTrace } from './trace-context.js';
 import { traceIdOf } from './trace-id.js';
 
@@ -35,6 +37,8 @@ export function fastifyServer({ logger, body, record }: ServerOptions): FastifyA
   const adapter = new FastifyAdapter({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'trace_id' }),
+    childLoggerFactory: (parent: FastifyBaseLogger, bindings: Record<string, unknown>) =>
+      new RequestLogger(parent, bindings),
     genReqId: traceIdOf,
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT,

@@ -1,13 +1,10 @@
 import pino, { type Logger } from 'pino';
 import { redactSecrets } from './redact.js';
 
-/** Where a service's own process writes: lines are gathered and written together, so a busy service does not wait for its log. */
-const destination = (): pino.DestinationStream => pino.destination({ dest: 1, sync: false, minLength: 4_096 });
-
 export interface LoggerOptions {
   service: string;
   level: string;
-  /** Tests give their own; default: standard output. */
+  /** Default: standard output, line by line. */
   stream?: pino.DestinationStream;
 }
 
@@ -17,7 +14,7 @@ export function createLogger({ service, level, stream }: LoggerOptions): Logger 
     {
       level,
       base: { service },
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: timestamps(),
       formatters: { level: (label) => ({ level: label }) },
       redact: {
         paths: [
@@ -36,6 +33,20 @@ export function createLogger({ service, level, stream }: LoggerOptions): Logger 
       },
       hooks: { streamWrite: redactSecrets },
     },
-    stream ?? destination(),
+    stream ?? pino.destination(1),
   );
+}
+
+/** ISO 8601. A busy service writes many lines in the same millisecond, and the text costs more than the look at the clock. */
+function timestamps(): () => string {
+  let at = 0;
+  let text = '';
+  return () => {
+    const now = Date.now();
+    if (now !== at) {
+      at = now;
+      text = `,"time":"${new Date(now).toISOString()}"`;
+    }
+    return text;
+  };
 }
