@@ -214,10 +214,10 @@ function bodyFor({ operationId, requestBody }: Operation): unknown {
 const contents = (): Promise<unknown[]> =>
   asOwner(platform.database, async (client) => {
     const tables = ['agents', 'agent_instances', 'credentials', 'configurations', 'configuration_versions'];
-    const rows = await Promise.all(
-      tables.map((table) => client.query(`SELECT * FROM registry.${table} ORDER BY 1, 2, 3`)),
-    );
-    return rows.map((result) => result.rows);
+    const rows: unknown[] = [];
+    for (const table of tables)
+      rows.push((await client.query(`SELECT * FROM registry.${table} ORDER BY 1, 2, 3`)).rows);
+    return rows;
   });
 
 function propertiesOf({ requestBody }: Operation): string[] {
