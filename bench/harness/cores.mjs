@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
 /** Server and callers get a core each, where the machine has two and lets us choose. */
-export const canPin = availableParallelism() > 1 && spawnSync('taskset', ['-c', '0', 'true']).status === 0;
+export const canPin =
+  availableParallelism() > 1 && ['0', '1'].every((core) => spawnSync('taskset', ['-c', core, 'true']).status === 0);
 
 /** What to start a process by so that it stays on the core from its first moment: `taskset` becomes the program it starts. */
 export const pinned = (core, program, args) =>

@@ -16,6 +16,7 @@ export async function runBenchmark(work) {
     outcome = await ending.until(() => work(ending));
   } catch (error) {
     report(error);
+    outcome.verdict = `no result: ${ending.isOver ? 'interrupted' : error.message.split('\n')[0]}`;
   }
   clearTimeout(guard);
   await ending.cleanUp();

@@ -1,5 +1,6 @@
 import { openSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { MeasuredProcess } from '../harness/measured-process.mjs';
 import { platformSettings } from '../harness/platform-settings.mjs';
@@ -17,6 +18,8 @@ const OTHER_CORE = 1;
 const RATE_LIMIT = 20_000_000;
 
 const NEWLINE = 0x0a;
+/** Milliseconds. */
+const WRITTEN_WITHIN = 2_000;
 const isReady = (message) => message.type === 'ready';
 
 /** The gateway and the registry behind it, each a process of its own; the gateway's log goes to a file. */
@@ -67,8 +70,15 @@ class RequestLog {
     truncateSync(this.file);
   }
 
-  /** Lines there are; the last few of a service are still in its memory. */
-  lines() {
+  /** Lines there are, once it is as many as expected: a service writes the last ones a moment later. */
+  async lines(expected) {
+    for (const deadline = performance.now() + WRITTEN_WITHIN; performance.now() < deadline; await sleep(20)) {
+      if (this.#count() >= expected) break;
+    }
+    return this.#count();
+  }
+
+  #count() {
     let count = 0;
     for (const byte of readFileSync(this.file)) if (byte === NEWLINE) count++;
     return count;
