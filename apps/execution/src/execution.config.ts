@@ -1,30 +1,8 @@
-import {
-  ABOUT_DATABASE_URL,
-  ABOUT_SERVICE_KEY,
-  databaseUrlVariables,
-  serviceKeyVariables,
-  ServiceSettings,
-  Setting,
-} from '@agion/service-kit';
-import { DEFAULT_PORTS } from '@agion/wire';
+import { Setting, ownSettingsWithDatabase } from '@agion/service-kit';
 import { IsInt, IsOptional, IsString, Matches, Max, Min, ValidateIf } from 'class-validator';
 
 /** The environment of the execution service. */
-export class ExecutionSettings extends ServiceSettings {
-  @Setting('EXECUTION_PORT', { about: 'Port of the execution service.' })
-  @IsInt()
-  @Min(0)
-  @Max(65535)
-  port = DEFAULT_PORTS.execution;
-
-  @Setting(serviceKeyVariables('execution'), { about: ABOUT_SERVICE_KEY, secret: true })
-  @IsString({ message: 'must be set' })
-  serviceKey!: string;
-
-  @Setting(databaseUrlVariables('execution'), { about: ABOUT_DATABASE_URL, secret: true })
-  @Matches(/^postgres(ql)?:\/\//, { message: 'must be set to a postgresql:// URL' })
-  databaseUrl!: string;
-
+export class ExecutionSettings extends ownSettingsWithDatabase('execution') {
   @Setting('OPENAI_BASE_URL', {
     about:
       'Any OpenAI-compatible API, up to and without /chat/completions. Without it runs are answered by an offline demo model that says so.',

@@ -11,8 +11,8 @@ import {
   type ValidationArguments,
   type ValidatorConstraintInterface,
 } from 'class-validator';
-import { ABOUT_SERVICE_KEY, ServiceSettings, Setting, serviceKeyVariables } from '@agion/service-kit';
-import { DEFAULT_ORGANIZATION, DEFAULT_PORTS, isOrganizationSlug } from '@agion/wire';
+import { Setting, ownSettings } from '@agion/service-kit';
+import { DEFAULT_ORGANIZATION, isOrganizationSlug } from '@agion/wire';
 
 /** A user can write `user_metadata` himself: nothing may be granted from there. */
 const CLAIM = /^(?!user_metadata(\.|$)|raw_user_meta_data(\.|$))\S+$/;
@@ -51,17 +51,7 @@ class OrganizationSlug implements ValidatorConstraintInterface {
   defaultMessage = (): string => 'must be the slug of an organization';
 }
 
-export class GatewaySettings extends ServiceSettings {
-  @Setting('GATEWAY_PORT', { about: 'Port of the public door.' })
-  @IsInt()
-  @Min(0)
-  @Max(65_535)
-  port = DEFAULT_PORTS.gateway;
-
-  @Setting(serviceKeyVariables('gateway'), { about: ABOUT_SERVICE_KEY, secret: true })
-  @IsString({ message: 'must be set' })
-  serviceKey!: string;
-
+export class GatewaySettings extends ownSettings('gateway') {
   @Setting('SUPABASE_JWT_SECRET', {
     about: 'Shared secret of user tokens signed with HS256, 32 characters or more. Set this or JWT_JWKS_URI.',
     secret: true,

@@ -1,27 +1,4 @@
-import {
-  ABOUT_DATABASE_URL,
-  ABOUT_SERVICE_KEY,
-  databaseUrlVariables,
-  ServiceSettings,
-  serviceKeyVariables,
-  Setting,
-} from '@agion/service-kit';
-import { DEFAULT_PORTS } from '@agion/wire';
-import { IsInt, IsString, Matches, Max, Min } from 'class-validator';
+import { ownSettingsWithDatabase } from '@agion/service-kit';
 
 /** What the governance service is told by its environment. */
-export class GovernanceSettings extends ServiceSettings {
-  @Setting('GOVERNANCE_PORT', { about: 'Port of the governance service.' })
-  @IsInt()
-  @Min(0)
-  @Max(65535)
-  port = DEFAULT_PORTS.governance;
-
-  @Setting(serviceKeyVariables('governance'), { about: ABOUT_SERVICE_KEY, secret: true })
-  @IsString({ message: 'must be set' })
-  serviceKey!: string;
-
-  @Setting(databaseUrlVariables('governance'), { about: ABOUT_DATABASE_URL, secret: true })
-  @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'must be set to a postgresql:// URL' })
-  databaseUrl!: string;
-}
+export class GovernanceSettings extends ownSettingsWithDatabase('governance') {}

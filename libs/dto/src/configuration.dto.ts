@@ -1,10 +1,13 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type as Convert } from 'class-transformer';
-import { IsBoolean, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsBoolean, IsInt, IsISO8601, IsOptional, Max, Min } from 'class-validator';
+import { IsBoundedObject } from './bounded-json.js';
 import { IsChosenId } from './identifiers.js';
 import { PageQueryDto } from './page.dto.js';
 
 const MAX_VERSION = 2_147_483_647;
+/** Bytes of free-form metadata as JSON. */
+const MAX_METADATA_BYTES = 16_384;
 
 /** `?flag=true` and `?flag=false`; everything else stays what it is and is refused. */
 const Flag = (): PropertyDecorator =>
@@ -44,6 +47,62 @@ export class UpdateConfigurationQueryDto {
   @Flag()
   @IsBoolean({ message: 'must be true or false' })
   activate = true;
+}
+
+/** What every kind's versions may carry beside their own content. */
+export class ConfigurationMetadataDto {
+  @ApiPropertyOptional({ type: Object, default: {} })
+  @IsOptional()
+  @IsBoundedObject(MAX_METADATA_BYTES)
+  metadata?: Record<string, unknown> | null;
+}
+
+/** A new configuration may choose its id. */
+export class NewConfigurationDto {
+  @ApiPropertyOptional({ example: 'data_analysis', description: 'Default: a UUIDv7.' })
+  @IsOptional()
+  @IsChosenId()
+  id?: string;
+}
+
+/** The next version: read-only members may be sent back as they were read. */
+export class NextVersionDto {
+  @ApiPropertyOptional({ example: 'data_analysis', description: 'When given: the id of the URL.' })
+  @IsOptional()
+  @IsChosenId()
+  id?: string;
+
+  @ApiPropertyOptional({
+    example: 1,
+    description: 'When given: the version this one is based on. A change that came in between is then a conflict.',
+  })
+  @IsOptional()
+  @IsInt({ message: 'must be a whole number' })
+  @Min(1)
+  version?: number;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'Ignored.' })
+  @IsOptional()
+  @IsISO8601({}, { message: 'must be an ISO 8601 time' })
+  updated_at?: string;
+}
+
+/** What the registry adds to every configuration it serves. */
+export class ServedConfigurationDto {
+  @ApiProperty({ example: 'data_analysis' })
+  id!: string;
+
+  @ApiProperty({ example: 1 })
+  version!: number;
+
+  @ApiProperty({ type: Object })
+  metadata!: Record<string, unknown>;
+
+  @ApiProperty({ format: 'date-time', description: 'When this version was made.' })
+  updated_at!: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'Only on archived ones.' })
+  archived_at?: string;
 }
 
 /** A candidate version for a part of the agents; each agent stays on its side. */

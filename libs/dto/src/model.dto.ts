@@ -1,11 +1,9 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { Type as Convert } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayUnique,
   IsArray,
-  IsInt,
-  IsISO8601,
   IsNumber,
   IsObject,
   IsOptional,
@@ -16,13 +14,17 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { IsBoundedObject } from './bounded-json.js';
-import { IsChosenId, IsConfigurationKey, IsCredentialRef } from './identifiers.js';
+import {
+  ConfigurationMetadataDto,
+  NewConfigurationDto,
+  NextVersionDto,
+  ServedConfigurationDto,
+} from './configuration.dto.js';
+import { IsConfigurationKey, IsCredentialRef } from './identifiers.js';
 import { IsText } from './text.js';
 
 /** Bytes of a model's parameters as JSON. */
 const MAX_PARAMETERS_BYTES = 16_384;
-/** Bytes of free-form metadata as JSON. */
-const MAX_METADATA_BYTES = 16_384;
 
 /** What a million tokens cost. */
 export class ModelPricingDto {
@@ -44,7 +46,7 @@ export class ModelPricingDto {
 }
 
 /** What a model configuration says, without what the registry adds. */
-export abstract class ModelContentDto {
+export class ModelContentDto extends ConfigurationMetadataDto {
   @ApiProperty({ example: 'Analysis', maxLength: 200 })
   @IsText(200)
   name!: string;
@@ -96,47 +98,14 @@ export abstract class ModelContentDto {
   @ValidateNested()
   @Convert(() => ModelPricingDto)
   pricing?: ModelPricingDto | null;
-
-  @ApiPropertyOptional({ type: Object, default: {} })
-  @IsOptional()
-  @IsBoundedObject(MAX_METADATA_BYTES)
-  metadata?: Record<string, unknown> | null;
 }
 
-export class CreateModelDto extends ModelContentDto {
-  @ApiPropertyOptional({ example: 'analysis', description: 'Default: a UUIDv7.' })
-  @IsOptional()
-  @IsChosenId()
-  id?: string;
-}
+export class CreateModelDto extends IntersectionType(ModelContentDto, NewConfigurationDto) {}
 
-/** The next version. Read-only members may be sent back as they were read. */
-export class UpdateModelDto extends ModelContentDto {
-  @ApiPropertyOptional({ example: 'analysis', description: 'When given: the id of the URL.' })
-  @IsOptional()
-  @IsChosenId()
-  id?: string;
-
-  @ApiPropertyOptional({
-    example: 1,
-    description: 'When given: the version this one is based on. A change that came in between is then a conflict.',
-  })
-  @IsOptional()
-  @IsInt({ message: 'must be a whole number' })
-  @Min(1)
-  version?: number;
-
-  @ApiPropertyOptional({ format: 'date-time', description: 'Ignored.' })
-  @IsOptional()
-  @IsISO8601({}, { message: 'must be an ISO 8601 time' })
-  updated_at?: string;
-}
+export class UpdateModelDto extends IntersectionType(ModelContentDto, NextVersionDto) {}
 
 /** A model as agents fetch it. */
-export class ModelDto {
-  @ApiProperty({ example: 'analysis' })
-  id!: string;
-
+export class ModelDto extends ServedConfigurationDto {
   @ApiProperty({ example: 'Analysis' })
   name!: string;
 
@@ -163,18 +132,6 @@ export class ModelDto {
 
   @ApiPropertyOptional({ type: ModelPricingDto })
   pricing?: ModelPricingDto;
-
-  @ApiProperty({ example: 1 })
-  version!: number;
-
-  @ApiProperty({ type: Object })
-  metadata!: Record<string, unknown>;
-
-  @ApiProperty({ format: 'date-time', description: 'When this version was made.' })
-  updated_at!: string;
-
-  @ApiPropertyOptional({ format: 'date-time', description: 'Only on archived ones.' })
-  archived_at?: string;
 }
 
 export class ModelPageDto {

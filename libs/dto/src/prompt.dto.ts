@@ -1,16 +1,19 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayUnique, IsArray, IsInt, IsISO8601, IsOptional, Matches, Min } from 'class-validator';
-import { IsBoundedObject } from './bounded-json.js';
-import { IsChosenId, IsConfigurationKey } from './identifiers.js';
+import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsOptional, Matches } from 'class-validator';
+import {
+  ConfigurationMetadataDto,
+  NewConfigurationDto,
+  NextVersionDto,
+  ServedConfigurationDto,
+} from './configuration.dto.js';
+import { IsConfigurationKey } from './identifiers.js';
 import { IsText } from './text.js';
 
 /** Characters of a prompt. */
 const MAX_CONTENT = 200_000;
-/** Bytes of free-form metadata as JSON. */
-const MAX_METADATA_BYTES = 16_384;
 
 /** What a prompt says, without what the registry adds. */
-export abstract class PromptContentDto {
+export class PromptContentDto extends ConfigurationMetadataDto {
   @ApiProperty({ example: 'Data analysis', maxLength: 200 })
   @IsText(200)
   name!: string;
@@ -38,47 +41,14 @@ export abstract class PromptContentDto {
   @IsOptional()
   @IsConfigurationKey()
   model_purpose?: string | null;
-
-  @ApiPropertyOptional({ type: Object, default: {} })
-  @IsOptional()
-  @IsBoundedObject(MAX_METADATA_BYTES)
-  metadata?: Record<string, unknown> | null;
 }
 
-export class CreatePromptDto extends PromptContentDto {
-  @ApiPropertyOptional({ example: 'data_analysis', description: 'Default: a UUIDv7.' })
-  @IsOptional()
-  @IsChosenId()
-  id?: string;
-}
+export class CreatePromptDto extends IntersectionType(PromptContentDto, NewConfigurationDto) {}
 
-/** The next version. Read-only members may be sent back as they were read. */
-export class UpdatePromptDto extends PromptContentDto {
-  @ApiPropertyOptional({ example: 'data_analysis', description: 'When given: the id of the URL.' })
-  @IsOptional()
-  @IsChosenId()
-  id?: string;
-
-  @ApiPropertyOptional({
-    example: 1,
-    description: 'When given: the version this one is based on. A change that came in between is then a conflict.',
-  })
-  @IsOptional()
-  @IsInt({ message: 'must be a whole number' })
-  @Min(1)
-  version?: number;
-
-  @ApiPropertyOptional({ format: 'date-time', description: 'Ignored.' })
-  @IsOptional()
-  @IsISO8601({}, { message: 'must be an ISO 8601 time' })
-  updated_at?: string;
-}
+export class UpdatePromptDto extends IntersectionType(PromptContentDto, NextVersionDto) {}
 
 /** A prompt as agents fetch it. */
-export class PromptDto {
-  @ApiProperty({ example: 'data_analysis' })
-  id!: string;
-
+export class PromptDto extends ServedConfigurationDto {
   @ApiProperty({ example: 'Data analysis' })
   name!: string;
 
@@ -93,18 +63,6 @@ export class PromptDto {
 
   @ApiPropertyOptional({ example: 'analysis' })
   model_purpose?: string;
-
-  @ApiProperty({ example: 1 })
-  version!: number;
-
-  @ApiProperty({ type: Object })
-  metadata!: Record<string, unknown>;
-
-  @ApiProperty({ format: 'date-time', description: 'When this version was made.' })
-  updated_at!: string;
-
-  @ApiPropertyOptional({ format: 'date-time', description: 'Only on archived ones.' })
-  archived_at?: string;
 }
 
 export class PromptPageDto {

@@ -1,12 +1,7 @@
 export { loadSettings, SettingsError } from './config/load-settings.js';
 export type { Environment } from './config/load-settings.js';
-export {
-  ABOUT_DATABASE_URL,
-  ABOUT_SERVICE_KEY,
-  databaseUrlVariables,
-  serviceKeyVariables,
-  ServiceSettings,
-} from './config/service-settings.js';
+export { ownSettings, ownSettingsWithDatabase } from './config/own-settings.js';
+export { ServiceSettings } from './config/service-settings.js';
 export { Setting, settingsOf } from './config/setting.js';
 export type { PropertySetting, SettingDefinition } from './config/setting.js';
 export { defineService } from './define-service.js';

@@ -1,34 +1,21 @@
 import { Body, Controller, Get, Module, Post, Query } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { PermanentError } from '@agion/messaging';
-import { DEFAULT_PORTS, STREAMS, type Principal } from '@agion/wire';
-import { IsInt, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import { STREAMS, type Principal } from '@agion/wire';
+import { IsInt, IsString, Max, MaxLength, ValidateNested } from 'class-validator';
 import { Type } from 'class-transformer';
 import {
-  ABOUT_SERVICE_KEY,
   Caller,
   DomainError,
   defineService,
   InternalFor,
-  serviceKeyVariables,
-  ServiceSettings,
-  Setting,
+  ownSettings,
   StreamHandler,
   type StreamMessage,
 } from '@agion/service-kit';
 
 /** The smallest service that uses every part of the kit. */
-class SampleSettings extends ServiceSettings {
-  @Setting('GOVERNANCE_PORT', { about: 'Port.' })
-  @IsInt()
-  @Min(0)
-  @Max(65535)
-  port = DEFAULT_PORTS.governance;
-
-  @Setting(serviceKeyVariables('governance'), { about: ABOUT_SERVICE_KEY, secret: true })
-  @IsString({ message: 'must be set' })
-  serviceKey!: string;
-}
+class SampleSettings extends ownSettings('governance') {}
 
 class InnerDto {
   @IsInt()

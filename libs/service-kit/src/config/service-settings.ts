@@ -1,4 +1,4 @@
-import { SERVICES, type ServiceName } from '@agion/wire';
+import { SERVICES } from '@agion/wire';
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsObject, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
 import { parsePublicKeys, type PublicKeys } from '../identity/service-keys.js';
@@ -91,21 +91,3 @@ export abstract class ServiceSettings {
     return this.bind ?? (this.mode === 'development' ? '127.0.0.1' : '0.0.0.0');
   }
 }
-
-/** The variables a service's private key may come from. */
-export const serviceKeyVariables = (service: ServiceName): string[] => [
-  `${service.toUpperCase()}_SERVICE_KEY`,
-  'AGION_SERVICE_KEY',
-];
-
-/** The variables a service's database may come from. */
-export const databaseUrlVariables = (service: ServiceName): string[] => [
-  `${service.toUpperCase()}_DATABASE_URL`,
-  'DATABASE_URL',
-  'SUPABASE_DATABASE_URL',
-];
-
-export const ABOUT_SERVICE_KEY =
-  'Ed25519 private key this service signs its calls with (PKCS8 DER, base64url). `<SERVICE>_SERVICE_KEY` gives each its own.';
-export const ABOUT_DATABASE_URL =
-  'Postgres 15 or later. `<SERVICE>_DATABASE_URL` gives each service its own login; `npm run db:roles` makes them.';
