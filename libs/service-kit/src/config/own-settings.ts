@@ -1,5 +1,13 @@
 import { DEFAULT_PORTS, type ServiceName } from '@agion/wire';
-import { IsInt, Matches, Max, Min, Validate, ValidatorConstraint, type ValidatorConstraintInterface } from 'class-validator';
+import {
+  IsInt,
+  Matches,
+  Max,
+  Min,
+  Validate,
+  ValidatorConstraint,
+  type ValidatorConstraintInterface,
+} from 'class-validator';
 import { parsePrivateKey } from '../identity/service-keys.js';
 import { ServiceSettings } from './service-settings.js';
 import { Setting } from './setting.js';
