@@ -12,8 +12,12 @@ export function traceIdOf(request: IncomingMessage): string {
   return (typeof header === 'string' && TRACEPARENT.exec(header)?.[1]) || randomHex();
 }
 
-/** A `traceparent` that hands the trace on without a span of our own. */
-export const traceparentOf = (traceId: string): string => `00-${traceId}-${randomHex().slice(0, 16)}-00`;
+/** A `traceparent` for a call to another service: the running span as its parent, or the bare trace where nothing is traced. */
+export function traceparentOf(traceId: string): string {
+  const span = trace.getActiveSpan()?.spanContext();
+  if (!span) return `00-${traceId}-${randomHex().slice(0, 16)}-00`;
+  return `00-${span.traceId}-${span.spanId}-${span.traceFlags.toString(16).padStart(2, '0')}`;
+}
 
 /** Random bytes for the next requests: to ask for sixteen at a time would cost many times as much. */
 const pool = Buffer.alloc(4_096);
