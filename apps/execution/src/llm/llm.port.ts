@@ -21,7 +21,13 @@ export interface Llm {
 }
 
 export type LlmErrorCode =
-  'LLM_UNREACHABLE' | 'LLM_TIMEOUT' | 'LLM_UNAUTHORIZED' | 'LLM_RATE_LIMITED' | 'LLM_REJECTED' | 'LLM_FAILED';
+  | 'LLM_UNREACHABLE'
+  | 'LLM_TIMEOUT'
+  | 'LLM_UNAUTHORIZED'
+  | 'LLM_RATE_LIMITED'
+  | 'LLM_REJECTED'
+  | 'LLM_BROKEN_OFF'
+  | 'LLM_FAILED';
 
 /** Why a model gave no complete answer, in words that may be shown to the caller: nothing of the provider's own text is in it. */
 export class LlmError extends Error {

@@ -3,18 +3,25 @@ import { LlmError } from './llm.port.js';
 /**
  * What went wrong at the provider, in our words. Shapes instead of classes are looked at, because the SDK that has the classes is
  * loaded late and wraps its errors (a retry's last error, a cause).
+ * @param begun pieces of an answer have come already
  */
-export function toLlmError(error: unknown): LlmError {
+export function toLlmError(error: unknown, begun: boolean): LlmError {
   if (error instanceof LlmError) return error;
   const innermost = unwrap(error);
   const status = numberOf(innermost, 'statusCode');
-  if (status !== undefined) return fromStatus(status, error);
+  // The SDK blames the status 200 of an answer whose stream it could not read to its end, or makes up a 500.
+  if (status !== undefined && status >= 400 && !(begun && status >= 500)) return fromStatus(status, error);
   if (nameOf(innermost) === 'TimeoutError' || nameOf(innermost) === 'AbortError')
     return new LlmError('LLM_TIMEOUT', 'the model did not answer in time', { cause: error });
+  if (begun || status !== undefined) return brokenOff(error);
   if (isNetworkFailure(innermost))
     return new LlmError('LLM_UNREACHABLE', 'the model cannot be reached', { cause: error });
   return new LlmError('LLM_FAILED', 'the model gave no usable answer', { cause: error });
 }
+
+/** An answer that began and has no end. */
+export const brokenOff = (cause?: unknown): LlmError =>
+  new LlmError('LLM_BROKEN_OFF', 'the model broke its answer off', { cause });
 
 function fromStatus(status: number, cause: unknown): LlmError {
   if (status === 401 || status === 403)
@@ -22,7 +29,7 @@ function fromStatus(status: number, cause: unknown): LlmError {
   if (status === 408 || status === 504)
     return new LlmError('LLM_TIMEOUT', 'the model did not answer in time', { cause });
   if (status === 429) return new LlmError('LLM_RATE_LIMITED', 'the model has too many requests', { cause });
-  if (status < 500 && status >= 400)
+  if (status < 500)
     return new LlmError('LLM_REJECTED', `the model refused the request with status ${status}`, { cause });
   return new LlmError('LLM_FAILED', `the model answered with status ${status}`, { cause });
 }

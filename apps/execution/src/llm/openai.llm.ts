@@ -1,6 +1,6 @@
 import type { OpenAICompatibleProvider } from '@ai-sdk/openai-compatible';
 import { LlmError, type Llm, type LlmMessage, type LlmRequest } from './llm.port.js';
-import { toLlmError } from './openai-errors.js';
+import { brokenOff, toLlmError } from './openai-errors.js';
 
 export interface OpenAiOptions {
   baseUrl: string;
@@ -22,6 +22,7 @@ export class OpenAiLlm implements Llm {
 
   async *stream({ messages, signal }: LlmRequest): AsyncIterable<string> {
     const { firstPieceMs = 30_000, pieceMs = 20_000, model } = this.options;
+    let begun = false;
     let finished = false;
     try {
       const [{ streamText }, provider] = await Promise.all([import('ai'), this.provider()]);
@@ -36,20 +37,22 @@ export class OpenAiLlm implements Llm {
         onError: () => {}, // the stream carries the error; the default would print it, prompt included
       });
       for await (const part of fullStream) {
-        if (part.type === 'text-delta' && part.text !== '') yield part.text;
-        else if (part.type === 'error') throw part.error;
+        if (part.type === 'text-delta' && part.text !== '') {
+          begun = true;
+          yield part.text;
+        } else if (part.type === 'error') throw part.error;
         else if (part.type === 'abort') throw new LlmError('LLM_TIMEOUT', 'the model did not answer in time');
         else if (part.type === 'finish') {
-          if (part.finishReason === 'error') throw new LlmError('LLM_FAILED', 'the model broke its answer off');
+          if (part.finishReason === 'error') throw brokenOff();
           finished = true;
         }
       }
     } catch (error) {
       signal.throwIfAborted();
-      throw toLlmError(error);
+      throw toLlmError(error, begun);
     }
     signal.throwIfAborted();
-    if (!finished) throw new LlmError('LLM_FAILED', 'the model broke its answer off');
+    if (!finished) throw brokenOff();
   }
 
   /** Loaded with the first question: the SDK is large, and start-up should not wait for it. */
