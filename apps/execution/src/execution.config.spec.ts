@@ -4,11 +4,11 @@ import { loadSettings, SettingsError } from '@agion/service-kit';
 import { ExecutionSettings } from './execution.config.js';
 import { configuredLlm } from './llm/llm.module.js';
 
-const { publicKey } = generateKeyPairSync('ed25519');
+const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 const ENV = {
   REDIS_URL: 'redis://127.0.0.1:6379',
   DATABASE_URL: 'postgresql://127.0.0.1/agion',
-  AGION_SERVICE_KEY: 'key',
+  AGION_SERVICE_KEY: privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64url'),
   AGION_SERVICE_KEYS: JSON.stringify({
     gateway: publicKey.export({ format: 'der', type: 'spki' }).toString('base64url'),
   }),

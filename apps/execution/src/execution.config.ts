@@ -34,6 +34,22 @@ export class ExecutionSettings extends ownSettingsWithDatabase('execution') {
   @Max(10_000)
   runQueue = 100;
 
+  @Setting('RUN_CALLER_LIMIT', {
+    about: 'Runs one caller may have under way in one execution process, working and waiting; beyond them: 429.',
+  })
+  @IsInt()
+  @Min(1)
+  @Max(11_000)
+  runCallerLimit = 8;
+
+  @Setting('RUN_ORGANIZATION_PERCENT', {
+    about: 'Share of all places for runs that one organization may hold, in percent; beyond it: 429.',
+  })
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  runOrganizationPercent = 50;
+
   @Setting('RUN_TIMEOUT_SECONDS', { about: 'Seconds a run may take once its work has begun.' })
   @IsInt()
   @Min(1)
@@ -45,4 +61,9 @@ export class ExecutionSettings extends ownSettingsWithDatabase('execution') {
   @Min(0)
   @Max(20)
   runStopSeconds = 10;
+
+  /** Runs one organization may have under way in this process. */
+  get runOrganizationLimit(): number {
+    return Math.max(1, Math.floor(((this.runConcurrency + this.runQueue) * this.runOrganizationPercent) / 100));
+  }
 }

@@ -27,6 +27,11 @@ export interface Answer<Body> {
   body: Body;
 }
 
+export interface CallOptions {
+  at?: RunningService | undefined;
+  headers?: Record<string, string>;
+}
+
 /** The execution service on servers of its own, and a gateway's key to call it with. */
 export interface ExecutionBench {
   readonly env: Record<string, string>;
@@ -41,7 +46,7 @@ export interface ExecutionBench {
     method: string,
     path: string,
     body?: unknown,
-    at?: RunningService,
+    options?: CallOptions,
   ): Promise<Answer<Body>>;
   /** The feed as it stands. */
   events(runId: string, organization?: Organization): Promise<RunFeedEvent[]>;
@@ -66,12 +71,19 @@ export async function startExecution(settings: Record<string, string> = {}): Pro
       others.push(other);
       return other;
     },
-    call: async <Body>(principal: Principal, method: string, path: string, body?: unknown, at = service) => {
+    call: async <Body>(
+      principal: Principal,
+      method: string,
+      path: string,
+      body?: unknown,
+      { at = service, headers = {} } = {},
+    ) => {
       const response = await fetch(`${at.url}${path}`, {
         method,
         headers: {
           [HEADERS.assertion]: signer.sign('execution', principal),
           ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });

@@ -2,11 +2,14 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { RunDto } from '@agion/dto';
 import { asOwner, eventually } from '@agion/testing';
 import type { RunningService } from '@agion/service-kit';
-import { endsRun, type Problem } from '@agion/wire';
+import { endsRun, type Principal, type Problem } from '@agion/wire';
 import { aUser, startExecution, type Answer, type ExecutionBench } from './execution.js';
 import { startOpenAiServer, type OpenAiServer, type Script } from './openai-server.js';
 
 const ada = aUser('ada');
+const bob = aUser('bob');
+const eve = aUser('eve', { organization: { id: '0199f3a2-7c41-7000-8000-00000000acae', slug: 'acme' } });
+const NO_SHARES = { RUN_CALLER_LIMIT: '100', RUN_ORGANIZATION_PERCENT: '100' };
 
 describe('runs when something goes wrong', () => {
   let model: OpenAiServer | undefined;
@@ -25,7 +28,7 @@ describe('runs when something goes wrong', () => {
   }
   const start = (run_id: string, at?: RunningService): Promise<Answer<Partial<RunDto & Problem>>> => {
     if (!bench) throw new Error('nothing is set up');
-    return bench.call(ada, 'POST', '/v1/runs', { run_id, user_message: 'Rain?' }, at);
+    return bench.call(ada, 'POST', '/v1/runs', { run_id, user_message: 'Rain?' }, { at });
   };
   const settled = (id: string, timeoutMs = 5_000): Promise<RunDto> =>
     eventually(
@@ -46,7 +49,10 @@ describe('runs when something goes wrong', () => {
     eventually(async () => expect((await bench?.events(id))?.map(({ kind }) => kind)).toContain('text.delta'));
 
   it('answers 503 when all places are taken, and still knows the runs it has', async () => {
-    const { call } = await setUp({ pieces: ['a'], ending: 'silence' }, { RUN_CONCURRENCY: '1', RUN_QUEUE: '1' });
+    const { call } = await setUp(
+      { pieces: ['a'], ending: 'silence' },
+      { RUN_CONCURRENCY: '1', RUN_QUEUE: '1', ...NO_SHARES },
+    );
     expect((await start('working')).status).toBe(202);
     await speaking('working');
     expect((await start('waiting')).status).toBe(202);
@@ -60,6 +66,26 @@ describe('runs when something goes wrong', () => {
     expect(await ends('waiting')).toMatchObject([{ kind: 'run.failed', code: 'RUN_CANCELLED' }]);
     await eventually(() => expect(model?.open()).toBe(0));
     await eventually(async () => expect((await start('next')).status).toBe(202));
+  });
+
+  it('leaves places to others: 429 for a caller and an organization that have their share', async () => {
+    const { call } = await setUp(
+      { pieces: ['a'], ending: 'silence' },
+      { RUN_CONCURRENCY: '1', RUN_QUEUE: '5', RUN_CALLER_LIMIT: '2' },
+    );
+    const ask = (caller: Principal, run_id: string): Promise<Answer<Problem>> =>
+      call(caller, 'POST', '/v1/runs', { run_id, user_message: 'Rain?' });
+    for (const id of ['a-1', 'a-2']) expect((await ask(ada, id)).status).toBe(202);
+    const own = await ask(ada, 'a-3');
+    expect(own).toMatchObject({ status: 429, body: { type: '/problems/too-many-requests' } });
+    expect(Number(own.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await ask(ada, 'a-2')).status).toBe(202); // known already
+    expect((await ask(bob, 'b-1')).status).toBe(202);
+    expect(await ask(bob, 'b-2')).toMatchObject({ status: 429, body: { type: '/problems/too-many-requests' } });
+    expect((await ask(eve, 'e-1')).status).toBe(202);
+    await call(ada, 'POST', '/v1/runs/a-2/cancel');
+    await call(ada, 'POST', '/v1/runs/a-1/cancel');
+    await eventually(async () => expect((await ask(ada, 'a-4')).status).toBe(202));
   });
 
   it('ends a run that takes too long', async () => {
@@ -81,7 +107,7 @@ describe('runs when something goes wrong', () => {
   it('never calls half an answer an answer', async () => {
     await setUp({ pieces: ['It', ' rains'], ending: 'cut' });
     await start('half');
-    expect(await settled('half')).toMatchObject({ status: 'failed', answer: null });
+    expect(await settled('half')).toMatchObject({ status: 'failed', answer: null, error: { code: 'LLM_BROKEN_OFF' } });
   });
 
   it('interrupts what is still running when it is asked to stop', async () => {

@@ -57,13 +57,56 @@ describe('runs', () => {
   });
 
   it('never have a second turn under the same id', async () => {
-    const again = await start({ run_id: 'weather', user_message: 'Something else?' });
+    const again = await start({ run_id: 'weather', thread_id: 't-1', user_message: 'Rain in London?' });
     expect(again.status).toBe(202);
     expect(again.body).toEqual({ run_id: 'weather', thread_id: 't-1', status: 'succeeded' });
     const once = await Promise.all(Array.from({ length: 8 }, () => start({ run_id: 'once', user_message: 'Once?' })));
     expect(once.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 202));
     await finished('once');
     expect((await bench.events('once')).filter(({ kind }) => kind === 'run.started')).toHaveLength(1);
+  });
+
+  it.each([
+    ['question', { user_message: 'Something else?' }],
+    ['thread', { thread_id: 't-2', user_message: 'Rain in London?' }],
+    ['conversation', { messages: [{ role: 'system', content: 'Be brief.' }], user_message: 'Rain in London?' }],
+  ])('are not answered with an older one of another %s', async (_, body) => {
+    expect(await start({ run_id: 'weather', ...body })).toMatchObject({
+      status: 409,
+      body: { type: '/problems/conflict' },
+    });
+  });
+
+  describe('with an Idempotency-Key', () => {
+    const keyed = (key: string, body: object, caller = ada) =>
+      bench.call<RunBody & Problem>(caller, 'POST', '/v1/runs', body, { headers: { 'idempotency-key': key } });
+
+    it('are started once, and found again by the same caller only', async () => {
+      const all = await Promise.all(Array.from({ length: 4 }, () => keyed('k-1', { user_message: 'Once?' })));
+      expect(all.map(({ status }) => status)).toEqual([202, 202, 202, 202]);
+      expect(new Set(all.map(({ body }) => `${body.run_id} ${body.thread_id}`)).size).toBe(1);
+      const replayed = all.filter(({ headers }) => headers.get('idempotency-replayed') === 'true');
+      expect(replayed).toHaveLength(3);
+      const bobs = await keyed('k-1', { user_message: 'Once?' }, bob);
+      expect(bobs.status).toBe(202);
+      expect(bobs.body.run_id).not.toBe(all[0]?.body.run_id);
+    });
+
+    it.each([{ user_message: 'Twice?' }, { user_message: 'Once?', thread_id: 't-1' }])(
+      'are refused for another request under it: %j',
+      async (body) => {
+        expect(await keyed('k-1', body)).toMatchObject({
+          status: 422,
+          body: { type: '/problems/idempotency-key-reused' },
+        });
+      },
+    );
+
+    it('are refused for a key that is none', async () => {
+      const { status, body } = await keyed('x'.repeat(201), { user_message: 'x' });
+      expect(status).toBe(422);
+      expect(body.errors?.map(({ pointer }) => pointer)).toEqual(['/header/idempotency-key']);
+    });
   });
 
   it('belong to their owner: others learn nothing, operators see them', async () => {

@@ -10,9 +10,10 @@ import {
   StartRunDto,
 } from '@agion/dto';
 import { ApiProblems, Caller, ValidationFailedError } from '@agion/service-kit';
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { Principal } from '@agion/wire';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { HEADERS, type Principal } from '@agion/wire';
+import type { FastifyReply } from 'fastify';
 import { toRunDto } from './run.js';
 import type { RunPosition } from './runs.store.js';
 import { RunsService } from './runs.service.js';
@@ -27,14 +28,26 @@ export class RunsController {
   @HttpCode(202)
   @ApiOperation({ summary: 'Start a run; follow it on its feed or by GET', operationId: 'startRun' })
   @ApiAcceptedResponse({ type: RunAcceptedDto })
-  @ApiProblems('conflict', 'validation-failed')
-  async start(@Caller() caller: Principal, @Body() body: StartRunDto): Promise<RunAcceptedDto> {
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'The same request under the same key finds the same run. Not looked at where `run_id` is given.',
+  })
+  @ApiProblems('conflict', 'validation-failed', 'idempotency-key-reused', 'too-many-requests')
+  async start(
+    @Caller() caller: Principal,
+    @Headers(HEADERS.idempotencyKey) key: string | undefined,
+    @Body() body: StartRunDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RunAcceptedDto> {
     const question = body.user_message === undefined ? [] : [{ role: 'user' as const, content: body.user_message }];
     const run = await this.runs.start(caller, {
+      key: keyOf(key),
       runId: body.run_id,
       threadId: body.thread_id,
-      messages: [...body.messages, ...question],
+      messages: [...body.messages.map(({ role, content }) => ({ role, content })), ...question],
     });
+    if (run.repeated && body.run_id === undefined) void reply.header('idempotency-replayed', 'true');
     return { run_id: run.id, thread_id: run.threadId, status: run.status };
   }
 
@@ -73,6 +86,15 @@ export class RunsController {
   async cancel(@Caller() caller: Principal, @Param('run_id') runId: string): Promise<RunDto> {
     return toRunDto(await this.runs.cancel(caller, runId));
   }
+}
+
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,200}$/;
+
+function keyOf(header: string | undefined): string | undefined {
+  if (header === undefined || IDEMPOTENCY_KEY.test(header)) return header;
+  throw new ValidationFailedError([
+    { pointer: '/header/idempotency-key', detail: 'must be 1 to 200 visible ASCII characters' },
+  ]);
 }
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;

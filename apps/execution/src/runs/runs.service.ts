@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { RUN_ID_PATTERN } from '@agion/dto';
-import { LOGGER } from '@agion/service-kit';
+import { DomainError, LOGGER } from '@agion/service-kit';
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { hasRole, isRunOver, ownerOf, type Principal } from '@agion/wire';
 import type { Logger } from 'pino';
@@ -7,15 +8,17 @@ import { v7 as uuidv7 } from 'uuid';
 import { ExecutionSettings } from '../execution.config.js';
 import type { LlmMessage } from '../llm/llm.port.js';
 import { ActiveTurns, CANCELLED } from './active-turns.js';
+import { idsOfKey } from './keyed-run.js';
 import type { Run } from './run.js';
 import { RunEventsFeed } from './run-events.feed.js';
 import { RunLeases } from './run-leases.service.js';
 import {
+  KeyReusedError,
   NothingAskedError,
+  refusalError,
   RunIdTakenError,
   RunNotFoundError,
   StoppingError,
-  TooManyRunsError,
 } from './runs.errors.js';
 import { RunsStore, type RunPosition } from './runs.store.js';
 import { TurnQueue, type Seat } from './turn-queue.js';
@@ -25,11 +28,16 @@ import { TurnRunner } from './turn-runner.service.js';
 export interface RunRequest {
   runId?: string | undefined;
   threadId?: string | undefined;
+  /** Idempotency-Key: stands for a run id where none is given. */
+  key?: string | undefined;
   /** The conversation, the question last. */
   messages: readonly LlmMessage[];
 }
 
-export type AcceptedRun = Pick<Run, 'id' | 'threadId' | 'status'>;
+export interface AcceptedRun extends Pick<Run, 'id' | 'threadId' | 'status'> {
+  /** The same request has started it before. */
+  readonly repeated: boolean;
+}
 
 /** Milliseconds that stopped turns get to write down how they ended. */
 const FAREWELL_MS = 3_000;
@@ -49,21 +57,27 @@ export class RunsService implements BeforeApplicationShutdown {
     private readonly settings: ExecutionSettings,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.queue = new TurnQueue(settings.runConcurrency, settings.runQueue);
+    const { runConcurrency: concurrency, runQueue: places, runCallerLimit: perCaller, runOrganizationLimit } = settings;
+    this.queue = new TurnQueue({ concurrency, places, perCaller, perOrganization: runOrganizationLimit });
   }
 
   /**
-   * Accepts a run; its row is committed when this returns. An id that the caller used before gives that run, never a second turn.
-   * @throws RunIdTakenError, NothingAskedError, TooManyRunsError, StoppingError
+   * Accepts a run; its row is committed when this returns. An id or a key that the caller used for the same request before gives
+   * that run, never a second turn.
+   * @throws RunIdTakenError, KeyReusedError, NothingAskedError, StoppingError, and what `refusalError` says
    */
-  async start(caller: Principal, request: RunRequest): Promise<AcceptedRun> {
-    if (!request.messages.some(({ role }) => role === 'user')) throw new NothingAskedError();
-    const seat = this.stopping ? null : this.queue.reserve();
+  async start(caller: Principal, asked: RunRequest): Promise<AcceptedRun> {
+    if (!asked.messages.some(({ role }) => role === 'user')) throw new NothingAskedError();
+    const request = identified(caller, asked);
+    const seat = this.stopping ? new StoppingError() : this.seatFor(caller);
+    if (seat instanceof DomainError) return this.earlier(caller, request, seat);
     try {
-      if (seat) return (await this.accept(caller, request, seat)) ?? (await this.earlier(caller, request));
-      return await this.earlier(caller, request);
+      const { runId } = request;
+      return (
+        (await this.accept(caller, request, seat)) ?? (await this.earlier(caller, request, new RunIdTakenError(runId)))
+      );
     } finally {
-      seat?.release();
+      seat.release();
     }
   }
 
@@ -104,10 +118,16 @@ export class RunsService implements BeforeApplicationShutdown {
     this.leases.stop();
   }
 
+  private seatFor(caller: Principal): Seat | DomainError {
+    const { id } = caller.organization;
+    const seat = this.queue.reserve({ caller: `${id} ${ownerOf(caller)}`, organization: id });
+    return typeof seat === 'string' ? refusalError(seat) : seat;
+  }
+
   /** @returns `null` when the id is taken */
-  private async accept(caller: Principal, request: RunRequest, seat: Seat): Promise<AcceptedRun | null> {
+  private async accept(caller: Principal, request: IdentifiedRequest, seat: Seat): Promise<AcceptedRun | null> {
     const { organization } = caller;
-    const { runId = uuidv7(), threadId = uuidv7(), messages } = request;
+    const { runId, threadId = uuidv7(), messages } = request;
     const { executor } = this.turns;
     const row = { organizationId: organization.id, id: runId, threadId, owner: ownerOf(caller), messages, executor };
     if (!(await this.store.insert(row))) return null;
@@ -115,17 +135,34 @@ export class RunsService implements BeforeApplicationShutdown {
     seat.run(() =>
       this.runner.run({ organization, runId, threadId, messages }, signal).finally(() => this.turns.remove(row)),
     );
-    return { id: runId, threadId, status: 'queued' };
+    return { id: runId, threadId, status: 'queued', repeated: false };
   }
 
-  /** The run an id was used for before, or why there is none. */
-  private async earlier(caller: Principal, { runId }: RunRequest): Promise<AcceptedRun> {
-    const run = runId === undefined ? null : await this.store.find(caller.organization.id, runId);
-    if (run?.owner === ownerOf(caller)) return run;
-    if (run) throw new RunIdTakenError(run.id);
-    throw this.stopping ? new StoppingError() : new TooManyRunsError();
+  /**
+   * The run the same request started before.
+   * @throws `otherwise` when there is none; RunIdTakenError or KeyReusedError when another request has used the id or the key
+   */
+  private async earlier(caller: Principal, request: IdentifiedRequest, otherwise: DomainError): Promise<AcceptedRun> {
+    const run = await this.store.find(caller.organization.id, request.runId);
+    if (!run) throw otherwise;
+    if (run.owner !== ownerOf(caller)) throw new RunIdTakenError(run.id);
+    if (!asksTheSame(run, request)) throw request.keyed ? new KeyReusedError() : new RunIdTakenError(run.id);
+    return { ...run, repeated: true };
   }
 }
+
+/** A request whose run has a name before it is made. `keyed`: the name follows from an Idempotency-Key. */
+type IdentifiedRequest = RunRequest & { runId: string; keyed: boolean };
+
+function identified(caller: Principal, request: RunRequest): IdentifiedRequest {
+  const { runId, key } = request;
+  if (runId !== undefined || key === undefined) return { ...request, runId: runId ?? uuidv7(), keyed: false };
+  const ids = idsOfKey(caller, key);
+  return { ...request, runId: ids.runId, threadId: request.threadId ?? ids.threadId, keyed: true };
+}
+
+const asksTheSame = (run: Run, { threadId, messages }: RunRequest): boolean =>
+  (threadId === undefined || threadId === run.threadId) && isDeepStrictEqual(run.messages, messages);
 
 async function within(ms: number, promise: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
