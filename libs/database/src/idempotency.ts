@@ -1,3 +1,4 @@
+import { v7 as uuidv7 } from 'uuid';
 import type { OrganizationScope } from './organization-scope.js';
 
 /** The first answer to a request, as it is given again. */
@@ -7,7 +8,12 @@ export interface StoredAnswer {
 }
 
 /** What is known of an Idempotency-Key: the request is new, under way, was answered, or was another request. */
-export type Claim = { state: 'new' | 'running' | 'different' } | { state: 'done'; answer: StoredAnswer };
+export type Claim =
+  | { state: 'running' }
+  | { state: 'different' }
+  | { state: 'done'; answer: StoredAnswer }
+  /** `reservedId` is the id of what is to be made: the same after a crash, so that nothing is made twice. */
+  | { state: 'new'; reservedId: string };
 
 export interface IdempotentRequest {
   organizationId: string;
@@ -45,11 +51,13 @@ export class IdempotencyStore {
   claim({ organizationId, caller, key, requestHash }: IdempotentRequest): Promise<Claim> {
     return this.scope.transaction(organizationId, async (client) => {
       await client.query(`DELETE FROM ${this.table} WHERE created_at < now() - make_interval(hours => ${KEPT_HOURS})`);
+      const reservedId = uuidv7();
       const inserted = await client.query(
-        `INSERT INTO ${this.table} (organization_id, caller, key, request_hash) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-        [organizationId, caller, key, requestHash],
+        `INSERT INTO ${this.table} (organization_id, caller, key, request_hash, response)
+         VALUES ($1, $2, $3, $4, jsonb_build_object('reserved_id', $5::text)) ON CONFLICT DO NOTHING`,
+        [organizationId, caller, key, requestHash, reservedId],
       );
-      if (inserted.rowCount === 1) return { state: 'new' };
+      if (inserted.rowCount === 1) return { state: 'new', reservedId };
       const { rows } = await client.query<KeyRow>(
         `SELECT request_hash = $3 AS same, status, response, finished_at IS NULL AND created_at < now() - make_interval(secs => ${ABANDONED_AFTER_SECONDS}) AS abandoned
          FROM ${this.table} WHERE caller = $1 AND key = $2 FOR UPDATE`,
@@ -61,7 +69,7 @@ export class IdempotencyStore {
       if (row.status !== null) return { state: 'done', answer: { status: row.status, body: row.response } };
       if (!row.abandoned) return { state: 'running' };
       await client.query(`UPDATE ${this.table} SET created_at = now() WHERE caller = $1 AND key = $2`, [caller, key]);
-      return { state: 'new' };
+      return { state: 'new', reservedId: (row.response as { reserved_id: string }).reserved_id };
     });
   }
 

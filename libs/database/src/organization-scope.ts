@@ -14,8 +14,23 @@ export class OrganizationScope {
   /** @param pool pipelined pool of the service's own role */
   constructor(private readonly pool: pg.Pool) {}
 
-  /** One statement in one round trip: BEGIN, the organization, the statement and COMMIT leave together. */
+  /**
+   * One statement in one round trip: BEGIN, the organization, the statement and COMMIT leave together.
+   * A read whose connection breaks is asked once more on another one.
+   */
   async query<Row extends pg.QueryResultRow>(organizationId: string, statement: pg.QueryConfig): Promise<Row[]> {
+    try {
+      return await this.pipelined<Row>(organizationId, statement);
+    } catch (error) {
+      if (!isRead(statement) || !isConnectionError(error)) throw error;
+      return this.pipelined<Row>(organizationId, statement);
+    }
+  }
+
+  private async pipelined<Row extends pg.QueryResultRow>(
+    organizationId: string,
+    statement: pg.QueryConfig,
+  ): Promise<Row[]> {
     const client = await this.pool.connect();
     let broken: Error | undefined;
     try {
@@ -31,8 +46,7 @@ export class OrganizationScope {
       if (failed?.status === 'rejected') throw failed.reason;
       return result.value.rows;
     } catch (error) {
-      // Only a database error leaves the connection usable; anything else (a cut socket) must not go back to the pool.
-      if (!isDatabaseError(error)) broken = error as Error;
+      if (isConnectionError(error)) broken = error as Error; // it must not go back to the pool
       throw error;
     } finally {
       client.release(broken);
@@ -55,7 +69,12 @@ export class WorkerPool {
   constructor(private readonly pool: pg.Pool) {}
 
   async query<Row extends pg.QueryResultRow>(statement: pg.QueryConfig): Promise<Row[]> {
-    return (await this.pool.query<Row>(statement)).rows;
+    try {
+      return (await this.pool.query<Row>(statement)).rows;
+    } catch (error) {
+      if (!isRead(statement) || !isConnectionError(error)) throw error;
+      return (await this.pool.query<Row>(statement)).rows;
+    }
   }
 
   async transaction<Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
@@ -68,23 +87,45 @@ async function inTransaction<Result>(
   work: (client: pg.PoolClient) => Promise<Result>,
   first?: pg.QueryConfig,
 ): Promise<Result> {
-  const client = await pool.connect();
+  const client = await begin(pool);
   let broken: Error | undefined;
   try {
-    await client.query('BEGIN');
     if (first) await client.query(first);
     const result = await work(client);
     await client.query('COMMIT');
     return result;
   } catch (error) {
-    await client.query('ROLLBACK').catch((rollbackError: Error) => {
-      broken = rollbackError;
-    });
+    if (isConnectionError(error)) broken = error as Error;
+    else
+      await client.query('ROLLBACK').catch((rollbackError: Error) => {
+        broken = rollbackError;
+      });
     throw error;
   } finally {
     client.release(broken);
   }
 }
 
-const isDatabaseError = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code);
+/** A connection on which a transaction has begun. One that turns out to be broken is replaced: nothing was asked of it yet. */
+async function begin(pool: pg.Pool, tries = 2): Promise<pg.PoolClient> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    return client;
+  } catch (error) {
+    client.release(error as Error);
+    if (tries > 1 && isConnectionError(error)) return begin(pool, tries - 1);
+    throw error;
+  }
+}
+
+const isRead = ({ text }: pg.QueryConfig): boolean => /^\s*select\b/i.test(text);
+
+/** SQLSTATE of a statement that failed, with the connection still in order. */
+const STATEMENT_ERROR = /^(?!57P0|08|25P03)[0-9A-Z]{5}$/;
+
+/** True when the connection, and not the statement, is at fault: cut sockets, terminated sessions. */
+function isConnectionError(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return !(typeof code === 'string' && STATEMENT_ERROR.test(code));
+}

@@ -3,17 +3,9 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createRedis, type RedisConnection } from '@agion/messaging';
 import { eventually, startRedis, testEnvironment, type TestRedis } from '@agion/testing';
-import {
-  DEFAULT_ORGANIZATION,
-  deadLetterKey,
-  HEADERS,
-  type Principal,
-  type Problem,
-  type ServiceName,
-  STREAMS,
-} from '@agion/wire';
-import { AssertionSigner, parsePrivateKey, startService, type RunningService } from '@agion/service-kit';
-import { received, sample } from './sample-service.js';
+import { DEFAULT_ORGANIZATION, HEADERS, type Principal, type Problem, type ServiceName } from '@agion/wire';
+import { AssertionSigner, parsePrivateKey, type RunningService, startService } from '@agion/service-kit';
+import { sample } from './sample-service.js';
 
 let redis: TestRedis;
 let service: RunningService;
@@ -124,6 +116,18 @@ describe('problems', () => {
     expect(errors).toContainEqual({ pointer: '/role', detail: 'is not a known field' });
   });
 
+  test('a body with faults without end is answered with the first hundred', async () => {
+    const unknown = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`k${n}`, n]));
+    const answer = await problem(await ask('/v1/notes', post(unknown)));
+    expect(answer.errors).toHaveLength(100);
+    expect(answer.detail).toContain('500'); // …and says how many there are
+  });
+
+  test('what stands before the path at the gateway belongs to the path', async () => {
+    const answer = await problem(await ask('/v1/notes/missing', { headers: { 'x-forwarded-prefix': '/api' } }));
+    expect(answer.instance).toBe('/api/v1/notes/missing');
+  });
+
   test('a query parameter is named too', async () => {
     const { errors } = await problem(await ask('/v1/notes?limit=11&colour=red'));
     expect(errors?.map(({ pointer }) => pointer)).toEqual(expect.arrayContaining(['/query/limit', '/query/colour']));
@@ -134,6 +138,7 @@ describe('problems', () => {
     ['200,000 nested arrays', '['.repeat(200_000) + ']'.repeat(200_000), 400, 'malformed-request'],
     ['a __proto__ key', '{"__proto__":{"admin":true}}', 400, 'malformed-request'],
     ['more than a megabyte', JSON.stringify({ text: 'x'.repeat(1_100_000) }), 413, 'body-too-large'],
+    ['a third of a million objects', `[${'{},'.repeat(330_000)}{}]`, 413, 'body-too-large'],
     ['an array', '[1]', 422, 'validation-failed'],
     ['nothing', '', 422, 'validation-failed'],
   ];
@@ -176,36 +181,9 @@ describe('problems', () => {
   });
 });
 
-describe('streams', () => {
-  test('a valid entry reaches the controller with its organization', async () => {
-    await client.xadd(STREAMS.missions, '*', 'mission_id', 'm1', 'event_type', 'joined', 'extra', 'ignored');
-    await eventually(() => expect(received.map(({ entry }) => entry.mission_id)).toContain('m1'));
-    expect(received[0]).toMatchObject({
-      organization: DEFAULT_ORGANIZATION,
-      stream: STREAMS.missions,
-      entry: { event_type: 'joined' },
-    });
-  });
-
-  test('a malformed and an impossible entry become dead letters and the group goes on', async () => {
-    await client.xadd(STREAMS.missions, '*', 'nonsense', '1');
-    await client.xadd(STREAMS.missions, '*', 'mission_id', 'm2', 'event_type', 'impossible');
-    await client.xadd(STREAMS.missions, '*', 'mission_id', 'm3', 'event_type', 'left');
-    await eventually(() => expect(received.map(({ entry }) => entry.mission_id)).toContain('m3'));
-    await eventually(async () => {
-      const dead = await client.xrange(deadLetterKey(STREAMS.missions), '-', '+');
-      const errors = dead.map(([, fields]) => fields[fields.indexOf('error') + 1]);
-      expect(errors).toEqual(
-        expect.arrayContaining([
-          expect.stringContaining('/mission_id'),
-          expect.stringContaining('this can never work'),
-        ]),
-      );
-    });
-    await eventually(async () =>
-      expect(await client.xpending(STREAMS.missions, 'sample')).toEqual([0, null, null, null]),
-    );
-  });
+test('development does not listen where strangers could reach it', async () => {
+  const exposed = startService(sample, { env: { ...env, AGION_BIND: '0.0.0.0' } });
+  await expect(exposed).rejects.toThrow(/AGION_BIND must be a loopback address in development/);
 });
 
 test('readiness names its checks, and the log holds no query string', async () => {

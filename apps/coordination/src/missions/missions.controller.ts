@@ -7,11 +7,10 @@ import {
   MissionPageDto,
   MissionsQueryDto,
 } from '@agion/dto';
-import { ApiProblems, Caller, ForbiddenError, requireRole, ValidationFailedError } from '@agion/service-kit';
+import { ApiProblems, Caller, ForbiddenError, requireRole, ValidationFailedError, NewId } from '@agion/service-kit';
 import { HEADERS, hasRole, type Principal } from '@agion/wire';
-import { Body, Controller, Get, Param, Post, Query, Req, UseInterceptors } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, UseInterceptors } from '@nestjs/common';
 import { ApiBody, ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
 import { CreateOnce } from './create-once.interceptor.js';
 import { missionDraft } from './mission-body.js';
 import { toMissionDetailDto, toMissionDto, toMissionSummaryDto } from './mission-view.js';
@@ -36,13 +35,9 @@ export class MissionsController {
   @ApiBody({ type: CreateMissionDto })
   @ApiCreatedResponse({ type: MissionDto })
   @ApiProblems('malformed-request', 'conflict', 'idempotency-key-reused')
-  async create(
-    @Caller() caller: Principal,
-    @Body() body: unknown,
-    @Req() request: FastifyRequest,
-  ): Promise<MissionDto> {
+  async create(@Caller() caller: Principal, @Body() body: unknown, @NewId() id: string): Promise<MissionDto> {
     requireRole(caller, 'operator');
-    return toMissionDto(await this.missions.create(caller, missionDraft(body, new Date()), request.id));
+    return toMissionDto(await this.missions.create(caller, missionDraft(body, new Date()), id));
   }
 
   @Get()

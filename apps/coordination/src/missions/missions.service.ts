@@ -1,7 +1,6 @@
 import { auditEntry, OutboxPublisher } from '@agion/service-kit';
 import type { Principal } from '@agion/wire';
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
 import type { Mission, MissionDraft, MissionReport, MissionSummary } from './mission.js';
 import { MissionNotFoundError } from './missions.errors.js';
 import { MissionsStore, type MissionSearch } from './missions.store.js';
@@ -16,11 +15,11 @@ export class MissionsService {
     private readonly outbox: OutboxPublisher,
   ) {}
 
-  /** Keeps a mission as a draft. */
-  async create(caller: Principal, draft: MissionDraft, traceId: string): Promise<Mission> {
+  /** Keeps a mission as a draft. Asked again with the same id it answers with the one that is there. */
+  async create(caller: Principal, draft: MissionDraft, id: string): Promise<Mission> {
     const at = new Date();
     const createdBy = `${caller.kind}:${caller.subject}`;
-    const mission: Mission = { ...draft, id: uuidv7(), status: 'draft', createdBy, createdAt: at, updatedAt: at };
+    const mission: Mission = { ...draft, id, status: 'draft', createdBy, createdAt: at, updatedAt: at };
     const fact = auditEntry(
       {
         type: 'mission.created',
@@ -28,13 +27,12 @@ export class MissionsService {
         subject: { kind: 'mission', id: mission.id, name: mission.name },
         outcome: 'succeeded',
         details: { steps: mission.plan.length, participants: mission.participants },
-        traceId,
       },
       at,
     );
-    await this.store.add(caller.organization.id, mission, fact);
+    const kept = await this.store.add(caller.organization.id, mission, fact);
     this.outbox.nudge();
-    return mission;
+    return kept;
   }
 
   /** Newest first. */

@@ -25,20 +25,23 @@ export class MissionsStore {
     private readonly outbox: Outbox,
   ) {}
 
-  /** Keeps a new mission together with the fact that tells of it. */
-  async add(organizationId: string, mission: Mission, fact: OutboxFact): Promise<void> {
+  /** Keeps a new mission together with the fact that tells of it. @returns the mission that has this id, be it new or not */
+  async add(organizationId: string, mission: Mission, fact: OutboxFact): Promise<Mission> {
     const { plan, budget, ...columns } = mission;
-    await inOrganization(this.prisma, organizationId, async (tx) => {
-      await tx.mission.create({
-        data: {
-          ...columns,
-          organizationId,
-          plan: plan as unknown as Prisma.InputJsonArray,
-          budget: budget === null ? Prisma.DbNull : { ...budget },
-        },
-      });
-      await this.outbox.append(tx, fact);
+    const added = await inOrganization(this.prisma, organizationId, async (tx) => {
+      const data = {
+        ...columns,
+        organizationId,
+        plan: plan as unknown as Prisma.InputJsonArray,
+        budget: budget === null ? Prisma.DbNull : { ...budget },
+      };
+      const { count } = await tx.mission.createMany({ data: [data], skipDuplicates: true });
+      if (count === 1) await this.outbox.append(tx, fact);
+      return count === 1;
     });
+    if (added) return mission;
+    const known = await this.find(organizationId, mission.id);
+    return known?.mission ?? mission;
   }
 
   /** Newest first. */

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { auditEntry, requireRole, ValidationFailedError, OutboxPublisher } from '@agion/service-kit';
 import { ownerOf, type Principal } from '@agion/wire';
-import { v7 as uuidv7 } from 'uuid';
 import { ConfigUpdatesPublisher } from './config-updates.publisher.js';
 import type { ConfigurationDocument, ConfigurationKind, Rollout } from './configuration.js';
 import { ConfigurationChangedError } from './configuration.errors.js';
@@ -33,7 +32,7 @@ export class ConfigurationEditor {
   async create(
     kind: ConfigurationKind,
     caller: Principal,
-    { id = uuidv7(), content }: { id?: string | undefined; content: Content },
+    { id, content }: { id: string; content: Content },
   ): Promise<ConfigurationDocument> {
     requireRole(caller, 'operator');
     refuseSecrets(kind, content);

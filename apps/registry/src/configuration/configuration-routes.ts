@@ -144,7 +144,7 @@ export function ConfigurationRoutes<Dto extends object>({ kind, title, item, pag
 
     protected async createFrom(
       caller: Principal,
-      id: string | undefined,
+      id: string,
       content: Record<string, unknown>,
       reply: FastifyReply,
     ): Promise<Dto> {

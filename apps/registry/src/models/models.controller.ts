@@ -9,7 +9,7 @@ import {
   UpdateModelDto,
   UpdateConfigurationQueryDto,
 } from '@agion/dto';
-import { ApiProblems, Caller } from '@agion/service-kit';
+import { ApiProblems, Caller, NewId } from '@agion/service-kit';
 import type { Principal } from '@agion/wire';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ConfigurationRoutes, IfMatch, IfNoneMatch } from '../configuration/configuration-routes.js';
@@ -48,9 +48,10 @@ export class ModelsController extends ConfigurationRoutes({
   create(
     @Caller() caller: Principal,
     @Body() body: CreateModelDto,
+    @NewId() newId: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ModelDto> {
-    return this.createFrom(caller, body.id, contentOf(body), reply);
+    return this.createFrom(caller, body.id ?? newId, contentOf(body), reply);
   }
 
   @Put(':id')

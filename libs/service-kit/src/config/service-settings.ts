@@ -1,8 +1,10 @@
 import { SERVICES } from '@agion/wire';
 import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsObject, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsObject, IsOptional, Matches, Max, Min, ValidateIf } from 'class-validator';
 import { parsePublicKeys, type PublicKeys } from '../identity/service-keys.js';
 import { Setting } from './setting.js';
+
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -23,8 +25,8 @@ export abstract class ServiceSettings {
     about: 'Address the services listen on. Default: 0.0.0.0 in production, 127.0.0.1 in development.',
     example: '127.0.0.1',
   })
-  @IsOptional()
-  @IsString()
+  @ValidateIf(({ mode, bind }: ServiceSettings) => bind !== undefined && mode === 'development')
+  @IsIn(LOOPBACK, { message: 'must be a loopback address in development, where callers need no token' })
   bind?: string;
 
   @Setting('REDIS_URL', {

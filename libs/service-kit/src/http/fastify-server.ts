@@ -10,7 +10,7 @@ import {
 } from 'fastify';
 import type { Logger } from 'pino';
 import { PROBLEMS, problemType, type ProblemName } from '@agion/wire';
-import { pathOf, sendProblem } from '../problem/problem.filter.js';
+import { pathOf, sendProblem, TRUSTS_PREFIX } from '../problem/problem.filter.js';
 import { MAX_BODY_BYTES, parseJson } from './json-body.js';
 import type { RecordRequest } from '../telemetry/instruments.js';
 import { RequestLogger } from './request-logger.js';
@@ -60,6 +60,7 @@ export function fastifyServer({ logger, body, record }: ServerOptions): FastifyA
       done(error as Error);
     }
   });
+  fastify.decorate(TRUSTS_PREFIX, body === 'parsed'); // the public door's callers name no prefix
   // Those who only pass bodies on have nothing to tell of a trace, and every microsecond to save.
   if (body === 'parsed') fastify.addHook('onRequest', (request, _reply, done) => inTrace(request.id, done));
   // No field of this line can hold a secret: looking for some by name would cost a tenth of a cached answer.

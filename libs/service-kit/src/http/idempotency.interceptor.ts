@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { type CallHandler, createParamDecorator, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HEADERS } from '@agion/wire';
 import { from, lastValueFrom, type Observable } from 'rxjs';
+import { v7 as uuidv7 } from 'uuid';
 import { identityOf } from '../identity/caller.js';
 import { DomainError, ValidationFailedError } from '../problem/domain-error.js';
 
@@ -18,11 +19,29 @@ interface IdempotentRequest {
   requestHash: Buffer;
 }
 
+const RESERVED = Symbol('reserved id');
+
+type WithReserved = FastifyRequest & { [RESERVED]?: string };
+
+/**
+ * The id for what a handler makes: UUIDv7. Under an Idempotency-Key it is the same when the request is tried again after a crash,
+ * so that its object cannot be made twice.
+ */
+export const NewId = createParamDecorator(
+  (_: unknown, context: ExecutionContext): string =>
+    context.switchToHttp().getRequest<WithReserved>()[RESERVED] ?? uuidv7(),
+);
+
 /** Where the first answers are kept; `IdempotencyStore` of @agion/database has this shape. */
 export interface Idempotency {
   claim(
     request: IdempotentRequest,
-  ): Promise<{ state: 'new' | 'running' | 'different' } | { state: 'done'; answer: StoredAnswer }>;
+  ): Promise<
+    | { state: 'running' }
+    | { state: 'different' }
+    | { state: 'done'; answer: StoredAnswer }
+    | { state: 'new'; reservedId: string }
+  >;
   finish(request: IdempotentRequest, answer: StoredAnswer): Promise<void>;
   release(request: IdempotentRequest): Promise<void>;
 }
@@ -54,11 +73,16 @@ export class IdempotencyInterceptor implements NestInterceptor {
       key,
       requestHash: hash,
     };
-    return from(this.answer(claim, http.getResponse<FastifyReply>(), next));
+    return from(this.answer(claim, request, http.getResponse<FastifyReply>(), next));
   }
 
-  private async answer(request: IdempotentRequest, reply: FastifyReply, next: CallHandler): Promise<unknown> {
-    const claim = await this.idempotency.claim(request);
+  private async answer(
+    asked: IdempotentRequest,
+    request: WithReserved,
+    reply: FastifyReply,
+    next: CallHandler,
+  ): Promise<unknown> {
+    const claim = await this.idempotency.claim(asked);
     if (claim.state === 'different')
       throw new DomainError('idempotency-key-reused', 'this Idempotency-Key came with a different request before');
     if (claim.state === 'running')
@@ -69,13 +93,16 @@ export class IdempotencyInterceptor implements NestInterceptor {
       void reply.status(claim.answer.status).header('idempotency-replayed', 'true');
       return claim.answer.body;
     }
+    request[RESERVED] = claim.reservedId;
+    let body: unknown;
     try {
-      const body: unknown = await lastValueFrom(next.handle());
-      await this.idempotency.finish(request, { status: reply.statusCode, body });
-      return body;
+      body = (await lastValueFrom(next.handle())) as unknown;
     } catch (error) {
-      await this.idempotency.release(request);
+      await this.idempotency.release(asked);
       throw error;
     }
+    // The object exists by now: should its answer be lost, a second try finds the reserved id taken.
+    await this.idempotency.finish(asked, { status: reply.statusCode, body });
+    return body;
   }
 }

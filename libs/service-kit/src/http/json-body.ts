@@ -3,6 +3,8 @@ import { DomainError } from '../problem/domain-error.js';
 
 /** Deeper documents are refused before any recursive code sees them. */
 export const MAX_JSON_DEPTH = 64;
+/** Values in one body: a megabyte of empty objects would keep a service busy for seconds. The largest batch needs a third. */
+export const MAX_JSON_VALUES = 20_000;
 /** Bytes of a request body. */
 export const MAX_BODY_BYTES = 1_048_576;
 
@@ -11,13 +13,16 @@ const BACKSLASH = 0x5c;
 
 /**
  * Parses a JSON body.
- * @throws DomainError `malformed-request` for text that is not JSON, is nested deeper than 64 levels, names `__proto__` or
+ * @throws DomainError `body-too-large` for more than 20,000 values, `malformed-request` for text that is not JSON, is nested deeper than 64 levels, names `__proto__` or
  * `constructor`, or holds characters Postgres cannot keep
  */
 export function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined;
-  if (depthOf(body) > MAX_JSON_DEPTH)
+  const { depth, values } = measure(body);
+  if (depth > MAX_JSON_DEPTH)
     throw new DomainError('malformed-request', `the body is nested deeper than ${MAX_JSON_DEPTH} levels`);
+  if (values > MAX_JSON_VALUES)
+    throw new DomainError('body-too-large', `the body holds more than ${MAX_JSON_VALUES} values`);
   let value: unknown;
   try {
     value = JSON.parse(body.toString('utf8'), refuseHarmful);
@@ -40,10 +45,13 @@ function refuseHarmful(this: unknown, key: string, value: unknown): unknown {
   return value;
 }
 
-/** How deep brackets nest, strings aside, without recursion. */
-function depthOf(body: Buffer): number {
+const COMMA = 0x2c;
+
+/** How deep brackets nest and how many values there are at most, strings aside, without recursion. */
+function measure(body: Buffer): { depth: number; values: number } {
   let depth = 0;
   let deepest = 0;
+  let values = 1;
   let inString = false;
   for (let i = 0; i < body.length; i++) {
     const byte = body[i];
@@ -51,8 +59,11 @@ function depthOf(body: Buffer): number {
       if (byte === BACKSLASH) i++;
       else if (byte === QUOTE) inString = false;
     } else if (byte === QUOTE) inString = true;
-    else if (byte === 0x7b || byte === 0x5b) deepest = Math.max(deepest, ++depth);
-    else if (byte === 0x7d || byte === 0x5d) depth--;
+    else if (byte === COMMA) values++;
+    else if (byte === 0x7b || byte === 0x5b) {
+      deepest = Math.max(deepest, ++depth);
+      values++;
+    } else if (byte === 0x7d || byte === 0x5d) depth--;
   }
-  return deepest;
+  return { depth: deepest, values };
 }

@@ -83,7 +83,9 @@ export class AssertionVerifier {
     const early = claims.iat > this.now() / 1_000 + LEEWAY_SECONDS;
     const long = claims.exp - claims.iat > ASSERTION_TTL_SECONDS;
     // Only the gateway has seen a user's or an agent's own proof; other services may speak for themselves alone.
-    const borrowed = claims.iss !== 'gateway' && claims.principal.kind !== 'service';
+    const { kind, subject, role } = claims.principal;
+    const asItself = kind === 'service' && subject === claims.iss && role === null;
+    const borrowed = claims.iss === 'gateway' ? kind === 'service' && !asItself : !asItself;
     return early || long || borrowed ? null : claims;
   }
 }

@@ -39,13 +39,16 @@ export class ForbiddenError extends DomainError {
   }
 }
 
-/** Input that was read but is not acceptable; every fault at once. */
+/** Faults told of at once; whoever has more has more to mend than a list would help with. */
+const MOST_FAULTS = 100;
+
+/** Input that was read but is not acceptable; every fault at once, up to a hundred. */
 export class ValidationFailedError extends DomainError {
   constructor(errors: InputFault[]) {
     super(
       'validation-failed',
       errors.length === 1 ? 'one field is not acceptable' : `${errors.length} fields are not acceptable`,
-      { errors },
+      { errors: errors.slice(0, MOST_FAULTS) },
     );
   }
 }

@@ -3,6 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HEADERS } from '@agion/wire';
 import { toProblem } from './to-problem.js';
 
+/** Name of the server's decoration that says whether its callers are other services. */
+export const TRUSTS_PREFIX = 'trustsForwardedPrefix';
+
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8';
 
 /** The one place where an error becomes an HTTP answer. */
@@ -32,7 +35,8 @@ export const pathOf = (url: string): string => {
 };
 
 /** What the gateway took off the path before it passed the request on: callers know the path with it. */
-function prefixOf({ headers }: FastifyRequest): string {
+function prefixOf({ headers, server }: FastifyRequest): string {
+  if (!server.getDecorator<boolean>(TRUSTS_PREFIX)) return '';
   const prefix = headers[HEADERS.forwardedPrefix];
   return typeof prefix === 'string' && /^\/[a-z/]{1,20}$/.test(prefix) ? prefix : '';
 }

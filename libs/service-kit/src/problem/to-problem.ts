@@ -48,6 +48,11 @@ const BY_CODE: Record<string, { name: ProblemName; detail: string } & DomainErro
   P1001: { name: 'unavailable', detail: 'the database does not answer', retryAfter: 5 },
   P2024: { name: 'unavailable', detail: 'the database has no connection to spare', retryAfter: 2 },
   P2028: { name: 'unavailable', detail: 'the database took too long', retryAfter: 2 },
+  '57P02': { name: 'unavailable', detail: 'the database is restarting', retryAfter: 2 },
+  '25P03': { name: 'unavailable', detail: 'the database took too long', retryAfter: 2 },
+  P1017: { name: 'unavailable', detail: 'the database broke the connection', retryAfter: 2 },
+  P2039: { name: 'unavailable', detail: 'the database broke the connection', retryAfter: 2 },
+  EPIPE: { name: 'unavailable', detail: 'a server this service depends on broke the connection', retryAfter: 2 },
   ECONNREFUSED: { name: 'unavailable', detail: 'a server this service depends on does not answer', retryAfter: 5 },
   ECONNRESET: { name: 'unavailable', detail: 'a server this service depends on broke the connection', retryAfter: 2 },
 };
@@ -64,7 +69,7 @@ export function toProblem(error: unknown, where: Where): ProblemAnswer {
   const code = codeOf(error);
   const known = code === undefined ? undefined : BY_CODE[code];
   if (known) return answer(known.name, known.detail, known, where);
-  if (/timeout exceeded when trying to connect|connection terminated/i.test(messageOf(error))) {
+  if (/timeout exceeded when trying to connect|connection terminated|is not queryable/i.test(messageOf(error))) {
     return answer('unavailable', 'the database does not answer', { retryAfter: 5 }, where);
   }
   const name = BY_STATUS[statusOf(error)];
@@ -105,10 +110,13 @@ function statusOf(error: unknown): number {
   return typeof status === 'number' ? status : 500;
 }
 
-function codeOf(error: unknown): string | undefined {
-  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
-  if (typeof code === 'string' && code in BY_CODE) return code;
-  return cause === undefined || cause === null ? undefined : codeOf(cause);
+/** The first known code of an error or of what it wraps: Prisma hides the database's own in `originalCode` or `meta`. */
+function codeOf(error: unknown, depth = 0): string | undefined {
+  if (typeof error !== 'object' || error === null || depth > 6) return undefined;
+  const { code, originalCode, cause, meta, driverAdapterError } = error as Record<string, unknown>;
+  for (const candidate of [originalCode, code])
+    if (typeof candidate === 'string' && candidate in BY_CODE) return candidate;
+  return codeOf(cause, depth + 1) ?? codeOf(meta, depth + 1) ?? codeOf(driverAdapterError, depth + 1);
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : '');

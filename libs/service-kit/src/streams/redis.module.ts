@@ -23,10 +23,9 @@ import type { ReadinessCheck } from '../health/readiness.js';
 import { LOGGER } from '../logging/logger-token.js';
 import { StartupError } from '../startup-error.js';
 import { OrganizationDirectory } from './organization-directory.js';
+import { COMMAND_REDIS } from './redis-token.js';
+import { StreamTrimmer } from './stream-trimmer.js';
 import { StreamsServer } from './streams-server.js';
-
-/** Injection token of the connection for short commands. */
-export const COMMAND_REDIS = Symbol('redis for commands');
 
 /** Milliseconds a service waits for Redis before it gives up starting. */
 const START_TIMEOUT = 10_000;
@@ -106,6 +105,7 @@ export class RedisModule {
         OrganizationDirectory,
         StreamsServer,
         RedisLifecycle,
+        StreamTrimmer,
       ],
       exports: exported,
     };

@@ -68,6 +68,12 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
     return this.consumers as T;
   }
 
+  /** The complete keys of the streams that are read here. */
+  consumed(): string[] {
+    const streams = new Set(this.bindings().map(({ stream }) => stream));
+    return [...streams].flatMap((stream) => this.organizations.all().map(({ slug }) => streamKey(slug, stream)));
+  }
+
   /** @throws when a consumer has lost Redis or lags too far behind */
   async checkReadiness(): Promise<Record<string, unknown>> {
     const groups = await Promise.all(
