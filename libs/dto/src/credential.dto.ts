@@ -19,7 +19,8 @@ export class IssueTokenDto {
     example: 2_592_000,
     minimum: 60,
     maximum: MAX_LIFETIME_SECONDS,
-    description: 'Default: without end. A holder’s new token lives at most as long as the one it was asked for with.',
+    description:
+      'Default: without end. A holder’s new token lives at most as long as the one it was asked for with, and ends with it when that one is being replaced.',
   })
   @IsOptional()
   @IsInt({ message: 'must be a whole number of seconds' })
@@ -32,7 +33,7 @@ export class IssueTokenDto {
     minimum: 0,
     maximum: MAX_OVERLAP_SECONDS,
     description:
-      'How long the earlier tokens stay valid. Default: an hour when the holder asks, for ever when an operator asks.',
+      'How long the earlier tokens stay valid; a holder’s wish leaves those newer than its own alone. Default: an hour when the holder asks, for ever when an operator asks.',
   })
   @IsOptional()
   @IsInt({ message: 'must be a whole number of seconds' })

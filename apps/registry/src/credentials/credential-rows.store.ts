@@ -11,44 +11,71 @@ export interface NewCredential {
   minted: MintedToken;
   /** Seconds it lives; null: without end. */
   lifetimeSeconds: number | null;
+  /** From when it is refused whatever its lifetime: it was asked for with one that is being replaced. */
+  revokedFrom?: Date | null;
   createdBy: string;
 }
+
+/** When a credential stops: `revoked_at` lies in the future while its successor takes over. */
+export const ENDS_AT = 'least(expires_at, revoked_at)';
 
 /** Adds a credential in the transaction of whatever it belongs to. @returns when it ends */
 export async function insertCredential(
   client: pg.PoolClient,
-  { organizationId, kind, subject, role, minted, lifetimeSeconds, createdBy }: NewCredential,
+  { organizationId, kind, subject, role, minted, lifetimeSeconds, revokedFrom, createdBy }: NewCredential,
 ): Promise<Date | null> {
-  const { rows } = await client.query<{ expires_at: Date | null }>({
-    text: `INSERT INTO registry.credentials (key_id, organization_id, kind, subject, role, secret_hash, created_by, expires_at)
-      VALUES ($1, $2, $3::registry."CredentialKind", $4, $5, $6, $7, now() + make_interval(secs => $8)) RETURNING expires_at`,
-    values: [minted.keyId, organizationId, kind, subject, role, minted.secretHash, createdBy, lifetimeSeconds],
+  const { rows } = await client.query<{ ends_at: Date | null }>({
+    // not now(): this transaction may have waited for the one that made the credential before this
+    text: `INSERT INTO registry.credentials (key_id, organization_id, kind, subject, role, secret_hash, created_by, created_at,
+        expires_at, revoked_at)
+      VALUES ($1, $2, $3::registry."CredentialKind", $4, $5, $6, $7, statement_timestamp(),
+        statement_timestamp() + make_interval(secs => $8), $9)
+      RETURNING ${ENDS_AT} AS ends_at`,
+    values: [
+      minted.keyId,
+      organizationId,
+      kind,
+      subject,
+      role,
+      minted.secretHash,
+      createdBy,
+      lifetimeSeconds,
+      revokedFrom ?? null,
+    ],
   });
-  return rows[0]?.expires_at ?? null;
+  return rows[0]?.ends_at ?? null;
 }
 
 /** Revokes all that a subject still holds. @returns their key ids */
 export async function revokeCredentials(client: pg.PoolClient, kind: TokenKind, subject: string): Promise<string[]> {
   const { rows } = await client.query<{ key_id: string }>({
     text: `UPDATE registry.credentials SET revoked_at = now()
-      WHERE kind = $1::registry."CredentialKind" AND subject = $2 AND revoked_at IS NULL RETURNING key_id`,
+      WHERE kind = $1::registry."CredentialKind" AND subject = $2 AND (revoked_at IS NULL OR revoked_at > now())
+      RETURNING key_id`,
     values: [kind, subject],
   });
   return rows.map(({ key_id }) => key_id);
 }
 
-/** Lets all that a subject holds end after the overlap, or earlier where they would anyway. @returns their key ids */
+/**
+ * Lets what a subject holds end after the overlap, or earlier where it would anyway.
+ * @param newestKeyId spares those that are newer than this one; null: none is spared
+ * @returns the key ids of those that end
+ */
 export async function limitCredentials(
   client: pg.PoolClient,
-  kind: TokenKind,
-  subject: string,
+  { kind, subject }: { kind: TokenKind; subject: string },
   overlapSeconds: number,
+  newestKeyId: string | null,
 ): Promise<string[]> {
   const { rows } = await client.query<{ key_id: string }>({
-    text: `UPDATE registry.credentials SET expires_at = least(expires_at, now() + make_interval(secs => $3))
-      WHERE kind = $1::registry."CredentialKind" AND subject = $2 AND revoked_at IS NULL
-        AND (expires_at IS NULL OR expires_at > now()) RETURNING key_id`,
-    values: [kind, subject, overlapSeconds],
+    text: `UPDATE registry.credentials SET revoked_at = least(revoked_at, statement_timestamp() + make_interval(secs => $3))
+      WHERE kind = $1::registry."CredentialKind" AND subject = $2
+        AND (expires_at IS NULL OR expires_at > now()) AND (revoked_at IS NULL OR revoked_at > now())
+        AND ($4::text IS NULL OR key_id = $4
+          OR created_at < (SELECT created_at FROM registry.credentials WHERE key_id = $4))
+      RETURNING key_id`,
+    values: [kind, subject, overlapSeconds, newestKeyId],
   });
   return rows.map(({ key_id }) => key_id);
 }
@@ -57,7 +84,7 @@ export async function limitCredentials(
 export async function forgetExpired(client: pg.PoolClient, kind: TokenKind, subject: string): Promise<void> {
   await client.query({
     text: `DELETE FROM registry.credentials
-      WHERE kind = $1::registry."CredentialKind" AND subject = $2 AND expires_at < now() - interval '7 days'`,
+      WHERE kind = $1::registry."CredentialKind" AND subject = $2 AND ${ENDS_AT} < now() - interval '7 days'`,
     values: [kind, subject],
   });
 }

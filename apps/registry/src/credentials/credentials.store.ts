@@ -1,15 +1,19 @@
 import { OrganizationScope, Outbox, WorkerPool } from '@agion/database';
 import { Injectable } from '@nestjs/common';
-import type { AuditEntry } from '@agion/service-kit';
+import { type AuditEntry, UnauthenticatedError } from '@agion/service-kit';
 import type { Role, TokenKind } from '@agion/wire';
 import type pg from 'pg';
 import { AgentNotFoundError, AgentRetiredError } from '../agents/agents.errors.js';
 import { insertCredential, limitCredentials, type NewCredential } from './credential-rows.store.js';
+import { lockHolder } from './holder-rows.store.js';
 
 export interface Issue extends NewCredential {
   /** Seconds after which the subject's other credentials end; null leaves them alone. */
   overlapSeconds: number | null;
-  /** Key id of the credential that asks for its successor: the new one lives no longer than that one was meant to. */
+  /**
+   * Key id of the credential that asks for its successor. The new one lives no longer than that one was meant to and, when that
+   * one is being replaced already, not beyond its end; newer ones than it are left alone.
+   */
   holderKeyId: string | null;
   audit: (issued: Issued) => AuditEntry;
 }
@@ -41,15 +45,26 @@ export class CredentialsStore {
     private readonly outbox: Outbox,
   ) {}
 
-  /** Adds a credential, limits those before it and records both. @throws AgentNotFoundError, AgentRetiredError */
+  /**
+   * Adds a credential, limits those before it and records both; one after the other for each subject.
+   * @throws AgentNotFoundError, AgentRetiredError; UnauthenticatedError when the holder's credential has just ended
+   */
   issue({ audit, overlapSeconds, holderKeyId, ...credential }: Issue): Promise<Issued> {
     const { organizationId, kind, subject } = credential;
     return this.scope.transaction(organizationId, async (client) => {
       if (kind === 'agent') await requireLivingAgent(client, subject);
-      const longest = holderKeyId === null ? null : await lifetimeOf(client, holderKeyId);
-      const lifetimeSeconds = shorter(credential.lifetimeSeconds, longest);
-      const replaces = overlapSeconds === null ? [] : await limitCredentials(client, kind, subject, overlapSeconds);
-      const expiresAt = await insertCredential(client, { ...credential, lifetimeSeconds });
+      await lockSubject(client, credential);
+      const holder = holderKeyId === null ? null : await lockHolder(client, holderKeyId, credential);
+      if (holder?.ended) throw new UnauthenticatedError('the token is not valid');
+      const replaces =
+        overlapSeconds === null
+          ? []
+          : await limitCredentials(client, credential, overlapSeconds, holder?.sparesNewer ? holderKeyId : null);
+      const expiresAt = await insertCredential(client, {
+        ...credential,
+        lifetimeSeconds: shorter(credential.lifetimeSeconds, holder?.lifetimeSeconds ?? null),
+        revokedFrom: holder?.replacedFrom ?? null,
+      });
       const issued = { expiresAt, replaces };
       await this.outbox.append(client, audit(issued));
       return issued;
@@ -61,8 +76,9 @@ export class CredentialsStore {
     const [known] = await this.worker.query<KnownCredential & pg.QueryResultRow>({
       name: 'credential_by_key_id',
       text: `SELECT credential.kind::text AS kind, credential.subject, credential.role, credential.secret_hash AS "secretHash",
-          credential.expires_at AS "expiresAt", credential.organization_id AS "organizationId", organization.slug,
-          credential.revoked_at IS NULL AND (credential.expires_at IS NULL OR credential.expires_at > now())
+          least(credential.expires_at, credential.revoked_at) AS "expiresAt", credential.organization_id AS "organizationId", organization.slug,
+          (credential.revoked_at IS NULL OR credential.revoked_at > now())
+            AND (credential.expires_at IS NULL OR credential.expires_at > now())
             AND agent.retired_at IS NULL AS living
         FROM registry.credentials credential
         JOIN registry.organizations organization USING (organization_id)
@@ -84,13 +100,12 @@ async function requireLivingAgent(client: pg.PoolClient, agentId: string): Promi
   if (rows[0].retired_at) throw new AgentRetiredError(agentId);
 }
 
-/** Seconds from its making to its end: one that is about to be replaced cannot have a longer-lived successor made. */
-async function lifetimeOf(client: pg.PoolClient, keyId: string): Promise<number | null> {
-  const { rows } = await client.query<{ seconds: number | null }>({
-    text: 'SELECT extract(epoch FROM expires_at - created_at)::float8 AS seconds FROM registry.credentials WHERE key_id = $1',
-    values: [keyId],
-  });
-  return rows[0]?.seconds ?? null;
+async function lockSubject(
+  client: pg.PoolClient,
+  { organizationId, kind, subject }: Pick<NewCredential, 'organizationId' | 'kind' | 'subject'>,
+): Promise<void> {
+  const name = `credentials ${organizationId} ${kind} ${subject}`;
+  await client.query({ text: 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', values: [name] });
 }
 
 const shorter = (asked: number | null, longest: number | null): number | null =>
