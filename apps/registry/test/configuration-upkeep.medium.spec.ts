@@ -142,4 +142,22 @@ describe('secrets', () => {
     ]);
     expect(answers.map(({ text }) => text).join()).not.toMatch(/hunter2|sk-1/);
   });
+
+  it('are refused where only their place should be named', async () => {
+    const key = `sk-proj-${'a1B2'.repeat(8)}`;
+    const answers = await Promise.all([
+      make(model, { credential_ref: key }),
+      make(resource, { credential_ref: key }),
+      make(model, { base_url: 'https://llm.example.com/v1?api_key=abc123' }),
+      make(resource, { config: { headers: [{ name: 'Authorization', value: 'abc123' }] } }),
+    ]);
+    expect(answers.map(({ body }): unknown => body.errors?.[0]?.pointer)).toEqual([
+      '/credential_ref',
+      '/credential_ref',
+      '/base_url',
+      '/config/headers/0/value',
+    ]);
+    expect(answers.map(({ text }) => text).join()).not.toMatch(/a1B2|abc123/);
+    expect((await make(model, { credential_ref: 'env:OPENAI_API_KEY' })).status).toBe(201);
+  });
 });

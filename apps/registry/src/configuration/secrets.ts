@@ -1,53 +1,34 @@
 import type { InputFault } from '@agion/wire';
+import { isSecretName } from './secret-names.js';
+import { secretIn } from './secret-texts.js';
 
-/** Names of members that hold secrets, without `-`, `_` and capitals. `max_tokens` and `stop_token` are none. */
-const SECRET_NAMES = new Set([
-  'accesskey',
-  'accesstoken',
-  'apikey',
-  'apitoken',
-  'authorization',
-  'authtoken',
-  'bearertoken',
-  'clientsecret',
-  'connectionstring',
-  'credentials',
-  'idtoken',
-  'passphrase',
-  'passwd',
-  'password',
-  'privatekey',
-  'pwd',
-  'refreshtoken',
-  'secret',
-  'secretaccesskey',
-  'secretkey',
-  'token',
-]);
-const SECRET_ENDINGS = ['password', 'apikey', 'secret', 'privatekey', 'accesstoken'];
-const URL_WITH_PASSWORD = /^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i;
+const WAY_OUT = 'keep it in your secret store and name that in `credential_ref`';
+/** Members that hold a name where things are listed as `{name, value}`. */
+const NAME_MEMBERS = ['name', 'key', 'header', 'variable'];
 
-/** Members of free-form content that look like secrets. They belong into a secret store, not into a document agents fetch. */
+/**
+ * Members of free-form content that look like secrets, by their names or by what they hold. They belong into a secret store,
+ * not into a document agents fetch.
+ */
 export function findSecrets(value: unknown, pointer: string): InputFault[] {
   if (typeof value === 'string') {
-    const detail = 'is a URL with a password: keep it in your secret store and name that in `credential_ref`';
-    return URL_WITH_PASSWORD.test(value) ? [{ pointer, detail }] : [];
+    const secret = secretIn(value);
+    return secret === undefined ? [] : [{ pointer, detail: `holds ${secret}: ${WAY_OUT}` }];
   }
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, member]) => {
     const at = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    return isSecretName(name) && holdsSomething(member)
-      ? [{ pointer: at, detail: detailOf(name) }]
+    const meant = name === 'value' ? (nameIn(value) ?? name) : name;
+    return isSecretName(meant) && holdsSomething(member)
+      ? [{ pointer: at, detail: `\`${meant}\` looks like a secret: ${WAY_OUT}` }]
       : findSecrets(member, at);
   });
 }
 
-const detailOf = (name: string): string =>
-  `\`${name}\` looks like a secret: keep it in your secret store and name that in \`credential_ref\``;
-
-function isSecretName(name: string): boolean {
-  const plain = name.toLowerCase().replaceAll(/[-_. ]/g, '');
-  return SECRET_NAMES.has(plain) || SECRET_ENDINGS.some((ending) => plain.endsWith(ending));
+/** What an entry of a list is about, as in `{"name": "API_KEY", "value": "…"}`. */
+function nameIn(entry: object): string | undefined {
+  const members = entry as Record<string, unknown>;
+  return NAME_MEMBERS.map((member) => members[member]).find((name) => typeof name === 'string');
 }
 
 const holdsSomething = (value: unknown): boolean =>

@@ -53,7 +53,7 @@ export const MODELS: ConfigurationKind<ModelDto> = {
   collection: 'models',
   keyField: 'purpose',
   notFound: 'model-not-found',
-  openFields: ['parameters', 'metadata'],
+  openFields: ['parameters', 'metadata', 'base_url', 'credential_ref'],
   example: (purpose) => ({ name: purpose, purpose, provider: 'openai', model: 'gpt-5-mini' }),
   toDto: toModelDto,
 };

@@ -39,7 +39,7 @@ export const RESOURCES: ConfigurationKind<ResourceDto> = {
   collection: 'resources',
   keyField: 'name',
   notFound: 'resource-not-found',
-  openFields: ['config', 'metadata'],
+  openFields: ['config', 'metadata', 'credential_ref'],
   example: (name) => ({ name, type: 'database', config: {} }),
   toDto: toResourceDto,
 };
