@@ -86,6 +86,38 @@ describe.each(KINDS)('$collection', (kind) => {
     expect((await calls.fetch('matched')).body.version).toBe(3);
   });
 
+  it('take the ETag of any answer for the next change, of a version that is not served too', async () => {
+    const etagOf = ({ headers }: { headers: Headers }): string => headers.get('etag') ?? 'none';
+    const created = await calls.create('chained', 'one', { id: 'chained' });
+    const query = '?activate=false';
+    const draft = await calls.put('chained', 'two', { query, ifMatch: etagOf(created) });
+    const better = await calls.put('chained', 'three', { query, ifMatch: etagOf(draft) });
+    expect([better.status, better.body.version]).toEqual([200, 3]);
+    expect((await calls.put('chained', 'late', { query, ifMatch: etagOf(draft) })).status).toBe(409);
+    await calls.rollOut('chained', 3, 10);
+    const best = await calls.put('chained', 'four', { ifMatch: etagOf(better) });
+    expect([best.status, best.body.version]).toEqual([200, 4]);
+    for (const stale of [created, draft, better]) {
+      expect((await calls.put('chained', 'late', { ifMatch: etagOf(stale) })).status).toBe(409);
+    }
+  });
+
+  it('take the ETag of what is served, also after a step back; not of what was withdrawn', async () => {
+    const etagOf = ({ headers }: { headers: Headers }): string => headers.get('etag') ?? 'none';
+    await calls.create('stepped', 'one', { id: 'stepped' });
+    const second = await calls.put('stepped', 'two');
+    const back = await calls.activate('stepped', 1);
+    expect((await calls.put('stepped', 'late', { ifMatch: etagOf(second) })).status).toBe(409);
+    const third = await calls.put('stepped', 'three', { ifMatch: etagOf(back) });
+    expect(third.body.version).toBe(3);
+
+    const draft = await calls.put('stepped', 'four', { query: '?activate=false' });
+    await calls.rollOut('stepped', 4, 10);
+    await calls.rollOut('stepped', null, 0);
+    expect((await calls.put('stepped', 'late', { ifMatch: etagOf(draft) })).status).toBe(409);
+    expect((await calls.put('stepped', 'five', { ifMatch: etagOf(third) })).body.version).toBe(5);
+  });
+
   it('lose no change of many at once', async () => {
     await calls.create('busy', 'one', { id: 'busy' });
     const answers = await Promise.all(Array.from({ length: 6 }, (_, i) => calls.put('busy', `m${i}`)));

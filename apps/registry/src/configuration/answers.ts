@@ -20,7 +20,7 @@ export function conditionally(request: FastifyRequest, reply: FastifyReply, dto:
   return body;
 }
 
-/** Answers a change with the ETag the next one may be based on. */
+/** Answers a change with the ETag the next one may be based on, whether the version is served or not: see `Update.ifMatch`. */
 export function tagged<Dto extends object>(reply: FastifyReply, dto: Dto): Dto {
   void reply.header('etag', etagOf(JSON.stringify(dto)));
   return dto;

@@ -23,8 +23,8 @@ export interface NewVersion {
   createdBy: string;
   /** Serve it at once; ends a rollout. */
   activate: boolean;
-  /** Looks at what is served now. @throws when the new version may not follow it */
-  precondition: (current: ConfigurationDocument) => void;
+  /** Looks at what the new version may be based on, the active version first. @throws when it may not follow any */
+  precondition: (bases: [ConfigurationDocument, ...ConfigurationDocument[]]) => void;
 }
 
 export interface Changed {
@@ -65,11 +65,11 @@ export class ConfigurationChangesStore {
   /** Adds the next version. @returns the version that was added */
   update(target: Target, { content, createdBy, activate, precondition }: NewVersion): Promise<ConfigurationDocument> {
     return this.locked(target, async (tx, stored) => {
-      precondition(await versionOf(tx, target.kind, stored, stored.activeVersion));
+      precondition(await basesOf(tx, target.kind, stored));
       const version = stored.latestVersion + 1;
       const document = await addVersion(tx, stored, version, content, createdBy);
       const served = activate ? { activeVersion: version, candidateVersion: null, candidatePercent: null } : {};
-      await write(tx, stored, { latestVersion: version, ...served });
+      await write(tx, stored, { latestVersion: version, updatedAt: document.updatedAt, ...served });
       await this.outbox.append(tx, target.audit(document));
       return document;
     });
@@ -151,6 +151,24 @@ async function addVersion(
   return { id, key, version, content: body as Record<string, unknown>, updatedAt: createdAt, archivedAt };
 }
 
+/**
+ * What a change may be based on: what is served now, to all or to some; and the latest version as long as nothing has happened
+ * since it was made, so that versions that are not served yet can be worked on. One that was withdrawn is none.
+ */
+async function basesOf(
+  tx: OrganizationTransaction,
+  kind: ConfigurationKind,
+  stored: Stored,
+): Promise<[ConfigurationDocument, ...ConfigurationDocument[]]> {
+  const active = await versionOf(tx, kind, stored, stored.activeVersion);
+  const { candidateVersion, latestVersion, activeVersion, updatedAt } = stored;
+  const candidate = candidateVersion === null ? [] : [await versionOf(tx, kind, stored, candidateVersion)];
+  if (latestVersion === activeVersion || latestVersion === candidateVersion) return [active, ...candidate];
+  const latest = await versionOf(tx, kind, stored, latestVersion);
+  const untouched = latest.updatedAt.getTime() === updatedAt.getTime();
+  return [active, ...candidate, ...(untouched ? [latest] : [])];
+}
+
 async function versionOf(
   tx: OrganizationTransaction,
   kind: ConfigurationKind,
@@ -174,6 +192,6 @@ async function write(
 ): Promise<void> {
   await tx.configuration.update({
     where: { organizationId_kind_id: { organizationId, kind, id } },
-    data: { ...data, updatedAt: new Date() },
+    data: { updatedAt: new Date(), ...data },
   });
 }

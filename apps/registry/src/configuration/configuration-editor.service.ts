@@ -12,7 +12,10 @@ export type Content = Record<string, unknown>;
 
 export interface Update {
   content: Content;
-  /** `If-Match`, as it came. */
+  /**
+   * `If-Match`, as it came. The change must be based on what is served now (to all, or as a candidate to some), or on the latest
+   * version when nothing has happened since it was made; the same goes for `basedOn`.
+   */
   ifMatch?: string | undefined;
   /** The version the caller read. */
   basedOn?: number | undefined;
@@ -56,12 +59,13 @@ export class ConfigurationEditor {
       content,
       createdBy: ownerOf(caller),
       activate,
-      precondition: (current) => {
-        refuseOtherKey(kind, current, content);
-        const same = isBasedOn(ifMatch, etagOf(JSON.stringify(kind.toDto(current))));
-        if (!same || (basedOn !== undefined && basedOn !== current.version)) {
-          throw new ConfigurationChangedError(kind, id, current.version);
-        }
+      precondition: (bases) => {
+        const [active] = bases;
+        refuseOtherKey(kind, active, content);
+        const isBase = (base: ConfigurationDocument): boolean =>
+          isBasedOn(ifMatch, etagOf(JSON.stringify(kind.toDto(base)))) &&
+          (basedOn === undefined || basedOn === base.version);
+        if (!bases.some(isBase)) throw new ConfigurationChangedError(kind, id, active.version);
       },
     });
     this.outbox.nudge();

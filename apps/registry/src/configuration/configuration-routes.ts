@@ -173,5 +173,6 @@ export const IfMatch = (): MethodDecorator =>
   ApiHeader({
     name: 'If-Match',
     required: false,
-    description: 'ETag the change is based on; a conflict when it is older.',
+    description:
+      'ETag the change is based on: of what is served now, or of the latest version if nothing happened since. Else a conflict.',
   });
