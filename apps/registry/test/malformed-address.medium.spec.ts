@@ -42,7 +42,7 @@ describe('identifiers in the path', () => {
     ] as const) {
       expect((await send('GET', path)).body.errors[0].pointer).toBe(pointer);
     }
-    for (const version of ['0', '-1', 'x', '1.5', '99999999999']) {
+    for (const version of ['0', '-1', 'x', '1.5', '99999999999', '1e1', '0x1', '%201', '01', '+1']) {
       const { body } = await send('POST', `/v1/prompts/p/versions/${version}/activate`);
       expect([version, body.status, body.errors?.[0]?.pointer]).toEqual([version, 422, '/param/version']);
     }
@@ -56,6 +56,12 @@ describe('queries', () => {
     ['/v1/agents?limit=201', '/query/limit'],
     ['/v1/agents?limit=x', '/query/limit'],
     ['/v1/agents?limit=1&limit=2', '/query/limit'],
+    ['/v1/agents?limit=0x10', '/query/limit'],
+    ['/v1/agents?limit=1e1', '/query/limit'],
+    ['/v1/agents?limit=', '/query/limit'],
+    ['/v1/agents?limit=%207', '/query/limit'],
+    ['/v1/agents?min_trust=', '/query/min_trust'],
+    ['/v1/agents?min_trust=5e-1', '/query/min_trust'],
     ['/v1/agents?status=alive', '/query/status'],
     ['/v1/agents?min_trust=750', '/query/min_trust'],
     ['/v1/agents?min_trust=x', '/query/min_trust'],

@@ -1,9 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type as Convert } from 'class-transformer';
 import { IsIn, IsNumber, IsOptional, Matches, Max, Min } from 'class-validator';
 import { AGENT_STATUSES, type AgentStatus } from '@agion/wire';
 import { AgentDto } from './agent.dto.js';
 import { PageQueryDto } from './page.dto.js';
+import { PlainNumber } from './plain-number.js';
 import { IsText } from './text.js';
 
 const LABEL = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}(=\P{Cc}{0,200})?$/u;
@@ -43,7 +43,7 @@ export class ListAgentsQueryDto extends PageQueryDto {
       'Agents not scored yet do not count. A page may then hold fewer items than asked for: follow `next_cursor`.',
   })
   @IsOptional()
-  @Convert(() => Number)
+  @PlainNumber()
   @IsNumber({}, { message: 'must be a number from 0 to 1' })
   @Min(0, { message: 'must be a number from 0 to 1' })
   @Max(1, { message: 'must be a number from 0 to 1: trust scores of 0–1000 are divided by 1000' })

@@ -1,9 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform, Type as Convert } from 'class-transformer';
+import { Transform } from 'class-transformer';
 import { IsBoolean, IsInt, IsISO8601, IsOptional, Max, Min } from 'class-validator';
 import { IsBoundedObject } from './bounded-json.js';
 import { IsChosenId } from './identifiers.js';
 import { PageQueryDto } from './page.dto.js';
+import { PlainInteger } from './plain-number.js';
 
 const MAX_VERSION = 2_147_483_647;
 /** Bytes of free-form metadata as JSON. */
@@ -23,7 +24,7 @@ export class ConfigurationIdParamDto {
 
 export class ConfigurationVersionParamDto extends ConfigurationIdParamDto {
   @ApiProperty({ example: 2 })
-  @Convert(() => Number)
+  @PlainInteger()
   @IsInt({ message: 'must be a whole number' })
   @Min(1)
   @Max(MAX_VERSION)
