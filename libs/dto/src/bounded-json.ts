@@ -1,8 +1,13 @@
+import { applyDecorators } from '@nestjs/common';
 import { registerDecorator } from 'class-validator';
+import { Verbatim } from './json-field.js';
 import { isPlainText } from './text.js';
 
-/** A JSON object of at most `maxBytes` bytes as it would be written. */
-export const IsBoundedObject =
+/** A JSON object of at most `maxBytes` bytes as it would be written, kept as it came. */
+export const IsBoundedObject = (maxBytes: number): PropertyDecorator =>
+  applyDecorators(Verbatim(), boundedObject(maxBytes));
+
+const boundedObject =
   (maxBytes: number): PropertyDecorator =>
   (target, property) =>
     registerDecorator({
@@ -19,8 +24,10 @@ const MAX_LABELS = 50;
 const MAX_LABEL_VALUE = 200;
 export const LABEL_KEY_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/;
 
-/** Labels as Kubernetes writes them: short keys, short texts. */
-export const IsLabels = (): PropertyDecorator => (target, property) =>
+/** Labels as Kubernetes writes them: short keys, short texts. Kept as they came. */
+export const IsLabels = (): PropertyDecorator => applyDecorators(Verbatim(), labels());
+
+const labels = (): PropertyDecorator => (target, property) =>
   registerDecorator({
     name: 'isLabels',
     target: target.constructor,
