@@ -1,19 +1,11 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type as Convert } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayUnique,
-  IsArray,
-  IsObject,
-  IsOptional,
-  Matches,
-  MaxLength,
-  ValidateNested,
-} from 'class-validator';
+import { IsObject, IsOptional, Matches, MaxLength, ValidateNested } from 'class-validator';
 import { AgentDto, AgentFingerprintDto } from './agent.dto.js';
 import { IsBoundedObject, IsLabels } from './bounded-json.js';
 import { IsAgentId, IsContainerId, IsInstanceId } from './identifiers.js';
 import { IsText } from './text.js';
+import { IsUniqueList } from './unique-list.js';
 
 /** Bytes of free-form metadata as JSON. */
 const MAX_METADATA_BYTES = 16_384;
@@ -48,12 +40,10 @@ export class RegisterAgentDto {
 
   @ApiPropertyOptional({ type: [String], maxItems: 100, example: ['classify_ticket'] })
   @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(100)
-  @ArrayUnique()
-  @Matches(/^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$/, {
-    each: true,
-    message: 'each must be 1 to 100 letters, digits, `.`, `_`, `:`, `/` and `-`',
+  @IsUniqueList({
+    max: 100,
+    pattern: /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$/,
+    each: '1 to 100 letters, digits, `.`, `_`, `:`, `/` and `-`',
   })
   capabilities?: string[] | null;
 

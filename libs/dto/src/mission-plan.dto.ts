@@ -1,20 +1,9 @@
-import {
-  ArrayMaxSize,
-  ArrayUnique,
-  IsArray,
-  IsBoolean,
-  IsInt,
-  IsNumber,
-  IsObject,
-  IsOptional,
-  Matches,
-  Max,
-  Min,
-} from 'class-validator';
+import { IsBoolean, IsInt, IsNumber, IsObject, IsOptional, Matches, Max, Min } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { AGENT_ID_PATTERN, NAME_PATTERN } from '@agion/wire';
 import { Verbatim } from './json-field.js';
 import { IsText } from './text.js';
+import { IsUniqueList } from './unique-list.js';
 
 /** Steps of one plan. */
 export const MAX_PLAN_STEPS = 200;
@@ -51,10 +40,7 @@ export class PlanStepDto {
 
   @ApiPropertyOptional({ type: [String], default: [], description: 'Ids of the steps that come before it.' })
   @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(MAX_PLAN_STEPS)
-  @ArrayUnique({ message: 'depends_on must not name a step twice' })
-  @Matches(NAME_PATTERN, { each: true, message: 'depends_on must hold ids of steps' })
+  @IsUniqueList({ max: MAX_PLAN_STEPS, pattern: NAME_PATTERN, each: 'the id of a step' })
   depends_on?: string[];
 
   @ApiPropertyOptional({ minimum: 1, maximum: 86_400 })

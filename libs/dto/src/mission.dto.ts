@@ -1,25 +1,14 @@
 import { Type as Convert } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayUnique,
-  IsArray,
-  IsIn,
-  IsInt,
-  IsNumber,
-  IsObject,
-  IsOptional,
-  Matches,
-  Max,
-  Min,
-  ValidateNested,
-} from 'class-validator';
+import { IsIn, IsInt, IsNumber, IsObject, IsOptional, Max, Min, ValidateNested } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { AGENT_ID_PATTERN, MISSION_STATUSES, type MissionStatus } from '@agion/wire';
 import { IsInstant } from './instant.js';
 import { MissionEventDto } from './mission-event.dto.js';
 import { MAX_PLAN_STEPS, PlanStepDto } from './mission-plan.dto.js';
+import { IsObjectList } from './object-list.js';
 import { PageQueryDto } from './page.dto.js';
 import { IsText } from './text.js';
+import { IsUniqueList } from './unique-list.js';
 
 /** What a mission may use up. */
 export class MissionBudgetDto {
@@ -49,18 +38,12 @@ export class CreateMissionDto {
 
   @ApiPropertyOptional({ type: [PlanStepDto], maxItems: MAX_PLAN_STEPS, default: [] })
   @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(MAX_PLAN_STEPS)
-  @ValidateNested({ each: true, message: 'plan must hold JSON objects' })
-  @Convert(() => PlanStepDto)
+  @IsObjectList(() => PlanStepDto, MAX_PLAN_STEPS)
   plan?: PlanStepDto[];
 
   @ApiPropertyOptional({ type: [String], example: ['langgraph-v2:chart_generator'], default: [] })
   @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(200)
-  @ArrayUnique({ message: 'participants must not name an agent twice' })
-  @Matches(AGENT_ID_PATTERN, { each: true, message: 'participants must be `name` or `container:name` in lower case' })
+  @IsUniqueList({ max: 200, pattern: AGENT_ID_PATTERN, each: '`name` or `container:name` in lower case' })
   participants?: string[];
 
   @ApiPropertyOptional({ type: MissionBudgetDto })

@@ -1,18 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { Type as Convert } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayUnique,
-  IsArray,
-  IsNumber,
-  IsObject,
-  IsOptional,
-  Matches,
-  MaxLength,
-  Max,
-  Min,
-  ValidateNested,
-} from 'class-validator';
+import { IsNumber, IsObject, IsOptional, Matches, MaxLength, Max, Min, ValidateNested } from 'class-validator';
 import { IsBoundedObject } from './bounded-json.js';
 import {
   ConfigurationMetadataDto,
@@ -22,6 +10,7 @@ import {
 } from './configuration.dto.js';
 import { IsConfigurationKey, IsCredentialRef } from './identifiers.js';
 import { IsText } from './text.js';
+import { IsUniqueList } from './unique-list.js';
 
 /** Bytes of a model's parameters as JSON. */
 const MAX_PARAMETERS_BYTES = 16_384;
@@ -81,10 +70,7 @@ export class ModelContentDto extends ConfigurationMetadataDto {
     description: 'Purposes of the models to try, in this order, when this one does not answer.',
   })
   @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(10)
-  @ArrayUnique()
-  @Matches(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, { each: true, message: 'each must be the purpose of a model' })
+  @IsUniqueList({ max: 10, pattern: /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, each: 'the purpose of a model' })
   fallbacks?: string[] | null;
 
   @ApiPropertyOptional({ example: 'env:OPENAI_API_KEY', description: 'Where the key is kept: never the key itself.' })

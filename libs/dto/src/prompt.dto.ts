@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayUnique, IsArray, IsOptional, Matches } from 'class-validator';
+import { IsOptional } from 'class-validator';
 import {
   ConfigurationMetadataDto,
   NewConfigurationDto,
@@ -8,6 +8,7 @@ import {
 } from './configuration.dto.js';
 import { IsConfigurationKey } from './identifiers.js';
 import { IsText } from './text.js';
+import { IsUniqueList } from './unique-list.js';
 
 /** Characters of a prompt. */
 const MAX_CONTENT = 200_000;
@@ -28,12 +29,10 @@ export class PromptContentDto extends ConfigurationMetadataDto {
 
   @ApiPropertyOptional({ type: [String], maxItems: 100, example: ['audience'], default: [] })
   @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(100)
-  @ArrayUnique()
-  @Matches(/^[A-Za-z_][A-Za-z0-9_.]{0,99}$/, {
-    each: true,
-    message: 'each must be a name of letters, digits, `_` and `.`',
+  @IsUniqueList({
+    max: 100,
+    pattern: /^[A-Za-z_][A-Za-z0-9_.]{0,99}$/,
+    each: 'a name of letters, digits, `_` and `.`',
   })
   variables?: string[] | null;
 
