@@ -101,6 +101,24 @@ describe('registration', () => {
     expect((await registry.call('GET', '/v1/agents/reg:mine')).status).toBe(404);
   });
 
+  it('claims no container for an agent outside of any, unless an operator says so', async () => {
+    await calls.register('claimed:one', operator(), { framework: 'langgraph' });
+    const claim = { container_id: 'claimed', framework: 'stolen' };
+    for (const id of ['loner', 'claimed-2:one']) {
+      await calls.register(id);
+      expect([403, 422]).toContain((await calls.register(id, agent(id), claim)).status);
+    }
+    const [kept] = await registry.rows<{ framework: string }>(
+      "SELECT framework FROM registry.agent_containers WHERE container_id = 'claimed'",
+    );
+    expect(kept?.framework).toBe('langgraph');
+    expect((await calls.register('loner', agent('loner'))).body.agent.container_id).toBeNull();
+    const own = await calls.register('claimed:one', agent('claimed:one'), { container_id: 'claimed' });
+    expect(own.body.agent.container_id).toBe('claimed');
+    const placed = await calls.register('loner', operator(), { container_id: 'claimed' });
+    expect(placed.body.agent.container_id).toBe('claimed');
+  });
+
   it('gives an anonymous caller a fresh token for twelve hours, each time, and keeps the older ones', async () => {
     const first = await calls.register('reg:dev', anonymous);
     const second = await calls.register('reg:dev', anonymous);

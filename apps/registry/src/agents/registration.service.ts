@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import {
   auditEntry,
   type AuditEntry,
+  ForbiddenError,
   requireSpeaksFor,
   UnauthenticatedError,
   ValidationFailedError,
@@ -38,7 +39,8 @@ export class RegistrationService {
 
   /**
    * Makes an agent known and starts one of its instances; as often as it is asked to.
-   * @throws AgentRetiredError; ForbiddenError when the caller does not speak for the agent
+   * @throws AgentRetiredError, TooManyInstancesError; ForbiddenError when the caller does not speak for the agent or the
+   *   container it names
    */
   async register(caller: Principal, described: AgentDescription, instanceId: string): Promise<Registration> {
     const agent = complete(described, caller);
@@ -60,7 +62,7 @@ export class RegistrationService {
     return { agent: known, created, token: givesToken(created) ? minted.token : null, word };
   }
 
-  private requireMayRegister(caller: Principal, { agentId }: AgentDescription): void {
+  private requireMayRegister(caller: Principal, { agentId, containerId }: AgentDescription): void {
     if (caller.kind === 'anonymous') {
       if (this.settings.mode === 'development') return;
       throw new UnauthenticatedError(
@@ -69,6 +71,12 @@ export class RegistrationService {
       );
     }
     requireSpeaksFor(caller, agentId);
+    if (caller.kind === 'agent' && containerId !== containerOf(agentId)) {
+      throw new ForbiddenError(
+        `the token of the agent \`${agentId}\` does not speak for the container \`${containerId}\``,
+        'leave `container_id` out, or register with the token of the container or of an operator',
+      );
+    }
   }
 }
 
