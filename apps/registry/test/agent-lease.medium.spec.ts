@@ -61,6 +61,52 @@ describe('the lease', () => {
   });
 });
 
+describe('instances', () => {
+  const countOf = async (agentId: string): Promise<number> => {
+    const sql = 'SELECT count(*)::int AS n FROM registry.agent_instances WHERE agent_id = $1';
+    return (await registry.rows<{ n: number }>(sql, [agentId]))[0]?.n ?? 0;
+  };
+  const add = (agentId: string, count: number, lease: string): Promise<unknown> =>
+    registry.rows(
+      `INSERT INTO registry.agent_instances (organization_id, agent_id, instance_id, lease_expires_at)
+       SELECT organization_id, agent_id, 'added-' || n, now() + $3::interval
+       FROM registry.agents, generate_series(1, $2::int) n WHERE agent_id = $1`,
+      [agentId, count, lease],
+    );
+
+  it('are begun by a registration, never by a beat', async () => {
+    await calls.register('many:beats');
+    const answer = await calls.beat('many:beats', { instance_id: 'never-registered' });
+    expect(answer.body).toMatchObject({
+      status: 404,
+      type: '/problems/not-found',
+      hint: expect.stringContaining('/agents/register'),
+    });
+    expect(await countOf('many:beats')).toBe(1);
+  });
+
+  it('are at most a thousand alive', async () => {
+    await calls.register('many:alive', operator(), { instance_id: 'first' });
+    await add('many:alive', 999, '1 hour');
+    const refused = await calls.register('many:alive', operator(), { instance_id: 'one-more' });
+    expect(refused.body).toMatchObject({ status: 409, type: '/problems/conflict' });
+    expect((await calls.register('many:alive', operator(), { instance_id: 'first' })).status).toBe(200);
+    await calls.end('many:alive', '?instance_id=added-1');
+    expect((await calls.register('many:alive', operator(), { instance_id: 'one-more' })).status).toBe(200);
+    expect(await countOf('many:alive')).toBe(1_000);
+  });
+
+  it('are forgotten when they are long gone, and at once when they crowd', async () => {
+    await calls.register('many:gone');
+    await add('many:gone', 5, '-2 days');
+    await calls.register('many:gone');
+    expect(await countOf('many:gone')).toBe(1);
+    await add('many:gone', 2_000, '-1 minute');
+    await calls.register('many:gone');
+    expect(await countOf('many:gone')).toBe(1);
+  });
+});
+
 describe('the end of an instance', () => {
   it('leaves the agent active while another one lives, and revokes nothing', async () => {
     const { token } = (await calls.register('end:two', operator(), { instance_id: 'a' })).body as { token: string };

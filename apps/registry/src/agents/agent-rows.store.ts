@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Agent, AgentDescription } from './agent.js';
-import { LEASE_SECONDS, leaseSql } from './lease.js';
+import { leaseSql } from './lease.js';
 
 /** The columns of an Agent; speaks of `agent` and `lease`. */
 export const AGENT_COLUMNS = `agent.agent_id AS "agentId", agent.name, agent.type, agent.version, agent.framework,
@@ -60,28 +60,6 @@ export async function upsertContainer(
       ON CONFLICT (organization_id, container_id)
       DO UPDATE SET framework = coalesce(excluded.framework, container.framework), last_seen_at = now()`,
     values: [organizationId, containerId, framework],
-  });
-}
-
-/** Starts an instance, or starts it again; forgets those of the agent that nobody has heard of for a day. */
-export async function startInstance(
-  client: pg.PoolClient,
-  organizationId: string,
-  agentId: string,
-  instanceId: string,
-): Promise<void> {
-  await client.query({
-    text: `DELETE FROM registry.agent_instances
-      WHERE agent_id = $1 AND instance_id <> $2 AND lease_expires_at < now() - interval '1 day'`,
-    values: [agentId, instanceId],
-  });
-  await client.query({
-    text: `INSERT INTO registry.agent_instances AS instance (organization_id, agent_id, instance_id, lease_expires_at)
-      VALUES ($1, $2, $3, now() + make_interval(secs => ${LEASE_SECONDS}))
-      ON CONFLICT (organization_id, agent_id, instance_id) DO UPDATE SET
-        started_at = CASE WHEN instance.ended_at IS NULL THEN instance.started_at ELSE now() END,
-        last_beat_at = now(), lease_expires_at = excluded.lease_expires_at, ended_at = NULL`,
-    values: [organizationId, agentId, instanceId],
   });
 }
 

@@ -45,7 +45,7 @@ export class AgentsController {
   })
   @ApiCreatedResponse({ type: RegistrationDto })
   @ApiOkResponse({ type: RegistrationDto })
-  @ApiProblems('agent-retired')
+  @ApiProblems('agent-retired', 'conflict')
   async register(
     @Caller() caller: Principal,
     @Body() body: RegisterAgentDto,
@@ -78,7 +78,7 @@ export class AgentsController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Extend the lease of an instance', operationId: 'heartbeatAgent' })
   @ApiOkResponse({ type: HeartbeatReplyDto })
-  @ApiProblems('agent-not-found', 'agent-retired', 'conflict')
+  @ApiProblems('agent-not-found', 'not-found', 'agent-retired', 'conflict')
   async heartbeat(
     @Caller() caller: Principal,
     @Param() { agent_id: agentId }: AgentIdParamDto,

@@ -19,7 +19,7 @@ export class InstanceNotFoundError extends DomainError {
   constructor(agentId: string, instanceId: string) {
     super('not-found', `the agent \`${agentId}\` has no instance \`${instanceId}\``, {
       extensions: { agent_id: agentId },
-      hint: 'name the instance as it was named when it registered: ?instance_id=…',
+      hint: 'name it as it was named when it registered, or register it: POST /api/v1/agents/register with its `instance_id`',
     });
   }
 }
@@ -29,6 +29,15 @@ export class InstanceEndedError extends DomainError {
     super('conflict', `the instance \`${instanceId}\` of \`${agentId}\` has ended`, {
       extensions: { agent_id: agentId },
       hint: 'register again to start it anew: POST /api/v1/agents/register',
+    });
+  }
+}
+
+export class TooManyInstancesError extends DomainError {
+  constructor(agentId: string, most: number) {
+    super('conflict', `the agent \`${agentId}\` has ${most} living instances already`, {
+      extensions: { agent_id: agentId },
+      hint: 'end those that have stopped: DELETE /api/v1/agents/{id}?instance_id=…; or give a restarted process its old `instance_id`',
     });
   }
 }

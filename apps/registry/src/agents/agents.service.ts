@@ -51,7 +51,7 @@ export class AgentsService {
     return { agents: page.filter((_, index) => (scores[index] ?? -1) >= minTrust), next };
   }
 
-  /** Extends the lease of an instance. @throws AgentNotFoundError, AgentRetiredError, InstanceEndedError */
+  /** Extends the lease of an instance. @throws AgentNotFoundError, AgentRetiredError, InstanceNotFoundError, InstanceEndedError */
   async beat(caller: Principal, agentId: string, instanceId: string, report: InstanceReport): Promise<GovernanceWord> {
     requireSpeaksFor(caller, agentId);
     const { id, slug } = caller.organization;

@@ -14,11 +14,11 @@ import {
   AGENT_WITH_LEASE,
   type AgentRow,
   readAgent,
-  startInstance,
   upsertAgent,
   upsertContainer,
 } from './agent-rows.store.js';
 import { AgentNotFoundError, AgentRetiredError } from './agents.errors.js';
+import { startInstance } from './instance-rows.store.js';
 import { statusSql } from './lease.js';
 
 export interface AgentFilter {

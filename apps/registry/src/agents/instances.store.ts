@@ -11,8 +11,8 @@ export class InstancesStore {
   constructor(private readonly scope: OrganizationScope) {}
 
   /**
-   * Extends an instance's lease, in one round trip. An instance nobody has heard of begins with its first beat; one that ended
-   * stays so: a beat that was still under way must not bring it back.
+   * Extends an instance's lease, in one round trip. Instances begin with a registration; one that ended stays so: a beat that
+   * was still under way must not bring it back.
    */
   async beat(
     organizationId: string,
@@ -20,25 +20,27 @@ export class InstancesStore {
     instanceId: string,
     { status, appliedPolicyRevision, appliedConfig, metrics }: InstanceReport,
   ): Promise<InstanceOutcome> {
-    const [row] = await this.scope.query<{ retired: boolean; beaten: boolean }>(organizationId, {
+    const [row] = await this.scope.query<{ retired: boolean; beaten: boolean; known: boolean }>(organizationId, {
       name: 'heartbeat',
       text: `WITH agent AS (
           SELECT organization_id, agent_id, retired_at FROM registry.agents WHERE organization_id = $1 AND agent_id = $2
         ), beat AS (
-          INSERT INTO registry.agent_instances AS instance (organization_id, agent_id, instance_id, lease_expires_at, status,
-            applied_policy_revision, applied_config, metrics)
-          SELECT organization_id, agent_id, $3, now() + make_interval(secs => ${LEASE_SECONDS}), $4, $5::int, $6::jsonb, $7::jsonb
-          FROM agent WHERE retired_at IS NULL
-          ON CONFLICT (organization_id, agent_id, instance_id) DO UPDATE SET last_beat_at = now(),
-            lease_expires_at = excluded.lease_expires_at,
-            status = excluded.status,
-            applied_policy_revision = coalesce(excluded.applied_policy_revision, instance.applied_policy_revision),
-            applied_config = coalesce(excluded.applied_config, instance.applied_config),
-            metrics = coalesce(excluded.metrics, instance.metrics)
-          WHERE instance.ended_at IS NULL
+          UPDATE registry.agent_instances instance SET last_beat_at = now(),
+            lease_expires_at = now() + make_interval(secs => ${LEASE_SECONDS}),
+            status = $4,
+            applied_policy_revision = coalesce($5::int, applied_policy_revision),
+            applied_config = coalesce($6::jsonb, applied_config),
+            metrics = coalesce($7::jsonb, metrics)
+          FROM agent
+          WHERE agent.retired_at IS NULL AND instance.organization_id = $1 AND instance.agent_id = $2
+            AND instance.instance_id = $3 AND instance.ended_at IS NULL
           RETURNING 1
         )
-        SELECT retired_at IS NOT NULL AS retired, EXISTS (SELECT FROM beat) AS beaten FROM agent`,
+        SELECT retired_at IS NOT NULL AS retired, EXISTS (SELECT FROM beat) AS beaten, EXISTS (
+            SELECT FROM registry.agent_instances
+            WHERE organization_id = $1 AND agent_id = $2 AND instance_id = $3
+          ) AS known
+        FROM agent`,
       values: [
         organizationId,
         agentId,
@@ -51,7 +53,8 @@ export class InstancesStore {
     });
     if (!row) return 'agent-unknown';
     if (row.retired) return 'agent-retired';
-    return row.beaten ? 'done' : 'instance-ended';
+    if (row.beaten) return 'done';
+    return row.known ? 'instance-ended' : 'instance-unknown';
   }
 
   /** Ends an instance, however often it is asked to. @returns also whether another one of the agent is alive */
