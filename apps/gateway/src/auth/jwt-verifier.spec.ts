@@ -65,9 +65,11 @@ describe('a verifier with published keys', () => {
     ['EdDSA', { header: { alg: 'EdDSA', kid: 'ed' }, key: ed.privateKey }],
     ['an access token of RFC 9068', { header: { typ: 'at+jwt' } }],
     ['no type at all', { header: { typ: undefined } }],
+    ['a subject of any script', { claims: { sub: 'Zoë 🦉 | auth0' } }],
     ['several audiences, ours among them', { claims: { aud: ['other', AUDIENCE] } }],
   ] satisfies [string, Parts][])('believes a good token: %s', async (_, parts) => {
-    await expect(verifier.claimsOf(await token(parts))).resolves.toMatchObject({ sub: 'ada' });
+    const sub = (parts as Parts).claims?.sub ?? 'ada';
+    await expect(verifier.claimsOf(await token(parts))).resolves.toMatchObject({ sub });
   });
 
   it.each([
@@ -81,6 +83,13 @@ describe('a verifier with published keys', () => {
     ['a start in the future', { claims: { nbf: now() + 600 } }],
     ['no subject', { claims: { sub: undefined } }],
     ['an empty subject', { claims: { sub: '' } }],
+    ['a number as its subject', { claims: { sub: 7 } }],
+    ['a list as its subject', { claims: { sub: ['ada'] } }],
+    ['an object as its subject', { claims: { sub: { name: 'ada' } } }],
+    ['a subject with a NUL', { claims: { sub: 'a\0da' } }],
+    ['a subject with a line break', { claims: { sub: 'a\nda' } }],
+    ['a subject with half a character', { claims: { sub: 'a\ud83dda' } }],
+    ['a subject without end', { claims: { sub: 'a'.repeat(256) } }],
     ['a critical extension', { header: { crit: ['urn:test'], 'urn:test': 1 } }],
     ['another type', { header: { typ: 'dpop+jwt' } }],
     ['a key id that is a path', { header: { kid: '../../../../dev/null' } }],

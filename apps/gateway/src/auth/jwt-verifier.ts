@@ -51,7 +51,8 @@ export class JwtVerifier {
     const { payload, protectedHeader } = await this.verify(token, this.options).catch(refuse);
     const { sub, exp } = payload;
     const type = protectedHeader.typ?.toUpperCase().replace(/^APPLICATION\//, '');
-    if (!sub || exp === undefined || protectedHeader.crit !== undefined || !TYPES.includes(type)) return refuse(null);
+    if (!isSubject(sub) || exp === undefined || protectedHeader.crit !== undefined || !TYPES.includes(type))
+      return refuse(null);
     const claims = { ...payload, sub, exp };
     this.verified.set(digest, { claims, until: Math.min(Date.now() + CACHE_MS, exp * 1_000) });
     return claims;
@@ -66,6 +67,14 @@ function verification(secret: string | undefined, jwksUri: string | undefined): 
   const keys = createRemoteJWKSet(new URL(jwksUri ?? ''), { timeoutDuration: 3_000, cooldownDuration: 10_000 });
   return (token, options) => jwtVerify(token, keys, options);
 }
+
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+const MAX_SUBJECT = 255;
+
+/** A name that can be kept, logged and passed on. A signature says who wrote a claim, not that it is of any shape. */
+const isSubject = (sub: unknown): sub is string =>
+  typeof sub === 'string' && sub !== '' && sub.length <= MAX_SUBJECT && sub.isWellFormed() && !CONTROL.test(sub);
 
 /** A token's fault is the caller's; keys that cannot be fetched are not. */
 function refuse(error: unknown): never {
