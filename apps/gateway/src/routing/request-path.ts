@@ -8,7 +8,8 @@ export interface RequestPath {
   readonly query: string;
 }
 
-const TOO_LONG = 2_048;
+/** Bytes of a target that are read; all headers together may have twice as many. */
+const MAX_TARGET = 8_192;
 const VISIBLE_ASCII = /^[\x21-\x7e]*$/;
 /** Whatever another reader might take for a separator, a dot segment, a second encoding or the end of a line. */
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
@@ -17,14 +18,16 @@ const AMBIGUOUS = /[/\\%?#;\u0000-\u001f\u007f]|^\.{1,2}$/;
 /**
  * Reads the target of a request strictly, so that what was checked is what is called: no empty segment (`//x`, `/x/`), no dot
  * segment, no encoded separator, nothing encoded twice.
- * @throws DomainError `malformed-request` for a target that cannot be read, `not-found` for one that no route can have
+ * @throws DomainError `uri-too-long`, `malformed-request` for a target that cannot be read, `not-found` for one that no route can have
  */
 export function readPath(target: string): RequestPath {
   const question = target.indexOf('?');
   const path = question < 0 ? target : target.slice(0, question);
   const query = question < 0 ? '' : target.slice(question);
-  if (target.length > TOO_LONG || !VISIBLE_ASCII.test(target) || query.includes('#'))
-    throw new DomainError('malformed-request', 'the request target is too long or holds characters a URL may not have');
+  if (target.length > MAX_TARGET)
+    throw new DomainError('uri-too-long', `the request target has more than ${MAX_TARGET} bytes`);
+  if (!VISIBLE_ASCII.test(target) || query.includes('#'))
+    throw new DomainError('malformed-request', 'the request target holds characters a URL may not have');
   if (path.charCodeAt(0) !== 0x2f) throw unknownPath();
   const segments = path.slice(1).split('/');
   for (let i = 0; i < segments.length; i++) {

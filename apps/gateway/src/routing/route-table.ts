@@ -21,6 +21,8 @@ interface Node {
 
 /** Targets whose match is remembered: agents ask for the same few again and again. */
 const MAX_REMEMBERED = 5_000;
+/** Longer ones are questions of a moment; 5,000 of them would fill tens of megabytes. */
+const MAX_REMEMBERED_LENGTH = 512;
 
 /** Finds the one route of a request. A literal segment wins over a parameter, as in the services' own routers. */
 export class RouteTable {
@@ -42,13 +44,13 @@ export class RouteTable {
     }
   }
 
-  /** @throws DomainError `not-found`, `method-not-allowed` (with the methods there are) or `malformed-request` */
+  /** @throws DomainError `not-found`, `method-not-allowed` (with the methods there are), `malformed-request` or `uri-too-long` */
   match(method: string, target: string): RouteMatch {
     const request = `${method} ${target}`;
     const known = this.remembered.get(request);
     if (known) return known;
     const match = this.find(method, target);
-    this.remembered.set(request, match);
+    if (request.length <= MAX_REMEMBERED_LENGTH) this.remembered.set(request, match);
     return match;
   }
 
