@@ -59,11 +59,15 @@ describe('POST /ag-ui/run', () => {
   });
 
   it('with the same run id tells the same run again and starts nothing', async () => {
-    const again = await (
-      await run(input('run-1', { messages: [{ id: 'x', role: 'user', content: 'Other?' }] }))
-    ).rest();
+    const again = await (await run(input('run-1'))).rest();
     expect(typesOf(again).at(-1)).toBe('RUN_FINISHED');
     expect(spoken(again)).toContain('“Will it rain in London?”');
+  });
+
+  it('with a run id of another question is refused', async () => {
+    const other = await run(input('run-1', { messages: [{ id: 'x', role: 'user', content: 'Other?' }] }));
+    expect(other.status).toBe(409);
+    expect(await problemOf(other)).toMatchObject({ type: '/problems/conflict' });
   });
 
   it('is the same in protobuf, where Accept names it', async () => {
@@ -187,7 +191,7 @@ describe('POST /ag-ui/run', () => {
   it.each(['run-3', 'run-3/', 'a/b/1-0', 'run-3/1-0-0'])('refuses the position %j', async (position) => {
     const reader = await run('', { headers: { 'last-event-id': position } });
     expect(reader.status).toBe(422);
-    expect((await problemOf(reader)).errors?.[0]?.pointer).toBe('/headers/last-event-id');
+    expect((await problemOf(reader)).errors?.[0]?.pointer).toBe('/header/last-event-id');
   });
 
   it('answers 406 where neither shape is acceptable', async () => {

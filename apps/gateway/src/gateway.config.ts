@@ -113,6 +113,13 @@ export class GatewaySettings extends ownSettings('gateway') {
   @Min(1)
   rateLimit = 6_000;
 
+  @Setting('GATEWAY_STREAMS_PER_CALLER', {
+    about: 'AG-UI streams one caller may have open at one gateway; beyond them: 429.',
+  })
+  @IsInt()
+  @Min(1)
+  streamsPerCaller = 100;
+
   @Setting('GATEWAY_FAILURE_LIMIT', {
     about: 'Refused sign-ins one address may cause in a minute before it has to wait.',
   })

@@ -18,13 +18,14 @@ import { HealthController } from './health/health.controller.js';
 import { PlatformHealth } from './health/platform-health.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { RouteMetrics } from './metrics/route-metrics.js';
-import { OrganizationNotices } from './notices/organization-notices.consumer.js';
+import { NoticesModule } from './notices/notices.module.js';
 import { PointLimiter } from './rate-limit/point-limiter.js';
 import { RateLimitGuard } from './rate-limit/rate-limit.guard.js';
 import { chunkOf, RateLimits } from './rate-limit/rate-limits.js';
 import { RedisPoints } from './rate-limit/redis-points.js';
 import { ConfigurationCache } from './routing/configuration-cache.js';
 import { ConfigurationReads } from './routing/configuration-reads.js';
+import { ElsewhereController } from './routing/elsewhere.controller.js';
 import { Forwarder } from './routing/forwarder.js';
 import { ProxyController } from './routing/proxy.controller.js';
 import { RouteTable } from './routing/route-table.js';
@@ -32,7 +33,7 @@ import { ROUTES } from './routing/routes.js';
 import { Upstreams } from './routing/upstreams.js';
 
 @Module({
-  imports: [AgUiModule],
+  imports: [AgUiModule, NoticesModule],
   controllers: [
     HealthController,
     MetricsController,
@@ -40,6 +41,7 @@ import { Upstreams } from './routing/upstreams.js';
     ProblemsController,
     KeysController,
     ProxyController,
+    ElsewhereController,
   ],
   providers: [
     { provide: RouteTable, useFactory: () => new RouteTable(ROUTES, RESERVED_IDS) },
@@ -63,7 +65,6 @@ import { Upstreams } from './routing/upstreams.js';
     ConfigurationReads,
     Forwarder,
     JwtVerifier,
-    OrganizationNotices,
     OrganizationResolver,
     PlatformHealth,
     RouteMetrics,

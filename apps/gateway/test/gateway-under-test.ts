@@ -77,19 +77,26 @@ export function json(
 const PROBLEM = { 'content-type': 'application/problem+json' };
 const problem = (name: ProblemName): object => ({ type: problemType(name), ...PROBLEMS[name] });
 
-/** Tokens whose key id begins with `good` are an agent's. */
+const AGENT = { kind: 'agent', subject: 'a:b', agentId: 'a:b', role: null };
+const SERVICE_ACCOUNT = { kind: 'service_account', subject: 'reports', role: 'viewer' };
+
+/** Tokens whose key id begins with `good` are an agent's or a service account's. */
 function verify({ body }: Heard, response: ServerResponse): void {
   const { token } = JSON.parse(body.toString()) as { token: string };
-  if (!token.startsWith('agion_agt_good')) {
+  const [, kind] = /^agion_(agt|svc)_good/.exec(token) ?? [];
+  if (kind === undefined) {
     json(response, problem('unauthenticated'), 401, PROBLEM);
     return;
   }
-  const principal = { kind: 'agent', subject: 'a:b', agentId: 'a:b', role: null, groups: [], credentialId: 'good' };
+  const principal = { ...(kind === 'agt' ? AGENT : SERVICE_ACCOUNT), groups: [], credentialId: 'good' };
   json(response, { principal: { ...principal, organization: DEFAULT_ORGANIZATION }, expires_at: null });
 }
 
-export const agentToken = (keyId: string): string =>
-  formatToken({ kind: 'agent', keyId: keyId.padEnd(16, 'a'), secret: 'x'.repeat(43) });
+const tokenOf = (kind: 'agent' | 'service_account', keyId: string): string =>
+  formatToken({ kind, keyId: keyId.padEnd(16, 'a'), secret: 'x'.repeat(43) });
+
+export const agentToken = (keyId: string): string => tokenOf('agent', keyId);
+export const serviceToken = (keyId: string): string => tokenOf('service_account', keyId);
 
 export interface Answer {
   status: number;
@@ -141,7 +148,7 @@ const sign = (env: Record<string, string>, role?: Role, claims: Record<string, u
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setIssuer(env.JWT_ISSUER ?? '')
     .setAudience(env.JWT_AUDIENCE ?? '')
-    .setExpirationTime('1h')
+    .setExpirationTime((claims.exp as number | undefined) ?? '1h')
     .sign(Buffer.from(env.SUPABASE_JWT_SECRET ?? ''));
 
 async function call(origin: string, method: string, target: string, options: CallOptions = {}): Promise<Answer> {

@@ -58,6 +58,21 @@ describe('a request on its way', () => {
     expect(gateway.registry.routed()).toHaveLength(0);
   });
 
+  test.each([
+    ['POST', '/health', 'GET'],
+    ['GET', '/ag-ui/run', 'POST'],
+    ['PUT', '/ag-ui/events', 'GET'],
+    ['DELETE', '/docs', 'GET'],
+    ['POST', '/problems/conflict', 'GET'],
+    ['DELETE', '/.well-known/agion-keys', 'GET'],
+  ])('%s %s: 405, and what there is instead', async (method, path, allow) => {
+    expect(await gateway.call(method, path)).toMatchObject({
+      status: 405,
+      headers: { allow },
+      body: { type: '/problems/method-not-allowed', instance: path },
+    });
+  });
+
   test('passes a problem of the service through', async () => {
     const problem = {
       type: '/problems/agent-not-found',

@@ -6,6 +6,7 @@ import { HEADERS, type Principal } from '@agion/wire';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
+import { expiryOf } from '../auth/credential-expiry.js';
 import { acceptedStream, asksForProtobuf, PROTOBUF_MEDIA_TYPE } from './accepted-stream.js';
 import { AgUiService, type FollowedRun } from './ag-ui.service.js';
 import { agUiProtobufEncoder, agUiSseEncoder } from './encoders/ag-ui-protocol.encoder.js';
@@ -44,7 +45,7 @@ export class AgUiController {
     content: { 'text/event-stream': { schema: { type: 'string' } }, [PROTOBUF_MEDIA_TYPE]: {} },
   })
   @ApiNoContentResponse({ description: 'The run that was to be continued is over, and was read to its end.' })
-  @ApiProblems('malformed-request', 'conflict')
+  @ApiProblems('malformed-request', 'conflict', 'too-many-requests')
   async run(
     @Caller() caller: Principal,
     @Query() query: ContinueRunQueryDto,
@@ -55,12 +56,13 @@ export class AgUiController {
     const type = acceptedStream(headers.accept);
     if (type === null)
       throw new DomainError('not-acceptable', `ask for \`text/event-stream\` or \`${PROTOBUF_MEDIA_TYPE}\``);
-    this.streams.mayOpen();
-    const position = positionOf(headers[LAST_EVENT_ID], query.after);
-    const run = position
-      ? await this.agUi.continue(caller, position, request.id)
-      : await this.agUi.begin(caller, readRunAgentInput(bodyOf(request)), request.id);
-    await this.send(reply, run, type === 'sse' ? agUiSseEncoder : await agUiProtobufEncoder());
+    await this.streams.within(caller, async () => {
+      const position = positionOf(headers[LAST_EVENT_ID], query.after);
+      const run = position
+        ? await this.agUi.continue(caller, position, request.id)
+        : await this.agUi.begin(caller, readRunAgentInput(bodyOf(request)), request.id);
+      await this.send(request, reply, run, type === 'sse' ? agUiSseEncoder : await agUiProtobufEncoder());
+    });
   }
 
   @Get('events')
@@ -81,26 +83,33 @@ export class AgUiController {
   ): Promise<void> {
     if (asksForProtobuf(headers.accept) || acceptedStream(headers.accept) === null)
       throw new DomainError('not-acceptable', 'this stream is `text/event-stream` only');
-    this.streams.mayOpen();
-    const position = positionOf(headers[LAST_EVENT_ID], query.after);
-    const threadId = sessionOf(headers[HEADERS.sessionId]);
-    const run = position
-      ? await this.agUi.continue(caller, position, request.id)
-      : await this.agUi.begin(caller, { threadId: threadId ?? uuidv7(), userMessage: query.user_message }, request.id);
-    void reply.header(HEADERS.sessionId, threadId ?? run?.threadId ?? uuidv7());
-    await this.send(reply, run, aguiMessageEncoder);
+    await this.streams.within(caller, async () => {
+      const position = positionOf(headers[LAST_EVENT_ID], query.after);
+      const session = sessionOf(headers[HEADERS.sessionId]);
+      const turn = { threadId: session ?? uuidv7(), userMessage: query.user_message };
+      const run = position
+        ? await this.agUi.continue(caller, position, request.id)
+        : await this.agUi.begin(caller, turn, request.id);
+      void reply.header(HEADERS.sessionId, session ?? run?.threadId ?? turn.threadId);
+      await this.send(request, reply, run, aguiMessageEncoder);
+    });
   }
 
-  private async send(reply: FastifyReply, run: FollowedRun | null, encoder: RunEncoder): Promise<void> {
+  private async send(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    run: FollowedRun | null,
+    encoder: RunEncoder,
+  ): Promise<void> {
     const leaving = new AbortController();
     const frames = run && this.frames(run, encoder, leaving.signal);
     // A run that is over may hold nothing more that this shape can say: known only by looking, and 204 must come first.
     const first = run?.over === true && run.after ? await frames?.next() : undefined;
-    if (!frames || first?.done === true) {
+    if (!run || !frames || first?.done === true) {
       void reply.status(204).send();
       return;
     }
-    const stream = this.streams.open(reply, encoder);
+    const stream = this.streams.open(reply, encoder, { principal: run.caller, expiresAt: expiryOf(request) });
     stream.gone.addEventListener('abort', () => leaving.abort(), { once: true });
     if (stream.gone.aborted) leaving.abort();
     try {
@@ -133,7 +142,7 @@ function bodyOf({ body }: FastifyRequest): unknown {
 
 /** @throws ValidationFailedError for a position that no stream of ours has given out */
 function positionOf(header: string | undefined, query: string | undefined): EventPosition | null {
-  const [text, pointer] = header ? [header, '/headers/last-event-id'] : [query, '/query/after'];
+  const [text, pointer] = header ? [header, '/header/last-event-id'] : [query, '/query/after'];
   if (!text) return null;
   const position = parsePosition(text);
   if (!position)
@@ -145,6 +154,6 @@ function sessionOf(header: string | undefined): string | undefined {
   if (!header) return undefined;
   if (SESSION_ID.test(header)) return header;
   throw new ValidationFailedError([
-    { pointer: '/headers/x-session-id', detail: 'must be 1 to 128 visible ASCII characters' },
+    { pointer: '/header/x-session-id', detail: 'must be 1 to 128 visible ASCII characters' },
   ]);
 }

@@ -1,9 +1,14 @@
 import { Module } from '@nestjs/common';
+import { NoticesModule } from '../notices/notices.module.js';
 import { AgUiController } from './ag-ui.controller.js';
 import { AgUiService } from './ag-ui.service.js';
 import { EventStreams } from './event-streams.service.js';
 import { RunEventsFeed } from './run-events.feed.js';
 
 /** Turns as streams for frontends. */
-@Module({ controllers: [AgUiController], providers: [AgUiService, EventStreams, RunEventsFeed] })
+@Module({
+  imports: [NoticesModule],
+  controllers: [AgUiController],
+  providers: [AgUiService, EventStreams, RunEventsFeed],
+})
 export class AgUiModule {}

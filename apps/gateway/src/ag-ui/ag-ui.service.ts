@@ -59,10 +59,12 @@ export class AgUiService {
   /** Goes on with a run of the caller's own; `null` when its end was read. @throws `run-not-found` for a run of others */
   async continue(caller: Principal, { runId, entryId }: EventPosition, traceId: string): Promise<FollowedRun | null> {
     const run = await this.find(caller, runId, traceId);
-    const event = await this.feed.at(caller.organization.slug, runId, entryId);
     const over = isRunOver(run.status);
-    // An entry that is gone was read by whoever names it; when the whole feed has expired there is nothing after it either.
-    if (event ? endsRun(event) : over) return null;
+    if (entryId === BEGINNING) return { caller, runId, threadId: run.thread_id, over };
+    const { slug } = caller.organization;
+    const event = await this.feed.at(slug, runId, entryId);
+    // When the whole feed has expired there is nothing after any entry either: whoever names one has read it.
+    if (event ? endsRun(event) : over && (await this.feed.isDrained(slug, runId, entryId))) return null;
     return { caller, runId, threadId: run.thread_id, after: { entryId, event }, over };
   }
 

@@ -103,7 +103,7 @@ describe('an event stream', () => {
   it('says when to come back when the gateway stops, and closes the connection', async () => {
     const response = await connect();
     await stream.write(frame('one'));
-    stream.dismiss();
+    stream.dismiss('stopping');
     const received = parseEventStream(await readAll(response));
     expect(received).toMatchObject({ events: [{ data: 'one' }], retry: 1_000 });
     await once(server.close(), 'close');
@@ -119,7 +119,7 @@ describe('an event stream', () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
       expect(response.socket.bytesRead).toBe(before);
     });
-    stream.dismiss();
+    stream.dismiss('stopping');
     const { events } = parseEventStream(await readAll(response));
     await writing;
     for (const { data } of events) expect(data).toHaveLength(200_000);

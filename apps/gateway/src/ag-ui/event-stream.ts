@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import type { RunEncoder } from './encoders/run-encoder.js';
+import type { Farewell, RunEncoder } from './encoders/run-encoder.js';
 
 /** Milliseconds between two signs of life on a silent stream. */
 const KEEP_ALIVE_MS = 15_000;
@@ -64,13 +64,13 @@ export class EventStream {
     this.response.end();
   }
 
-  /** The gateway stops: says when to come back, and closes the connection with it. */
-  dismiss(): void {
+  /** Ends the stream before its run: says why and when to come back, and closes the connection with it. */
+  dismiss(why: Farewell): void {
     if (this.gone.aborted) return;
     this.leave();
     const { socket } = this.response;
     // Half a frame with a farewell behind it would read as one: readers discard a frame that just ends.
-    this.response.end(this.withinFrame ? '' : this.encoder.farewell, () => socket?.end());
+    this.response.end(this.withinFrame ? '' : this.encoder.farewells[why], () => socket?.end());
   }
 
   private breathe(keepAlive: Buffer): void {

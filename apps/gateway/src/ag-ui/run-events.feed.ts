@@ -20,16 +20,19 @@ export class RunEventsFeed {
 
   /** The event with this id, or `null` when the feed has it no more. @throws UnavailableError while Redis is away */
   async at(slug: string, runId: string, entryId: string): Promise<RunFeedEvent | null> {
-    const [entry] = await this.redis.xrange(feedKey.runEvents(slug, runId), entryId, entryId).catch(() => {
-      throw new UnavailableError('redis does not answer');
-    });
+    const [entry] = await this.redis.xrange(feedKey.runEvents(slug, runId), entryId, entryId).catch(away);
     const [, fields] = entry ?? [];
     return fields?.[0] === 'event' ? (JSON.parse(fields[1] ?? 'null') as RunFeedEvent | null) : null;
   }
 
-  /** Whether nothing comes after this id, for now. @throws while Redis is away */
+  /** Whether nothing comes after this id, for now. @throws UnavailableError while Redis is away */
   async isDrained(slug: string, runId: string, after: string): Promise<boolean> {
-    const entries = await this.redis.xrange(feedKey.runEvents(slug, runId), `(${after}`, '+', 'COUNT', 1);
+    const key = feedKey.runEvents(slug, runId);
+    const entries = await this.redis.xrange(key, `(${after}`, '+', 'COUNT', 1).catch(away);
     return entries.length === 0;
   }
+}
+
+function away(): never {
+  throw new UnavailableError('redis does not answer');
 }

@@ -14,8 +14,11 @@ export function sseFrame({ id, data }: SseFrame): string {
   return `${id === undefined ? '' : `id: ${id}\n`}${lines.join('')}\n`;
 }
 
-/** A comment: keeps proxies from closing a silent stream. */
-export const SSE_KEEP_ALIVE = ': keep-alive\n\n';
+/** One line that readers skip. */
+export const sseComment = (text: string): string => `: ${text}\n\n`;
+
+/** Keeps proxies from closing a silent stream. */
+export const SSE_KEEP_ALIVE = sseComment('keep-alive');
 
 /** Asks the reader to come back after so many milliseconds. */
 export const sseRetry = (ms: number): string => `retry: ${ms}\n\n`;

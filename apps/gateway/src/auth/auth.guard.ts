@@ -11,6 +11,8 @@ import { RouteTable, type RouteMatch } from '../routing/route-table.js';
 import type { Route } from '../routing/routes.js';
 import { Authenticator } from './authenticator.js';
 import { bearerOf } from './bearer.js';
+import { setExpiry } from './credential-expiry.js';
+import type { Verified } from './verified.js';
 
 const ANONYMOUS: Principal = {
   kind: 'anonymous',
@@ -46,8 +48,8 @@ export class AuthGuard implements CanActivate {
     if (match.route.who === 'open') return true;
     const token = bearerOf(request.raw);
     if (token === undefined) return this.admit(request, match, this.withoutToken(match.route));
-    const principal = this.authenticator.recognize(token);
-    if (principal) return this.admit(request, match, principal);
+    const known = this.authenticator.recognize(token);
+    if (known) return this.admit(request, match, known);
     return this.verify(token, request, http.getResponse<FastifyReply>(), match);
   }
 
@@ -67,15 +69,17 @@ export class AuthGuard implements CanActivate {
     }
   }
 
-  private admit(request: FastifyRequest, { route }: RouteMatch, principal: Principal): boolean {
+  private admit(request: FastifyRequest, { route }: RouteMatch, { principal, expiresAt }: Verified): boolean {
     if (!mayCall(route.who, principal))
       throw new ForbiddenError(`this call is for \`${route.who}\`, not for ${describe(principal)}`);
     setIdentity(request, { principal, service: null });
+    setExpiry(request, expiresAt);
     return true;
   }
 
-  private withoutToken({ who }: Route): Principal {
-    if (who === 'open-in-development' && this.settings.mode === 'development') return ANONYMOUS;
+  private withoutToken({ who }: Route): Verified {
+    if (who === 'open-in-development' && this.settings.mode === 'development')
+      return { principal: ANONYMOUS, expiresAt: null };
     throw new UnauthenticatedError();
   }
 }

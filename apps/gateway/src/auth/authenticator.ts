@@ -2,10 +2,11 @@ import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
-import { looksLikeToken, type Principal } from '@agion/wire';
+import { looksLikeToken } from '@agion/wire';
 import { OrganizationNotices } from '../notices/organization-notices.consumer.js';
 import { TokenVerifier } from './token-verifier.js';
 import { UserJwtStrategy } from './user-jwt.strategy.js';
+import type { Verified } from './verified.js';
 
 /** Milliseconds a verified token is believed without asking again: a revocation works within these even if its notice is lost. */
 const TOKEN_MS = 2_000;
@@ -13,8 +14,7 @@ const TOKEN_MS = 2_000;
 const USER_MS = 10_000;
 const MAX_KNOWN = 20_000;
 
-interface Known {
-  readonly principal: Principal;
+interface Known extends Verified {
   readonly until: number;
 }
 
@@ -31,9 +31,9 @@ export class Authenticator {
     notices.onRevoked((slug, credentialIds) => this.forget(slug, credentialIds));
   }
 
-  recognize(token: string): Principal | undefined {
+  recognize(token: string): Verified | undefined {
     const known = this.known.get(digestOf(token));
-    return known && known.until > Date.now() ? known.principal : undefined;
+    return known && known.until > Date.now() ? known : undefined;
   }
 
   /** True for a token that was good a while ago: it is verified again even from an address with many failures. */
@@ -42,16 +42,16 @@ export class Authenticator {
   }
 
   /** @throws UnauthenticatedError, ForbiddenError or UnavailableError, as the verifiers say */
-  async authenticate(token: string, request: FastifyRequest, reply: FastifyReply): Promise<Principal> {
+  async authenticate(token: string, request: FastifyRequest, reply: FastifyReply): Promise<Verified> {
     const digest = digestOf(token);
     const startedAt = Date.now(); // not when the answer came: what was revoked meanwhile must not live longer
     const { principal, expiresAt } = looksLikeToken(token)
       ? await this.tokens.verify(token, digest)
       : await this.users.verify(request, reply);
     const until = startedAt + (principal.kind === 'user' ? USER_MS : TOKEN_MS);
-    this.known.set(digest, { principal, until: Math.min(until, expiresAt ?? Infinity) });
+    this.known.set(digest, { principal, expiresAt, until: Math.min(until, expiresAt ?? Infinity) });
     this.notices.watch(principal.organization.slug);
-    return principal;
+    return { principal, expiresAt };
   }
 
   /** @param credentialIds those revoked, or `null` when notices of the organization may have been missed */

@@ -28,12 +28,14 @@ export const agUiSseEncoder: RunEncoder = sseEncoder(agUiEventOf);
 
 /**
  * AG-UI as length-prefixed protobuf. Loaded when first asked for. The format has no ids and no comments: a stream that breaks
- * cannot be continued, so the gateway's stop is an error here.
+ * cannot be continued, so whatever ends it early is an error here.
  */
 export async function agUiProtobufEncoder(): Promise<RunEncoder> {
   const { EventEncoder } = await import('@ag-ui/encoder');
   const encoder = new EventEncoder({ accept: PROTOBUF_MEDIA_TYPE });
   const encode = (event: Event): Buffer => Buffer.from(encoder.encodeBinary(event));
+  const interrupted = (message: string): Buffer =>
+    encode({ type: EventType.RUN_ERROR, code: 'STREAM_INTERRUPTED', message });
   return {
     contentType: encoder.getContentType(),
     encode: (event) => {
@@ -41,10 +43,9 @@ export async function agUiProtobufEncoder(): Promise<RunEncoder> {
       return shaped && encode(shaped);
     },
     keepAlive: null,
-    farewell: encode({
-      type: EventType.RUN_ERROR,
-      code: 'STREAM_INTERRUPTED',
-      message: 'the gateway is being restarted; the run goes on',
-    }),
+    farewells: {
+      stopping: interrupted('the gateway is being restarted; the run goes on'),
+      expired: interrupted('the credentials are no longer valid; the run goes on'),
+    },
   };
 }

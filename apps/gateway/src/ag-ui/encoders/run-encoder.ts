@@ -1,8 +1,11 @@
 import type { RunEvent } from '@agion/wire';
-import { sseFrame, sseRetry, SSE_KEEP_ALIVE } from '../sse-frame.js';
+import { sseComment, sseFrame, sseRetry, SSE_KEEP_ALIVE } from '../sse-frame.js';
 
-/** Milliseconds after which a reader may come back when the gateway stops. */
+/** Milliseconds after which a reader may come back. */
 const RETRY_MS = 1_000;
+
+/** Why a stream is closed before the run has ended: the gateway stops, or the reader's credentials are no longer valid. */
+export type Farewell = 'stopping' | 'expired';
 
 /** One of the shapes a run can be told in. A stream has one from its first byte to its last. */
 export interface RunEncoder {
@@ -11,8 +14,8 @@ export interface RunEncoder {
   encode(event: RunEvent, position: string | undefined): Buffer | null;
   /** Written while nothing happens, where the shape has such a thing. */
   readonly keepAlive: Buffer | null;
-  /** Written last when the gateway stops before the run does. */
-  readonly farewell: Buffer;
+  /** Written last when the stream is closed before the run has ended. */
+  readonly farewells: Readonly<Record<Farewell, Buffer>>;
 }
 
 /** Server-sent events whose data is the JSON of what `shape` makes of an event. */
@@ -23,5 +26,8 @@ export const sseEncoder = (shape: (event: RunEvent) => object | null): RunEncode
     return shaped && Buffer.from(sseFrame({ id: position, data: JSON.stringify(shaped) }));
   },
   keepAlive: Buffer.from(SSE_KEEP_ALIVE),
-  farewell: Buffer.from(sseRetry(RETRY_MS)),
+  farewells: {
+    stopping: Buffer.from(sseRetry(RETRY_MS)),
+    expired: Buffer.from(sseRetry(RETRY_MS) + sseComment('the credentials are no longer valid')),
+  },
 });
