@@ -94,9 +94,13 @@ describe.each(KINDS)('$collection', (kind) => {
     const better = await calls.put('chained', 'three', { query, ifMatch: etagOf(draft) });
     expect([better.status, better.body.version]).toEqual([200, 3]);
     expect((await calls.put('chained', 'late', { query, ifMatch: etagOf(draft) })).status).toBe(409);
+    const path = `${calls.path('chained')}?activate=false`;
+    expect((await registry.call('PUT', path, { body: draft.body })).status).toBe(409);
     await calls.rollOut('chained', 3, 10);
     const best = await calls.put('chained', 'four', { ifMatch: etagOf(better) });
     expect([best.status, best.body.version]).toEqual([200, 4]);
+    const byVersion = await calls.put('chained', 'five', { query });
+    expect((await registry.call('PUT', path, { body: byVersion.body })).body.version).toBe(6);
     for (const stale of [created, draft, better]) {
       expect((await calls.put('chained', 'late', { ifMatch: etagOf(stale) })).status).toBe(409);
     }
