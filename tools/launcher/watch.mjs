@@ -1,15 +1,16 @@
-import { watch } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { projectFolders } from '../setup/build.mjs';
 import { displayPath, inCheckout } from '../setup/checkout.mjs';
 import { run } from '../setup/command.mjs';
 import { report } from '../setup/failure.mjs';
 import { say, step } from '../setup/progress.mjs';
+import { SourceChanges } from './source-changes.mjs';
 
+const LOOK_EVERY = 500; // a look at 400 files takes 6 ms
 const SETTLE_AFTER = 150; // editors write a file in several steps, branches change many at once
 const BUILD = inCheckout('tools', 'build.mjs');
 
-const isSource = (file) => file?.endsWith('.ts') && !file.endsWith('.spec.ts');
 const isApp = (project) => path.basename(path.dirname(project)) === 'apps';
 
 /** A changed library concerns every process; a changed service its own, or the one that holds all. */
@@ -21,14 +22,9 @@ function concerned(services, projects) {
 
 /** Rebuilds what is changed and restarts the services concerned; the databases stay. A build that fails leaves all as it runs. */
 export function watchSources(ending, services) {
-  const changed = new Set();
-  let timer;
-  let working = Promise.resolve();
+  const changes = new SourceChanges(projectFolders());
 
-  const rebuild = async () => {
-    const projects = [...changed];
-    changed.clear();
-    if (projects.length === 0 || ending.isOver) return;
+  const rebuild = async (projects) => {
     try {
       for (const project of projects) {
         await step(`build ${displayPath(project)}`, () =>
@@ -47,16 +43,19 @@ export function watchSources(ending, services) {
     }
   };
 
-  for (const project of projectFolders()) {
-    const watcher = watch(path.join(project, 'src'), { recursive: true }, (_event, file) => {
-      if (!isSource(file)) return;
-      changed.add(project);
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        working = working.then(rebuild);
-      }, SETTLE_AFTER);
-    });
-    ending.atEnd(() => watcher.close());
-  }
+  const lookAgain = async () => {
+    const projects = new Set(changes.take());
+    while (projects.size > 0 && !ending.isOver) {
+      await sleep(SETTLE_AFTER);
+      const more = changes.take();
+      for (const project of more) projects.add(project);
+      if (more.length > 0) continue;
+      await rebuild([...projects]);
+      projects.clear();
+    }
+    if (!ending.isOver) timer = setTimeout(lookAgain, LOOK_EVERY);
+  };
+  let timer = setTimeout(lookAgain, LOOK_EVERY);
+  ending.atEnd(() => clearTimeout(timer));
   say('Watching apps/*/src and libs/*/src. A changed Prisma schema or dependency needs a new start.');
 }
