@@ -1,10 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { PROBLEMS } from '@agion/wire';
-
-const PROBLEM = { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDto' } } };
-
-/** Problems the gateway itself answers with, whatever the service says. */
-const AT_THE_DOOR = ['malformed-request', 'too-many-requests', 'unavailable', 'upstream-timeout'];
+import { asJsonSchema } from './openapi-3.1.mjs';
+import { describeDoor, READINESS } from './openapi-answers.mjs';
 
 /** A service's document as the outside sees it: `/v1/x` is `/api/v1/x`, and what is not routed is not there. */
 export function publicDocument(service, document) {
@@ -16,7 +12,7 @@ export function publicDocument(service, document) {
 
 /** @throws Error when two services use one name for two schemas, or one path */
 export function mergeDocuments(documents, { routes, version }) {
-  const paths = {};
+  const paths = { '/readiness': READINESS };
   const schemas = {};
   for (const document of documents) {
     for (const [path, item] of Object.entries(document.paths)) {
@@ -33,14 +29,14 @@ export function mergeDocuments(documents, { routes, version }) {
     const operation = paths[route.path]?.[route.method.toLowerCase()];
     if (operation) describeDoor(operation, route);
   }
-  return sorted({
-    openapi: '3.0.3',
+  const document = {
+    openapi: '3.1.0',
     info: {
       title: 'Agion',
       version,
       description:
         'The control plane for AI agents. Every error is a problem (RFC 9457); `type` leads to its explanation under `/problems`.',
-      license: { name: 'Apache-2.0' },
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     security: [{ bearer: [] }],
     paths,
@@ -54,21 +50,8 @@ export function mergeDocuments(documents, { routes, version }) {
         },
       },
     },
-  });
-}
-
-/** Who may call it, and what the gateway may answer before a service is asked. */
-function describeDoor(operation, { who, to }) {
-  operation['x-agion-access'] = who;
-  if (who === 'open') operation.security = [];
-  else if (who === 'open-in-development') operation.security = [{ bearer: [] }, {}];
-  else delete operation.security;
-  const door = who === 'open' ? [] : ['unauthenticated', 'forbidden', ...AT_THE_DOOR];
-  for (const name of door) {
-    if (to === 'gateway' && name === 'upstream-timeout') continue;
-    const { status, title } = PROBLEMS[name];
-    operation.responses[status] ??= { description: `${title} (\`/problems/${name}\`)`, content: PROBLEM };
-  }
+  };
+  return sorted(asJsonSchema(document));
 }
 
 /** The same document with the members of every object in one order, so that only what has changed differs. */

@@ -6,6 +6,7 @@ import { mergedDocument, openApi } from './openapi.mjs';
 interface Operation {
   operationId?: string;
   summary?: string;
+  parameters?: { name: string; schema: object }[];
   responses: Record<string, unknown>;
 }
 
@@ -37,6 +38,48 @@ describe('the API as its services describe it', () => {
     for (const { operationId, summary, responses } of operations) {
       expect([operationId, typeof summary]).toEqual([operationId, 'string']);
       expect([operationId, Object.keys(responses).some((status) => /^2/.test(status))]).toEqual([operationId, true]);
+    }
+  });
+
+  it('admits null where an answer may hold it, also in place of an object', () => {
+    const schemas = merged.document.components.schemas as Record<string, { properties: Record<string, object> }>;
+    const or = (name: string): object => ({ oneOf: [{ $ref: `#/components/schemas/${name}` }, { type: 'null' }] });
+    expect(merged.document.openapi).toBe('3.1.0');
+    expect(schemas.AgentDto?.properties.fingerprint).toEqual(or('AgentFingerprintDto'));
+    expect(schemas.MissionDetailDto?.properties.budget).toEqual(or('MissionBudgetDto'));
+    expect(schemas.RunDto?.properties.error).toEqual(or('RunFailureDto'));
+    expect(schemas.RunDto?.properties.answer).toMatchObject({ type: ['string', 'null'] });
+    expect(schemas.IssueTokenDto?.properties.expires_in_seconds).toMatchObject({ type: ['integer', 'null'] });
+    expect(schemas.RegisterAgentDto?.properties.endpoint).toMatchObject({ type: ['string', 'null'] });
+    expect(JSON.stringify(merged.document)).not.toContain('"nullable"');
+  });
+
+  it('lists what the door may answer: 304, 413, 414 and 415 where they are possible', () => {
+    const statuses = (path: string, method: string): string[] =>
+      Object.keys(
+        (merged.document.paths as Record<string, Record<string, Operation>>)[path]?.[method]?.responses ?? {},
+      );
+    expect(statuses('/api/v1/prompts/{id}', 'get')).toEqual(expect.arrayContaining(['304', '414']));
+    expect(statuses('/openapi.json', 'get')).toEqual(['200', '304']);
+    expect(statuses('/api/v1/runs', 'post')).toEqual(expect.arrayContaining(['413', '415', '429']));
+    expect(statuses('/ag-ui/events', 'get')).toContain('414');
+    expect(statuses('/readiness', 'get')).toEqual(['200', '503']);
+    expect(statuses('/docs', 'get')).toEqual(['200']);
+  });
+
+  it('says of every parameter of what type it is, and of every 200 what it holds', () => {
+    const operations = Object.values<Record<string, Operation>>(merged.document.paths).flatMap((item) =>
+      Object.values(item),
+    );
+    for (const { operationId, parameters = [], responses } of operations) {
+      for (const { name, schema } of parameters)
+        expect([operationId, name, Object.keys(schema).some((key) => /^(type|\$ref|oneOf|enum)$/.test(key))]).toEqual([
+          operationId,
+          name,
+          true,
+        ]);
+      const success = responses[200] as { content?: object } | undefined;
+      if (success) expect([operationId, success.content]).toEqual([operationId, expect.any(Object)]);
     }
   });
 });

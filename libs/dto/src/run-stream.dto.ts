@@ -15,7 +15,7 @@ export class ContinueRunQueryDto {
 }
 
 export class AgUiEventsQueryDto extends ContinueRunQueryDto {
-  @ApiPropertyOptional({ default: 'What is the weather like in London?' })
+  @ApiPropertyOptional({ type: String, default: 'What is the weather like in London?' })
   @IsOptional()
   @IsString()
   @Length(1, MAX_MESSAGE_CHARACTERS)

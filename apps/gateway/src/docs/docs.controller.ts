@@ -1,5 +1,5 @@
 import { Controller, Get, Headers, Res } from '@nestjs/common';
-import { ApiExcludeEndpoint, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiExcludeEndpoint, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { matchesEntityTag } from '../routing/entity-tag.js';
 import { readApiDocument, type ApiDocument } from './api-document.js';
@@ -18,7 +18,8 @@ export class DocsController {
 
   @Get('openapi.json')
   @ApiOperation({ summary: 'This document', operationId: 'getOpenApi' })
-  @ApiOkResponse({ description: 'OpenAPI 3.' })
+  @ApiHeader({ name: 'If-None-Match', required: false, description: '304 when the ETag is still this one.' })
+  @ApiOkResponse({ description: 'OpenAPI 3.1.', content: { 'application/json': { schema: { type: 'object' } } } })
   openapi(@Headers('if-none-match') ifNoneMatch: string | undefined, @Res() reply: FastifyReply): void {
     const { text, etag } = this.readDocument();
     void reply.header('etag', etag);
@@ -27,7 +28,8 @@ export class DocsController {
   }
 
   @Get('docs')
-  @ApiExcludeEndpoint()
+  @ApiOperation({ summary: 'This document for people', operationId: 'getDocs' })
+  @ApiOkResponse({ description: 'A page.', content: { 'text/html': { schema: { type: 'string' } } } })
   async reference(@Res() reply: FastifyReply): Promise<void> {
     const { html } = await this.render();
     void reply.header('content-security-policy', POLICY).type('text/html; charset=utf-8').send(html);

@@ -1,19 +1,12 @@
+import type { ProblemPageDto } from './problem-page.dto.js';
 import { PROBLEMS, problemType, type ProblemName } from '@agion/wire';
 
-/** A problem of the catalogue as the type URI describes it. */
-export interface ProblemPage {
-  type: string;
-  title: string;
-  status: number;
-  help: string;
-}
+export const problemPage = (name: ProblemName): ProblemPageDto => ({ type: problemType(name), ...PROBLEMS[name] });
 
-export const problemPage = (name: ProblemName): ProblemPage => ({ type: problemType(name), ...PROBLEMS[name] });
-
-export const problemPages = (): ProblemPage[] => (Object.keys(PROBLEMS) as ProblemName[]).map(problemPage);
+export const problemPages = (): ProblemPageDto[] => (Object.keys(PROBLEMS) as ProblemName[]).map(problemPage);
 
 /** The same for people. Nothing in it comes from a request. */
-export function problemHtml(pages: readonly ProblemPage[]): string {
+export function problemHtml(pages: readonly ProblemPageDto[]): string {
   const [only] = pages;
   const title = pages.length === 1 && only ? only.title : 'Problems';
   const articles = pages.map(

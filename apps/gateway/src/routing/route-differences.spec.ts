@@ -4,7 +4,7 @@ import type { Route } from './routes.js';
 
 const routes: Route[] = [
   { method: 'GET', path: '/api/v1/x', to: 'registry', who: 'viewer' },
-  { method: 'GET', path: '/docs', to: 'gateway', who: 'open' },
+  { method: 'GET', path: '/docs/reference.js', to: 'gateway', who: 'open' },
 ];
 
 describe('route table against services', () => {

@@ -1,8 +1,8 @@
 import { nameOf } from './route-table.js';
 import type { Route } from './routes.js';
 
-/** Pages and probes: they stand in the table but are no part of the API that is described. */
-const UNDESCRIBED = ['/readiness', '/docs', '/docs/reference.js'];
+/** Part of a page: it stands in the table but is nothing to call. */
+const UNDESCRIBED = ['/docs/reference.js'];
 
 /**
  * Compares the route table with what the services say they answer.
