@@ -1,31 +1,43 @@
-const LEVELS = { 10: 'TRACE', 20: 'DEBUG', 30: 'INFO', 40: 'WARN', 50: 'ERROR', 60: 'FATAL' };
-const COLORS = { 40: 33, 50: 31, 60: 31 };
+const LEVELS = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 };
+const COLORS = { warn: 33, error: 31, fatal: 31 };
 const HIDDEN = new Set(['level', 'time', 'pid', 'hostname', 'msg', 'service', 'v']);
 
-const parse = (line) => {
+/** The entry a service's log line holds; undefined when it is none of its logger's. */
+export function logEntry(line) {
   if (!line.startsWith('{')) return undefined;
   try {
     const entry = JSON.parse(line);
-    return typeof entry.level === 'number' ? entry : undefined;
+    return Object.hasOwn(LEVELS, entry.level) ? entry : undefined;
   } catch {
     return undefined;
   }
-};
+}
 
-/** The level of a log line as pino numbers it (40: warning); anything that is no log line counts as a warning. */
-export const levelOf = (line) => parse(line)?.level ?? 40;
+/** Whether the line matters to somebody who is not looking for it: a warning, an error, and anything that is no log line. */
+export const isWarning = (line) => LEVELS[logEntry(line)?.level ?? 'warn'] >= LEVELS.warn;
 
-/** A service's JSON log line as a person at a terminal reads it; other lines stay as they are. */
-export function readable(line) {
-  const entry = parse(line);
+const isError = (value) => typeof value?.stack === 'string';
+
+function shown([name, value]) {
+  if (isError(value)) return `${name}=${value.message}`;
+  return `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`;
+}
+
+const indented = (text) => text.replaceAll(/^/gm, '    ');
+
+/**
+ * A service's JSON log line as a person at a terminal reads it, the stack of an error below it; other lines stay as they are.
+ * @param {string} line
+ * @param {{colors?: boolean}} options
+ */
+export function readable(line, { colors = false } = {}) {
+  const entry = logEntry(line);
   if (!entry) return line;
   const time = new Date(entry.time).toTimeString().slice(0, 8);
-  const level = (LEVELS[entry.level] ?? String(entry.level)).padEnd(5);
-  const color = COLORS[entry.level];
   const fields = Object.entries(entry).filter(([name]) => !HIDDEN.has(name));
-  const shown = fields
-    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(' ');
-  const text = `${time} ${level} ${(entry.service ?? '').padEnd(12)} ${entry.msg ?? ''} ${shown}`.trimEnd();
-  return color ? `\x1b[${color}m${text}\x1b[0m` : text;
+  const start = `${time} ${entry.level.toUpperCase().padEnd(5)} ${(entry.service ?? '').padEnd(12)}`;
+  const text = [start, entry.msg, ...fields.map(shown)].filter(Boolean).join(' ');
+  const stacks = fields.filter(([, value]) => isError(value)).map(([, { stack }]) => `\n${indented(stack)}`);
+  const color = colors && COLORS[entry.level];
+  return `${color ? `\x1b[${color}m${text}\x1b[0m` : text}${stacks.join('')}`;
 }

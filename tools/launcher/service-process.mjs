@@ -5,11 +5,11 @@ import { createInterface } from 'node:readline';
 import { tail } from '../setup/command.mjs';
 import { CHECKOUT, displayPath, inCheckout } from '../setup/checkout.mjs';
 import { Failure } from '../setup/failure.mjs';
-import { say } from '../setup/progress.mjs';
-import { levelOf, readable } from './log-lines.mjs';
+import { readable } from './log-lines.mjs';
 
 const TELEMETRY = inCheckout('libs', 'service-kit', 'dist', 'telemetry', 'register.js');
 const KEPT_LINES = 200;
+const LOG_LAG = 150; // services gather log lines for up to 100 ms
 const STOP_WITHIN = 30_000; // a little more than a service allows itself
 
 /** One process with one or all services. Says `{type: 'ready', service}` for each; stops in order on SIGTERM and when we are gone. */
@@ -19,15 +19,19 @@ export class ServiceProcess {
   #quiet = true;
   #lines = [];
 
-  /** @param onEnd called with a sentence when it ends by itself after it was ready */
-  constructor({ name, services, environment }, onEnd) {
+  /**
+   * @param {LogScreen} screen where its log is shown
+   * @param onEnd called with a sentence when it ends by itself after it was ready
+   */
+  constructor({ name, services, environment }, screen, onEnd) {
     this.name = name;
     this.services = services;
     this.environment = environment;
+    this.screen = screen;
     this.onEnd = onEnd;
   }
 
-  /** Resolves when all its services are ready. @throws Failure with its last lines when it ends before */
+  /** Resolves when all its services are ready and what they had to say is shown. @throws Failure with its last lines when it ends before */
   start() {
     const entry = inCheckout('apps', this.name, 'dist', 'main.js');
     if (!existsSync(entry)) throw new Failure(`${displayPath(entry)} is missing: run \`npm run build\``);
@@ -50,8 +54,10 @@ export class ServiceProcess {
       const waiting = new Set(this.services);
       child.on('message', (message) => {
         if (message?.type !== 'ready' || !waiting.delete(message.service) || waiting.size > 0) return;
-        this.#speak();
-        resolve();
+        setTimeout(() => {
+          this.#speak();
+          resolve();
+        }, LOG_LAG);
       });
       child.on('error', reject);
       child.on('close', (code, signal) => {
@@ -60,28 +66,24 @@ export class ServiceProcess {
         if (waiting.size === 0) return this.onEnd(how);
         return reject(
           new Failure(
-            `${how} before ${[...waiting].join(', ')} was ready:\n${tail(this.#lines.map(readable).join('\n'))}`,
+            `${how} before ${[...waiting].join(', ')} was ready:\n${tail(this.#lines.map((line) => readable(line)).join('\n'))}`,
           ),
         );
       });
     });
   }
 
-  // Until all is up only warnings matter, and the rest only if it fails.
+  // Held back until all is up: if it fails, the end of it tells why.
   #log(line) {
-    if (!this.#quiet) return this.#print(line);
+    if (!this.#quiet) return this.screen.show(line);
     this.#lines.push(line);
     if (this.#lines.length > KEPT_LINES) this.#lines.shift();
   }
 
   #speak() {
     this.#quiet = false;
-    for (const line of this.#lines.filter((kept) => levelOf(kept) >= 40)) this.#print(line);
+    this.screen.showStart(this.#lines);
     this.#lines = [];
-  }
-
-  #print(line) {
-    say(process.stdout.isTTY ? readable(line) : line);
   }
 
   get #isOver() {
