@@ -10,7 +10,7 @@ function addressLines({ urls, ports, databaseUrl, redisUrl, redisNote }) {
     ...names.map((name) =>
       line(name, name === 'gateway' ? `${urls[name]}   (API reference: ${urls[name]}/docs)` : urls[name]),
     ),
-    line('metrics', ports.metrics.map((port) => `http://127.0.0.1:${port}/metrics`).join(' ')),
+    line('metrics', ports.metrics.map((port) => `http://127.0.0.1:${port}/metrics`).join(' ') || 'off'),
     line('postgres', databaseUrl),
     line('redis', `${redisUrl}${redisNote}`),
   ];

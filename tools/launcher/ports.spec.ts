@@ -20,6 +20,18 @@ describe('ports', () => {
     expect(choosePorts({ METRICS_PORT: '9000' }, { split: true }).metrics).toEqual([9000, 9001, 9002, 9003, 9004]);
   });
 
+  it('are none for metrics when METRICS_PORT is 0', () => {
+    for (const split of [false, true]) {
+      const { metrics, wanted } = choosePorts({ METRICS_PORT: '0' }, { split });
+      expect(metrics).toEqual([]);
+      expect(wanted.map(({ variable }) => variable)).not.toContain('METRICS_PORT');
+    }
+  });
+
+  it('of metrics leave room for every process', () => {
+    expect(() => choosePorts({ METRICS_PORT: '65535' }, { split: true })).toThrow('METRICS_PORT is `65535`');
+  });
+
   it.each(['0', '65536', '80a', '-1'])('refuse %s by the name of its variable', (text) => {
     expect(() => choosePorts({ REGISTRY_PORT: text })).toThrow(`REGISTRY_PORT is \`${text}\``);
   });
@@ -39,5 +51,19 @@ describe('ports', () => {
     server.close();
     await once(server, 'close');
     await expect(assertFree(wanted, '127.0.0.1')).resolves.toBeUndefined();
+  });
+
+  it('that are taken by the metrics of one process move them all, by the command that was typed', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const script = process.env['npm_lifecycle_event'];
+    process.env['npm_lifecycle_event'] = 'start:split';
+    const wanted = [{ port, variable: 'METRICS_PORT', instead: 9464 }];
+    await expect(assertFree(wanted, '127.0.0.1')).rejects.toThrow('e.g. METRICS_PORT=10464 npm run start:split');
+    if (script === undefined) delete process.env['npm_lifecycle_event'];
+    else process.env['npm_lifecycle_event'] = script;
+    server.close();
+    await once(server, 'close');
   });
 });

@@ -33,7 +33,7 @@ export function serviceEnvironment({ settings, ports, keys, databaseUrl, redisUr
     AGION_MODE: 'development',
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
-    METRICS_PORT: String(ports.metrics[0]),
+    METRICS_PORT: String(ports.metrics[0] ?? 0),
   };
   if (!settings.JWT_JWKS_URI) environment.SUPABASE_JWT_SECRET ??= keys.jwt_secret;
   const urls = serviceUrls(ports, environment.AGION_BIND);
@@ -59,7 +59,7 @@ export function processesToStart({ environment, keys, ports, split }) {
   return names.map((name, index) => ({
     name,
     services: [name],
-    environment: { ...environment, ...privateKeys([name]), METRICS_PORT: String(ports.metrics[index]) },
+    environment: { ...environment, ...privateKeys([name]), METRICS_PORT: String(ports.metrics[index] ?? 0) },
   }));
 }
 
