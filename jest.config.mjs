@@ -1,6 +1,10 @@
 // Native ES modules on Node 24: run through `npm test`, which adds the flag Jest needs for it.
 export default {
-  testMatch: ['<rootDir>/{apps,libs}/*/{src,test}/**/*.spec.ts', '<rootDir>/e2e/**/*.spec.ts', '<rootDir>/tools/**/*.spec.ts'],
+  testMatch: [
+    '<rootDir>/{apps,libs}/*/{src,test}/**/*.spec.ts',
+    '<rootDir>/e2e/**/*.spec.ts',
+    '<rootDir>/tools/**/*.spec.ts',
+  ],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '@swc/jest' },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' }, // './x.js' in source means './x.ts'

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
@@ -141,7 +141,8 @@ const NX_ENV = { ...process.env, NX_DAEMON: 'false', NO_COLOR: '1', TSESTREE_SIN
 
 /** What depends on what, as nx sees it; asking also makes the graph that the lint rule reads. */
 function projectGraph(): Record<string, string[]> {
-  const file = path.join(mkdtempSync(path.join(tmpdir(), 'agion-graph-')), 'graph.json');
+  const folder = mkdtempSync(path.join(tmpdir(), 'agion-graph-'));
+  const file = path.join(folder, 'graph.json');
   execFileSync(process.execPath, ['node_modules/nx/dist/bin/nx.js', 'graph', `--file=${file}`], {
     cwd: ROOT,
     env: NX_ENV,
@@ -150,6 +151,7 @@ function projectGraph(): Record<string, string[]> {
   const { graph } = JSON.parse(readFileSync(file, 'utf8')) as {
     graph: { dependencies: Record<string, { target: string }[]> };
   };
+  rmSync(folder, { recursive: true });
   return Object.fromEntries(
     Object.entries(graph.dependencies).map(([project, targets]) => [
       project,

@@ -112,7 +112,8 @@ describe('an Idempotency-Key', () => {
       ),
     );
     expect(await count('Race')).toBe(1);
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201, 409]));
+    for (const { status } of answers) expect([201, 409]).toContain(status); // 409: asked while the first was under way
+    expect(answers.map(({ status }) => status)).toContain(201);
   });
 
   it('is refused for another request, and free again after a refused one', async () => {

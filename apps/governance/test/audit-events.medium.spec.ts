@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeEntry } from '@agion/messaging';
-import { asOwner, eventually } from '@agion/testing';
+import { asOwner, asTableOwner, eventually } from '@agion/testing';
 import { DEFAULT_ORGANIZATION, deadLetterKey } from '@agion/wire';
 import {
   append,
@@ -48,7 +48,7 @@ describe('the service', () => {
 
   it('is not ready when the newest migration is missing', async () => {
     const setFinished = (value: string): Promise<unknown> =>
-      asOwner(running.database, (client) =>
+      asTableOwner(running.database, (client) =>
         client.query(`UPDATE public._prisma_migrations SET finished_at = ${value}`),
       );
     await setFinished('NULL');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createPool, OrganizationScope, roleOf, WorkerPool, workerRoleOf } from '@agion/database';
-import { asOwner, createTestDatabase, type TestDatabase } from '@agion/testing';
+import { asTableOwner, createTestDatabase, type TestDatabase } from '@agion/testing';
 import { DEFAULT_ORGANIZATION } from '@agion/wire';
 import type pg from 'pg';
 import { unprotectedTables } from './unprotected-tables.js';
@@ -11,8 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const check = () => asOwner(database, unprotectedTables);
-const run = (sql: string) => asOwner(database, (client) => client.query(sql));
+const check = () => asTableOwner(database, unprotectedTables);
+const run = (sql: string) => asTableOwner(database, (client) => client.query(sql));
 
 describe('every table', () => {
   it('has an organization and the two policies', async () => {

@@ -1,4 +1,4 @@
-export { asOwner, createTestDatabase } from './database.js';
+export { asOwner, asTableOwner, createTestDatabase } from './database.js';
 export type { TestDatabase } from './database.js';
 export { freePorts, portVariable, testEnvironment } from './environment.js';
 export type { TestEnvironmentOptions } from './environment.js';
