@@ -6,6 +6,7 @@ import { slugOf, streamKey, type StreamName } from '@agion/wire';
 import { lastValueFrom } from 'rxjs';
 import type { Logger } from 'pino';
 import { ServiceSettings } from '../config/service-settings.js';
+import { CrashPoints } from '../crash-points.js';
 import type { ReadinessCheck } from '../health/readiness.js';
 import { LOGGER } from '../logging/logger-token.js';
 import { DomainError } from '../problem/domain-error.js';
@@ -40,6 +41,7 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
     @Inject(SERVICE) private readonly service: ServiceFacts,
     private readonly settings: ServiceSettings,
     private readonly organizations: OrganizationDirectory,
+    private readonly crashPoints: CrashPoints,
     @Inject(LOGGER) private readonly log: Logger,
   ) {
     super();
@@ -144,6 +146,7 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
     if (messages.size === 0) return outcomes;
     const answer = this.transformToObservable(await handler([...messages.keys()]));
     const failures = (await lastValueFrom(answer, { defaultValue: undefined })) as StreamFailure[] | undefined;
+    this.crashPoints.reach('after_commit');
     for (const { message, error } of failures ?? []) outcomes[messages.get(message) ?? -1] = error;
     return outcomes;
   }
