@@ -12,6 +12,16 @@ export interface StreamHandlerOptions<Entry extends object> {
   batch?: number;
   /** Milliseconds a batch may take. Default 10,000. */
   timeoutMs?: number;
+  /**
+   * Consumers of this replica that work side by side, so that one reads on while another commits. Default 1. Entries of one stream
+   * are then no longer handled in order.
+   */
+  consumers?: number;
+  /**
+   * Reads an entry in place of `entry`, for a stream whose validation is most of the work. Accepts and refuses what the class
+   * does; throws when it refuses.
+   */
+  read?: (fields: Readonly<Record<string, string>>) => Entry;
 }
 
 /** One entry of a stream, validated, with the organization its key belongs to. */
@@ -24,6 +34,8 @@ export interface StreamMessage<Entry> {
   readonly entry: Entry;
   /** The fields as they stand on the wire: what signatures are made over. */
   readonly fields: Readonly<Record<string, string>>;
+  /** How often Redis has delivered it, this time included. Tries while something was down are not counted. */
+  readonly deliveries: number;
 }
 
 /** One entry of a batch that did not work out. Those that are not mentioned are done. */

@@ -85,7 +85,7 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
   }
 
   private start(): void {
-    this.consumers = this.bindings().map((binding) => this.consumerOf(binding));
+    this.consumers = this.bindings().flatMap((binding) => this.consumersOf(binding));
     for (const consumer of this.consumers) consumer.start();
     this.stopLag = streamLag(this.service.name, async () =>
       (await Promise.all(this.consumers.map((consumer) => consumer.lag()))).flat(),
@@ -112,12 +112,17 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
     return bindings;
   }
 
-  private consumerOf({ stream, options, handler }: Binding): StreamConsumer {
+  private consumersOf(binding: Binding): StreamConsumer[] {
+    const names = Array.from({ length: binding.options.consumers ?? 1 }, (_, index) => (index ? `-${index + 1}` : ''));
+    return names.map((suffix) => this.consumerOf(binding, `${hostname()}-${this.settings.port}${suffix}`));
+  }
+
+  private consumerOf({ stream, options, handler }: Binding, consumer: string): StreamConsumer {
     const timeoutMs = options.timeoutMs ?? 10_000;
     return new StreamConsumer({
       redisUrl: this.settings.redisUrl,
       group: options.group,
-      consumer: `${hostname()}-${this.settings.port}`,
+      consumer,
       streams: () => this.organizations.all().map(({ slug }) => streamKey(slug, stream)),
       count: options.batch ?? 100,
       handlerTimeoutMs: timeoutMs,
@@ -131,14 +136,14 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
 
   private async hand(
     entries: StreamEntry[],
-    { entry: entryClass }: StreamHandlerOptions<object>,
+    { entry: entryClass, read = (fields) => validatedEntry(entryClass, fields) }: StreamHandlerOptions<object>,
     handler: MessageHandler,
   ): Promise<Outcome[]> {
     const outcomes: Outcome[] = entries.map(() => undefined);
     const messages = new Map<StreamMessage<object>, number>();
     for (const [index, entry] of entries.entries()) {
       try {
-        messages.set(this.messageOf(entry, entryClass), index);
+        messages.set(this.messageOf(entry, read), index);
       } catch (error) {
         outcomes[index] = error as Error;
       }
@@ -151,11 +156,14 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
     return outcomes;
   }
 
-  private messageOf({ id, stream, fields }: StreamEntry, entryClass: new () => object): StreamMessage<object> {
+  private messageOf(
+    { id, stream, fields, deliveries }: StreamEntry,
+    read: (fields: Readonly<Record<string, string>>) => object,
+  ): StreamMessage<object> {
     const organization = this.organizations.find(slugOf(stream));
     if (!organization) throw new Error(`the organization of \`${stream}\` is not known yet`);
     try {
-      return { id, stream, organization, fields, entry: validatedEntry(entryClass, fields) };
+      return { id, stream, organization, fields, deliveries, entry: read(fields) };
     } catch (error) {
       throw new PermanentError(faultsOf(error), { cause: error });
     }
