@@ -39,7 +39,7 @@ const boundaries = (depConstraints) => ({
 
 const restricted = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
 const NO_DEEP = {
-  group: ['@agion/*/*', '!@agion/dto/openapi.json'],
+  group: ['@agion/*/*', '!@agion/dto/openapi.json', '!@agion/dto/asyncapi.json'],
   message: 'Import a project by its door, its index.ts.',
 };
 const NO_DATABASE = { group: ['@agion/database'], message: 'Only *.store.ts (and modules) speak to Postgres.' };

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { PROBLEMS } from '@agion/wire';
+import { sorted } from './sorted.mjs';
 
 const PROBLEM = { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDto' } } };
 
@@ -69,15 +70,4 @@ function describeDoor(operation, { who, to }) {
     const { status, title } = PROBLEMS[name];
     operation.responses[status] ??= { description: `${title} (\`/problems/${name}\`)`, content: PROBLEM };
   }
-}
-
-/** The same document with the members of every object in one order, so that only what has changed differs. */
-function sorted(value) {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.keys(value)
-      .sort()
-      .map((key) => [key, sorted(value[key])]),
-  );
 }

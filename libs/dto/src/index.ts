@@ -1,5 +1,6 @@
 export { decodeCursor, encodeCursor } from './cursor.js';
 export { PageQueryDto } from './page.dto.js';
+export { ConfigNoticeDto, ControlNoticeDto, PolicyBeaconDto, PolicyNoticeDto } from './notice.dto.js';
 export { InputFaultDto, ProblemDto } from './problem.dto.js';
 export { AUDIT_OUTCOMES, AuditEntryDto, AuditEventDto, AuditPageDto, AuditQueryDto } from './audit.dto.js';
 export type { AuditOutcome } from './audit.dto.js';
@@ -88,3 +89,17 @@ export {
   UpdateResourceDto,
 } from './resource.dto.js';
 export { isPlainText, IsText } from './text.js';
+export { PolicyDocumentDto, PolicyMetadataDto, PolicyScopeDto, PolicySpecDto } from './policy-document.dto.js';
+export { PolicyDeltaDto, PolicySyncDto, SyncedPolicyDto } from './policy-sync.dto.js';
+export {
+  POLICY_STATUSES,
+  POLICY_TIERS,
+  PoliciesQueryDto,
+  PolicyDto,
+  PolicyIdParamDto,
+  PolicyPageDto,
+  PolicyValidationDto,
+  PolicyVersionDto,
+  PolicyVersionPageDto,
+  PolicyVersionParamDto,
+} from './policy.dto.js';
