@@ -22,3 +22,15 @@ export type MissionStatus = (typeof MISSION_STATUSES)[number];
 
 export const SEVERITIES = ['positive', 'neutral', 'minor', 'major', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];
+
+/** What is to be obeyed. `require_approval` is reserved: no policy can ask for it yet. */
+export const DECISIONS = ['allow', 'deny', 'require_approval'] as const;
+export type DecisionEffect = (typeof DECISIONS)[number];
+
+/** Where a decision was made: in the SDK, over the streams, over HTTP. */
+export const DECISION_SOURCES = ['local', 'bus', 'http'] as const;
+export type DecisionSource = (typeof DECISION_SOURCES)[number];
+
+/** The three checkpoints of one call. */
+export const DECISION_PHASES = ['permission', 'validation', 'feedback'] as const;
+export type DecisionPhase = (typeof DECISION_PHASES)[number];
