@@ -1,6 +1,6 @@
 export { loadSettings, SettingsError } from './config/load-settings.js';
 export type { Environment } from './config/load-settings.js';
-export { ownSettings, ownSettingsWithDatabase } from './config/own-settings.js';
+export { IsPrivateKey, ownSettings, ownSettingsWithDatabase } from './config/own-settings.js';
 export { ServiceSettings } from './config/service-settings.js';
 export { Setting, settingsOf } from './config/setting.js';
 export type { PropertySetting, SettingDefinition } from './config/setting.js';
@@ -12,6 +12,7 @@ export type { ServiceDefinition } from './define-service.js';
 export { Readiness } from './health/readiness.js';
 export type { ReadinessCheck, ReadinessReport } from './health/readiness.js';
 export { ApiProblems } from './http/api-problems.js';
+export { etagOf, hasAlready, isBasedOn } from './http/entity-tag.js';
 export { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 export type { Idempotency } from './http/idempotency.interceptor.js';
 export { MAX_BODY_BYTES, parseJson } from './http/json-body.js';
