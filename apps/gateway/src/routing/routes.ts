@@ -47,6 +47,20 @@ const ROWS: Row[] = [
   ['POST', '/api/v1/missions', 'coordination', 'operator'],
   ['GET', '/api/v1/missions/{id}', 'coordination', 'signed-in'],
 
+  ['GET', '/api/v1/policies', 'governance', 'signed-in'],
+  ['POST', '/api/v1/policies', 'governance', 'operator'],
+  ['POST', '/api/v1/policies/validate', 'governance', 'viewer'],
+  ['GET', '/api/v1/policies/{id}', 'governance', 'viewer'],
+  ['PUT', '/api/v1/policies/{id}', 'governance', 'operator'],
+  ['DELETE', '/api/v1/policies/{id}', 'governance', 'operator'],
+  ['GET', '/api/v1/policies/{id}/versions', 'governance', 'viewer'],
+  ['POST', '/api/v1/policies/{id}/versions/{version}/activate', 'governance', 'operator'],
+
+  ['POST', '/api/v1/governance/check', 'governance', 'agents'],
+  ['GET', '/api/v1/decisions', 'governance', 'viewer'],
+  ['GET', '/api/v1/decisions/{id}', 'governance', 'viewer'],
+  ['GET', '/api/v1/decisions/{id}/why', 'governance', 'viewer'],
+
   ['GET', '/api/v1/audit', 'governance', 'operator'],
 
   ['GET', '/api/v1/runs', 'execution', 'viewer'],
@@ -61,6 +75,7 @@ const ROWS: Row[] = [
   ['GET', '/readiness', 'gateway', 'open'],
   ['GET', '/metrics-debug', 'gateway', 'admin'],
   ['GET', '/openapi.json', 'gateway', 'open'],
+  ['GET', '/asyncapi.json', 'gateway', 'open'],
   ['GET', '/docs', 'gateway', 'open'],
   ['GET', '/docs/reference.js', 'gateway', 'open'],
   ['GET', '/problems', 'gateway', 'open'],
