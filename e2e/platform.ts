@@ -42,11 +42,14 @@ const SERVICES: readonly ServiceDefinition[] = [registry, governance, coordinati
 export interface PlatformOptions {
   mode?: 'development' | 'production';
   env?: Record<string, string>;
+  /** Services that are not started here, because a test runs them in a process of their own. */
+  without?: readonly ServiceName[];
 }
 
 export async function startPlatform({
   mode = 'development',
   env: extra = {},
+  without = [],
 }: PlatformOptions = {}): Promise<Platform> {
   const [database, redis] = await Promise.all([createTestDatabase(), startRedis()]);
   const env = { ...(await testEnvironment({ databaseUrl: database.url, redisUrl: redis.url, mode })), ...extra };
@@ -57,7 +60,8 @@ export async function startPlatform({
     await database.drop();
   };
   try {
-    for (const definition of SERVICES) services.set(definition.name, await startService(definition, { env }));
+    for (const definition of SERVICES.filter(({ name }) => !without.includes(name)))
+      services.set(definition.name, await startService(definition, { env }));
   } catch (error) {
     await stop();
     throw error;
