@@ -12,6 +12,7 @@ export const STREAM_NOTES = {
       'Answers, matched by `correlation_id`. Trimmed to the last minute. An answer goes to `governance:responses:{container}` or `governance:responses:{container}:{instance}` instead when the request names exactly that in `reply_to` and it is its own container.',
     writers: ['governance'],
     readers: ['agents'],
+    message: 'DecisionReplyEntryDto',
   },
   decisions: { about: 'Decisions an SDK made by itself, for the same ledger.', writers: ['agents'] },
   executionReports: { about: 'What became of an action.', writers: ['agents', 'execution'] },
