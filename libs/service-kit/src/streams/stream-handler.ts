@@ -18,10 +18,10 @@ export interface StreamHandlerOptions<Entry extends object> {
    */
   consumers?: number;
   /**
-   * Reads an entry in place of `entry`, for a stream whose validation is most of the work. Accepts and refuses what the class
-   * does; throws when it refuses.
+   * A short cut for a stream whose validation would be most of the work: reads an entry of which it is certain that the class would
+   * accept it, and as what; undefined leaves the entry to the class.
    */
-  read?: (fields: Readonly<Record<string, string>>) => Entry;
+  read?: (fields: Readonly<Record<string, string>>) => Entry | undefined;
 }
 
 /** One entry of a stream, validated, with the organization its key belongs to. */

@@ -136,14 +136,14 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
 
   private async hand(
     entries: StreamEntry[],
-    { entry: entryClass, read = (fields) => validatedEntry(entryClass, fields) }: StreamHandlerOptions<object>,
+    { entry: entryClass, read }: StreamHandlerOptions<object>,
     handler: MessageHandler,
   ): Promise<Outcome[]> {
     const outcomes: Outcome[] = entries.map(() => undefined);
     const messages = new Map<StreamMessage<object>, number>();
     for (const [index, entry] of entries.entries()) {
       try {
-        messages.set(this.messageOf(entry, read), index);
+        messages.set(this.messageOf(entry, entryClass, read), index);
       } catch (error) {
         outcomes[index] = error as Error;
       }
@@ -158,12 +158,20 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
 
   private messageOf(
     { id, stream, fields, deliveries }: StreamEntry,
-    read: (fields: Readonly<Record<string, string>>) => object,
+    entryClass: new () => object,
+    read: StreamHandlerOptions<object>['read'],
   ): StreamMessage<object> {
     const organization = this.organizations.find(slugOf(stream));
     if (!organization) throw new Error(`the organization of \`${stream}\` is not known yet`);
     try {
-      return { id, stream, organization, fields, deliveries, entry: read(fields) };
+      return {
+        id,
+        stream,
+        organization,
+        fields,
+        deliveries,
+        entry: read?.(fields) ?? validatedEntry(entryClass, fields),
+      };
     } catch (error) {
       throw new PermanentError(faultsOf(error), { cause: error });
     }
