@@ -48,6 +48,11 @@ export const PROBLEMS = {
     title: 'Decision not found',
     help: 'Search the ledger: GET /api/v1/decisions.',
   },
+  'violation-not-found': {
+    status: 404,
+    title: 'Violation not found',
+    help: 'List violations: GET /api/v1/violations.',
+  },
   'run-not-found': { status: 404, title: 'Run not found', help: 'The run does not exist or is not yours.' },
   'method-not-allowed': {
     status: 405,
