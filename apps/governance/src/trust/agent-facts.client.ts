@@ -59,10 +59,9 @@ export class AgentFacts {
     return asking;
   }
 
-  /** One answer for each id, in one go. @throws UnavailableError as `of` does */
-  async ofAll(organization: Organization, agentIds: Iterable<string>): Promise<Map<string, KnownAgent | null>> {
-    const ids = [...new Set(agentIds)];
-    return new Map(await Promise.all(ids.map(async (id) => [id, await this.of(organization, id)] as const)));
+  /** One answer for each, in their order. @throws UnavailableError as `of` does */
+  ofEach(agents: readonly { organization: Organization; agentId: string }[]): Promise<(KnownAgent | null)[]> {
+    return Promise.all(agents.map(({ organization, agentId }) => this.of(organization, agentId)));
   }
 
   private async ask(organization: Organization, agentId: string, key: string): Promise<KnownAgent | null> {
