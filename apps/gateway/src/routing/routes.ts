@@ -61,6 +61,15 @@ const ROWS: Row[] = [
   ['GET', '/api/v1/decisions/{id}', 'governance', 'viewer'],
   ['GET', '/api/v1/decisions/{id}/why', 'governance', 'viewer'],
 
+  ['GET', '/api/v1/agents/{agent_id}/trust', 'governance', 'signed-in'],
+  ['GET', '/api/v1/agents/{agent_id}/trust/explain', 'governance', 'signed-in'],
+  ['GET', '/api/v1/agents/{agent_id}/trust/events', 'governance', 'signed-in'],
+  ['POST', '/api/v1/agents/{agent_id}/trust/ceilings/{id}/clear', 'governance', 'operator'],
+  ['POST', '/api/v1/feedback', 'governance', 'signed-in'],
+  ['GET', '/api/v1/violations', 'governance', 'operator'],
+  ['POST', '/api/v1/violations/{id}/acknowledge', 'governance', 'operator'],
+  ['POST', '/api/v1/violations/{id}/resolve', 'governance', 'operator'],
+  ['POST', '/api/v1/events', 'governance', 'agents'],
   ['GET', '/api/v1/audit', 'governance', 'operator'],
 
   ['GET', '/api/v1/runs', 'execution', 'viewer'],
