@@ -1,8 +1,7 @@
 import { createHash, verify } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import canonicalize from 'canonicalize';
-import { asOwner, eventually } from '@agion/testing';
-import { keys } from '@agion/wire';
+import { asOwner } from '@agion/testing';
 import { agent, container, forAgents, policy } from './policy-calls.js';
 import {
   type Answer,
@@ -224,32 +223,4 @@ describe('what has changed since a revision', () => {
     expect(body.removed).toEqual([]);
     expect((await sync('demo:echo')).body.hash).toBe(body.hash);
   }, 60_000);
-});
-
-describe('the key of an agent', () => {
-  const noted = async (agentId: string): Promise<unknown> =>
-    JSON.parse((await running.commands.get(keys.agentPolicies('default', agentId))) ?? 'null');
-
-  it('says the revision and the policies from its first question on, and after each change', async () => {
-    expect(await noted('keyed:a')).toBeNull();
-    const { body } = await sync('keyed:a');
-    const value = { revision: body.revision, policies: idsOf(body.policies), epoch: 0, stopped: false };
-    await eventually(async () => expect(await noted('keyed:a')).toEqual(value));
-    await put('keyed', forAgents('keyed:*'));
-    await eventually(async () =>
-      expect(await noted('keyed:a')).toMatchObject({
-        revision: body.revision + 1,
-        policies: expect.arrayContaining(['keyed']),
-      }),
-    );
-  });
-
-  it('is not written for those somebody else asks for', async () => {
-    await sync('keyed:b', '', { as: person('admin') });
-    await put('keyed', forAgents('keyed:*'));
-    await eventually(async () =>
-      expect(await noted('keyed:a')).toMatchObject({ policies: expect.arrayContaining(['keyed']) }),
-    );
-    expect(await noted('keyed:b')).toBeNull();
-  });
 });

@@ -34,6 +34,7 @@ type Fields = Readonly<Record<string, string>>;
 export interface RunningGovernance {
   database: TestDatabase;
   commands: RedisConnection;
+  redisUrl: string;
   /** A second tenant. */
   acme: Organization;
   url(): string;
@@ -85,6 +86,7 @@ export async function startGovernance(): Promise<RunningGovernance> {
     return {
       database,
       commands,
+      redisUrl: redis.url,
       acme,
       url: () => service.url,
       stopService: () => service.close(),
