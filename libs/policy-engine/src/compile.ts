@@ -71,7 +71,7 @@ function byImportance(a: PolicyDocument, b: PolicyDocument): number {
 
 function compilePolicy(environment: Environment, { document, version }: VersionedPolicy, rank: number): CompiledPolicy {
   const { metadata, spec } = document;
-  const { condition, fault } = conditionOf(environment, spec.condition);
+  const { condition, fault } = conditionOf(environment, document);
   return {
     id: metadata.id,
     effect: spec.effect,
@@ -86,13 +86,26 @@ function compilePolicy(environment: Environment, { document, version }: Versione
   };
 }
 
-function conditionOf(
-  environment: Environment,
-  text: string | undefined,
-): { condition: Condition | null; fault: string | null } {
-  if (text === undefined) return { condition: null, fault: null };
-  const { condition, faults } = compileCondition(environment, text);
-  return condition
-    ? { condition, fault: null }
-    : { condition: null, fault: faults[0]?.detail ?? 'it does not compile' };
+interface CompiledText {
+  condition: Condition | null;
+  fault: string | null;
+}
+
+const UNCONDITIONAL: CompiledText = { condition: null, fault: null };
+
+/** By the document, which is never changed: what is in force again in the next revision is not compiled again. */
+const compiledTexts = new WeakMap<PolicyDocument, CompiledText>();
+
+function conditionOf(environment: Environment, document: PolicyDocument): CompiledText {
+  const text = document.spec.condition;
+  if (text === undefined) return UNCONDITIONAL;
+  let compiled = compiledTexts.get(document);
+  if (!compiled) {
+    const { condition, faults } = compileCondition(environment, text);
+    compiled = condition
+      ? { condition, fault: null }
+      : { condition, fault: faults[0]?.detail ?? 'it does not compile' };
+    compiledTexts.set(document, compiled);
+  }
+  return compiled;
 }
