@@ -67,8 +67,8 @@ describe('events over HTTP', () => {
       accepted: 0,
       duplicates: 21,
     });
-    const { kind: _, ...entry } = { ...trust('same:a', { event_id: 'same-1' }), impact: '0.05' };
-    await running.append(STREAMS.trust, [entry as Record<string, string>]);
+    const onStream = { event_type: 'task_completed', severity: 'positive', impact: '0.05' };
+    await running.append(STREAMS.trust, [{ ...onStream, agent_id: 'same:a', event_id: 'same-1' }]);
     await running.settled(STREAMS.trust);
     expect(await running.events('same:a')).toHaveLength(21);
   });
