@@ -8,6 +8,8 @@ export const keys = {
   agentPolicies: (slug: string, agentId: string): string => `${redisPrefix(slug)}agent:${agentId}:policies`,
   /** Agents that have such a key, by when they last asked for their policies; governance's own. */
   policyReaders: (slug: string): string => `${redisPrefix(slug)}governance:policy:readers`,
+  /** What all those keys have been brought up to; governance's own. */
+  policyReadersState: (slug: string): string => `${redisPrefix(slug)}governance:policy:readers:state`,
   /** Present while an instance of the agent keeps its lease; written by the registry. */
   heartbeat: (slug: string, agentId: string): string => `${redisPrefix(slug)}agent:${agentId}:heartbeat`,
   /** Points already spent by a caller in the current window; written by the gateway. */
