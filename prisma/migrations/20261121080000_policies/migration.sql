@@ -105,3 +105,6 @@ SELECT public.protect_table('governance.policy_revisions');
 SELECT public.protect_table('governance.policy_changes');
 SELECT public.protect_table('governance.idempotency_keys');
 SELECT public.protect_table('governance.outbox');
+
+-- What a policy said stays: decisions refer to it, and whoever has read a version never reads it again.
+REVOKE UPDATE, DELETE ON governance.policy_versions FROM agion_governance;
