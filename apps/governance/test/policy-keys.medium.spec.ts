@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually } from '@agion/testing';
-import { keys } from '@agion/wire';
+import { asOwner, eventually } from '@agion/testing';
+import { DEFAULT_ORGANIZATION, keys } from '@agion/wire';
 import { agent, forAgents, policy } from './policy-calls.js';
 import { type Answer, type Call, call, person, type RunningGovernance, startGovernance } from './running-governance.js';
 
@@ -15,10 +15,10 @@ const to = (method: string, path: string, options: Call = {}): Promise<Answer> =
   call(running.url(), method, `/v1/policies${path}`, options);
 const sync = (agentId: string, as = agent(agentId)): Promise<Answer> => to('GET', `?agent_id=${agentId}`, { as });
 
-describe('the key of an agent', () => {
-  const noted = async (agentId: string): Promise<unknown> =>
-    JSON.parse((await running.commands.get(keys.agentPolicies('default', agentId))) ?? 'null');
+const noted = async (agentId: string): Promise<unknown> =>
+  JSON.parse((await running.commands.get(keys.agentPolicies('default', agentId))) ?? 'null');
 
+describe('the key of an agent', () => {
   it('says the revision and the policies from its first question on, and after each change', async () => {
     expect(await noted('keyed:a')).toBeNull();
     const { body } = await sync('keyed:a');
@@ -61,5 +61,42 @@ describe('the key of an agent', () => {
     await eventually(async () =>
       expect(await noted('keyed:c')).toMatchObject({ policies: expect.arrayContaining(['keyed']) }),
     );
+  });
+});
+
+describe('what holds for the whole organization', () => {
+  it('reaches documents at once and the keys of all agents within seconds, whoever wrote it', async () => {
+    await sync('keyed:d');
+    await asOwner(running.database, (client) =>
+      client.query(
+        "UPDATE governance.policy_revisions SET epoch = 4, stopped = true, default_effect = 'allow' WHERE organization_id = $1",
+        [DEFAULT_ORGANIZATION.id],
+      ),
+    );
+    const { body } = await sync('keyed:a');
+    expect(body).toMatchObject({ epoch: 4, stopped: true, default_effect: 'allow' });
+    await eventually(async () => expect(await noted('keyed:d')).toMatchObject({ epoch: 4, stopped: true }), {
+      timeoutMs: 4_000,
+    });
+    expect((await to('GET', '?agent_id=keyed:a', { as: agent('keyed:a', running.acme) })).body).toMatchObject({
+      epoch: 0,
+      stopped: false,
+      default_effect: 'deny',
+    });
+  });
+});
+
+describe('what a policy said', () => {
+  it('stays: the service itself may not change or remove a version', async () => {
+    for (const statement of [
+      "UPDATE governance.policy_versions SET document = '{}'",
+      'DELETE FROM governance.policy_versions',
+    ]) {
+      const attempt = asOwner(running.database, async (client) => {
+        await client.query('SET ROLE agion_governance_worker');
+        await client.query(statement);
+      });
+      await expect(attempt).rejects.toThrow('permission denied');
+    }
   });
 });

@@ -5,6 +5,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { LatestRun } from './latest-run.js';
 import { policiesFor } from './policy-bundle.js';
+import type { PolicyState } from './policy-record.js';
 import { type OrganizationPolicies, PolicySnapshots } from './policy-snapshots.service.js';
 
 /** Agents of an organization whose keys are kept; beyond that, those that have not asked for the longest time lose theirs. */
@@ -31,6 +32,7 @@ return 1`;
 @Injectable()
 export class AgentPoliciesPublisher {
   private readonly refreshes = new Map<string, LatestRun<void>>();
+  private readonly seen = new Map<string, { state: OrganizationPolicies; checked: boolean }>();
 
   constructor(
     @Inject(COMMAND_REDIS) private readonly redis: RedisConnection,
@@ -62,6 +64,25 @@ export class AgentPoliciesPublisher {
     }
   }
 
+  /**
+   * Called with each beat: one beat after a state has come here, whoever made it so has noted it for all agents, or may have died
+   * before; then it is noted from here.
+   */
+  async keep(organization: Organization): Promise<void> {
+    const state = this.snapshots.current(organization);
+    const seen = this.seen.get(organization.id);
+    if (!state || (seen?.state === state && seen.checked)) return;
+    this.seen.set(organization.id, { state, checked: seen?.state === state });
+    if (seen?.state !== state) return;
+    try {
+      const noted = await this.redis.get(keys.policyReadersState(organization.slug));
+      if (noted !== stateText(state)) await this.changed(organization);
+    } catch (error) {
+      this.seen.delete(organization.id);
+      this.logger.debug({ err: error, organization: organization.slug }, 'state of the keys of agents is not known');
+    }
+  }
+
   private async rewrite(organization: Organization): Promise<void> {
     const readers = keys.policyReaders(organization.slug);
     await this.forget(organization.slug, await this.redis.zrange(readers, '0', `-${MAX_READERS + 1}`));
@@ -69,6 +90,7 @@ export class AgentPoliciesPublisher {
     const policies = await this.snapshots.of(organization);
     for (let start = 0; start < agents.length; start += BATCH)
       await this.write(organization.slug, agents.slice(start, start + BATCH), policies);
+    await this.redis.set(keys.policyReadersState(organization.slug), stateText(policies));
   }
 
   private async forget(slug: string, agents: string[]): Promise<void> {
@@ -90,3 +112,5 @@ export class AgentPoliciesPublisher {
     for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
   }
 }
+
+const stateText = ({ revision, epoch, stopped }: PolicyState): string => `${revision} ${epoch} ${stopped}`;

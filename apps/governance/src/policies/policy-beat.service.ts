@@ -2,6 +2,7 @@ import { LOGGER, OrganizationDirectory } from '@agion/service-kit';
 import type { Organization } from '@agion/wire';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { AgentPoliciesPublisher } from './agent-policies.publisher.js';
 import { isSameState, type PolicyState } from './policy-record.js';
 import { PolicySetsStore } from './policy-sets.store.js';
 import { PolicySnapshots } from './policy-snapshots.service.js';
@@ -28,6 +29,7 @@ export class PolicyBeat implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly snapshots: PolicySnapshots,
     private readonly consumer: PolicyUpdatesConsumer,
     private readonly publisher: PolicyUpdatesPublisher,
+    private readonly agents: AgentPoliciesPublisher,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -50,6 +52,7 @@ export class PolicyBeat implements OnApplicationBootstrap, OnModuleDestroy {
     });
     await Promise.race([this.looking, pause(PATIENCE)]);
     await Promise.all(organizations.map((organization) => this.tell(organization)));
+    await Promise.all(this.snapshots.loaded().map((organization) => this.agents.keep(organization)));
   }
 
   private async look(organizations: Organization[]): Promise<void> {
@@ -62,7 +65,7 @@ export class PolicyBeat implements OnApplicationBootstrap, OnModuleDestroy {
     for (const organization of this.snapshots.loaded()) {
       const current = this.snapshots.current(organization);
       const state = this.states.get(organization.id);
-      if (current && state && !isSameState(current, state)) this.renew(organization);
+      if (current && state && !isSameState(current, state)) void this.renew(organization);
     }
   }
 
@@ -75,13 +78,15 @@ export class PolicyBeat implements OnApplicationBootstrap, OnModuleDestroy {
 
   private changed(organization: Organization, revision: number | undefined): void {
     const current = this.snapshots.current(organization);
-    if (current && (revision === undefined || revision > current.revision)) this.renew(organization);
+    if (current && (revision === undefined || revision > current.revision)) void this.renew(organization);
   }
 
-  private renew(organization: Organization): void {
-    this.snapshots.refresh(organization).catch((error: unknown) => {
+  private async renew(organization: Organization): Promise<void> {
+    try {
+      await this.snapshots.refresh(organization);
+    } catch (error) {
       this.logger.warn({ err: error, organization: organization.slug }, 'policies could not be loaded again');
-    });
+    }
   }
 
   /** Those of the directory, and those that are in use before the directory has heard of them. */
