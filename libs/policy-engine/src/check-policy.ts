@@ -1,4 +1,3 @@
-import { declareAttributes } from './attributes.js';
 import { checkScope } from './check-scope.js';
 import { checkTests } from './check-tests.js';
 import { compileCondition } from './condition.js';
@@ -130,7 +129,7 @@ function readCondition(reader: DocumentReader): string | undefined {
     reader.fault('condition', 'must be a CEL expression; leave it out for a policy that always matches');
     return undefined;
   }
-  const { faults } = compileCondition(declareAttributes(), text);
+  const { faults } = compileCondition(text);
   for (const { detail, line, column } of faults) reader.fault('condition', detail, { line, column });
   return text;
 }

@@ -1,9 +1,8 @@
-import type { Environment } from '@marcbachmann/cel-js';
-import { declareAttributes } from './attributes.js';
 import { compileCondition, type Condition } from './condition.js';
 import type { MatchedPolicy, PolicyReference } from './decision.js';
 import { matchesAny } from './glob.js';
 import { PolicyIndex } from './policy-index.js';
+import { TermTable } from './term.js';
 import type { PolicyDocument, PolicyEffect, PolicyScope, VersionedPolicy } from './policy.js';
 
 /** A policy ready to be evaluated. */
@@ -50,10 +49,10 @@ export function compilePolicies(
   policies: readonly VersionedPolicy[],
   options: { revision: number; defaultEffect: PolicyEffect },
 ): PolicySet {
-  const environment = declareAttributes();
+  const terms = new TermTable();
   const active = policies.filter(({ document }) => document.spec.status === 'active');
   const ranked = [...active].sort((a, b) => byImportance(a.document, b.document));
-  const compiled = ranked.map((policy, rank) => compilePolicy(environment, policy, rank));
+  const compiled = ranked.map((policy, rank) => compilePolicy(terms, policy, rank));
   return new PolicySet(compiled, options);
 }
 
@@ -69,9 +68,9 @@ function byImportance(a: PolicyDocument, b: PolicyDocument): number {
   );
 }
 
-function compilePolicy(environment: Environment, { document, version }: VersionedPolicy, rank: number): CompiledPolicy {
+function compilePolicy(terms: TermTable, { document, version }: VersionedPolicy, rank: number): CompiledPolicy {
   const { metadata, spec } = document;
-  const { condition, fault } = conditionOf(environment, document);
+  const { condition, fault } = conditionOf(terms, document);
   return {
     id: metadata.id,
     effect: spec.effect,
@@ -96,12 +95,12 @@ const UNCONDITIONAL: CompiledText = { condition: null, fault: null };
 /** By the document, which is never changed: what is in force again in the next revision is not compiled again. */
 const compiledTexts = new WeakMap<PolicyDocument, CompiledText>();
 
-function conditionOf(environment: Environment, document: PolicyDocument): CompiledText {
+function conditionOf(terms: TermTable, document: PolicyDocument): CompiledText {
   const text = document.spec.condition;
   if (text === undefined) return UNCONDITIONAL;
   let compiled = compiledTexts.get(document);
   if (!compiled) {
-    const { condition, faults } = compileCondition(environment, text);
+    const { condition, faults } = compileCondition(text, terms);
     compiled = condition
       ? { condition, fault: null }
       : { condition, fault: faults[0]?.detail ?? 'it does not compile' };

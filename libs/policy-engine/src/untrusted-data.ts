@@ -8,12 +8,15 @@ export interface DataSize {
 }
 
 /** Levels below `context` or `arguments`. The CEL library keeps a type for each shape of nesting it has seen, so they are few. */
-const DEEPEST = 10;
+const DEEPEST = 8;
 
 /**
- * Refuses data that conditions could be misled with: a member called `__proto__` (comparing maps would find the built-in one), numbers that
- * are none (every comparison with them is false), and nesting without end.
+ * Names the CEL library mistakes for those of JavaScript: with a member called `__proto__` a map can be made equal to others, and one with
+ * a `constructor` is no map to it.
  */
+const MISLEADING = ['__proto__', 'constructor'];
+
+/** Refuses what conditions could be misled with: misleading names, numbers that are none, and nesting without end. */
 export function lookOver(data: unknown, attribute: string): LookedOver {
   if (data === null || typeof data !== 'object' || Array.isArray(data))
     return { fault: new RangeError(`\`${attribute}\` is not a map`) };
@@ -38,7 +41,7 @@ export function sizeOf(data: unknown): DataSize {
 function isFlat(data: object): boolean {
   for (const name in data) {
     const value: unknown = (data as Record<string, unknown>)[name];
-    if ((typeof value === 'object' && value !== null) || isNoNumber(value) || name === '__proto__') return false;
+    if ((typeof value === 'object' && value !== null) || isNoNumber(value) || MISLEADING.includes(name)) return false;
   }
   return true;
 }
@@ -51,7 +54,7 @@ function objectionTo(value: unknown, depth: number): string | null {
   if (typeof value !== 'object' || value === null) return null;
   if (depth > DEEPEST) return `is nested deeper than ${DEEPEST} levels`;
   for (const name of Object.keys(value)) {
-    if (name === '__proto__') return 'has a member called `__proto__`';
+    if (MISLEADING.includes(name)) return `has a member called \`${name}\``;
     const objection = objectionTo((value as Record<string, unknown>)[name], depth + 1);
     if (objection !== null) return objection;
   }
