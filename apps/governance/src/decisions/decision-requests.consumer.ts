@@ -20,7 +20,7 @@ import { DecisionLedger } from './decision-ledger.service.js';
 import { DecisionMaker } from './decision-maker.service.js';
 import { DecisionRepliesPublisher } from './decision-replies.publisher.js';
 import { replyFields } from './decision-reply.js';
-import { EarlierDecisions } from './earlier-decisions.service.js';
+import { type Earlier, EarlierDecisions } from './earlier-decisions.service.js';
 import { TOO_LATE, UNAVAILABLE, type Standing } from './judge.js';
 import { newDecision, questionIn } from './question.js';
 import { replyTarget, type ReplyTarget } from './reply-target.js';
@@ -109,8 +109,8 @@ export class DecisionRequestsConsumer {
 
   private async decideAll(requests: readonly Request[], now: number): Promise<void> {
     const at = new Date(now);
-    await this.recall(requests, at);
     const standings = new Map<string, Promise<Standing | null>>();
+    await this.recall(requests, standings, at);
     for (const request of requests) {
       const made = this.unwritten.get(request.decisionId);
       if (made && (made.sent || made.recorded || !request.overdue)) continue;
@@ -126,7 +126,11 @@ export class DecisionRequestsConsumer {
   }
 
   /** What an earlier delivery to another process, or to an earlier life of this one, led to. */
-  private async recall(requests: readonly Request[], at: Date): Promise<void> {
+  private async recall(
+    requests: readonly Request[],
+    standings: Map<string, Promise<Standing | null>>,
+    at: Date,
+  ): Promise<void> {
     const repeated = requests.filter(
       ({ message, decisionId }) => message.deliveries > 1 && !this.unwritten.has(decisionId),
     );
@@ -139,10 +143,23 @@ export class DecisionRequestsConsumer {
         takenAt,
       })),
     );
-    for (const { decisionId, overdue } of repeated) {
-      const earlier = found.get(decisionId);
-      if (earlier) this.unwritten.set(decisionId, { ...earlier, sent: overdue, at });
+    for (const request of repeated) {
+      const earlier = found.get(request.decisionId);
+      if (!earlier) continue;
+      const judgement = earlier.recorded ? earlier.judgement : await this.completed(earlier, request, standings, at);
+      this.unwritten.set(request.decisionId, { ...earlier, judgement, sent: request.overdue, at });
     }
+  }
+
+  /** An answer does not say what was asked, nor of which build: the ledger and the evidence of a denial need both. */
+  private async completed(
+    { judgement }: Earlier,
+    request: Request,
+    standings: Map<string, Promise<Standing | null>>,
+    at: Date,
+  ): Promise<Judgement> {
+    const { request: asked, fingerprint } = await this.judge(request, standings, at.getTime());
+    return { ...judgement, request: asked, fingerprint };
   }
 
   private async judge(
