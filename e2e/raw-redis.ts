@@ -49,10 +49,15 @@ export class RawRedis {
     return reply.map(([id, flat]) => ({ id, fields: fieldsOf(flat) }));
   }
 
-  /** Ids that a group was given and has not acknowledged. */
+  /** Ids that a group was given and has not acknowledged; none as long as there is no group. */
   async pending(stream: string, group: string): Promise<string[]> {
-    const reply = (await this.call('XPENDING', stream, group, '-', '+', 100_000)) as [string][];
-    return reply.map(([id]) => id);
+    try {
+      const reply = (await this.call('XPENDING', stream, group, '-', '+', 100_000)) as [string][];
+      return reply.map(([id]) => id);
+    } catch (error) {
+      if ((error as Error).message.startsWith('NOGROUP')) return [];
+      throw error;
+    }
   }
 
   /** How far a group is: entries not given to it yet, given so far, and given but not acknowledged. */
