@@ -1,6 +1,12 @@
 import { LocalDecisionEntryDto } from '@agion/dto';
 import { PermanentError, streamIdTime } from '@agion/messaging';
-import { ServiceSettings, StreamHandler, type StreamFailure, type StreamMessage } from '@agion/service-kit';
+import {
+  entrySigner,
+  ServiceSettings,
+  StreamHandler,
+  type StreamFailure,
+  type StreamMessage,
+} from '@agion/service-kit';
 import { STREAMS } from '@agion/wire';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
@@ -20,12 +26,9 @@ export class LocalDecisionsConsumer {
 
   @StreamHandler(STREAMS.decisions, { group: 'governance', entry: LocalDecisionEntryDto, batch: 256 })
   async record(@Payload() messages: StreamMessage<LocalDecisionEntryDto>[]): Promise<StreamFailure[]> {
-    if (this.settings.mode === 'production') {
-      const error = new PermanentError('nothing proves who wrote this entry');
-      return messages.map((message) => ({ message, error }));
-    }
+    const believed = messages.filter((message) => this.believes(message));
     const decisions: NewDecision[] = [];
-    for (const { entry, organization, id } of messages) {
+    for (const { entry, organization, id } of believed) {
       const denied = entry.decision !== 'allow';
       const agent = denied ? await this.facts.of(organization, entry.agent_id) : null;
       const takenAt = new Date(Math.min(streamIdTime(id), Date.now()));
@@ -33,6 +36,14 @@ export class LocalDecisionsConsumer {
       decisions.push(localDecision(entry, known));
     }
     await this.ledger.record(decisions);
-    return [];
+    const error = new PermanentError('nothing proves who wrote this entry');
+    return messages.filter((message) => !believed.includes(message)).map((message) => ({ message, error }));
+  }
+
+  /** In production only what came over HTTP, where the credentials prove who decided: governance has signed it. */
+  private believes({ stream, fields }: StreamMessage<object>): boolean {
+    return (
+      this.settings.mode !== 'production' || entrySigner(stream, fields, this.settings.serviceKeys) === 'governance'
+    );
   }
 }

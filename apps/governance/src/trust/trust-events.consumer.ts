@@ -19,7 +19,7 @@ export class TrustEventsConsumer {
     private readonly settings: ServiceSettings,
   ) {}
 
-  @StreamHandler(STREAMS.trust, { group: 'governance', entry: TrustEventEntryDto })
+  @StreamHandler(STREAMS.trust, { group: 'governance', entry: TrustEventEntryDto, batch: 500 })
   async record(@Payload() messages: StreamMessage<TrustEventEntryDto>[]): Promise<StreamFailure[]> {
     const { taken, refused } = await vouched(messages, this.facts, this.settings);
     await this.intake.record(
