@@ -5,6 +5,9 @@ const MOST_TESTS = 100;
 const LONGEST_NAME = 200;
 
 const INPUT = ['agent', 'action', 'resource', 'user', 'mission', 'env', 'arguments', 'context', 'now'] as const;
+/** Without a zone it would be the machine's. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+
 const MAPS = ['mission', 'env', 'arguments', 'context'] as const;
 const TEXTS_OR_MAPS = ['agent', 'action', 'resource'] as const;
 const AGENT = ['id', 'container', 'type', 'framework', 'status', 'trust', 'tier'] as const;
@@ -42,8 +45,8 @@ function checkInput(test: DocumentReader): PolicyTestInput | null {
   if (isMap(reader.value('agent'))) reader.open('agent', AGENT);
   if (reader.has('user')) checkUser(reader);
   const now = reader.value('now');
-  if (now !== undefined && (typeof now !== 'string' || Number.isNaN(Date.parse(now))))
-    reader.fault('now', 'must be a time in ISO 8601');
+  if (now !== undefined && (typeof now !== 'string' || !TIME.test(now) || Number.isNaN(Date.parse(now))))
+    reader.fault('now', 'must be a time in ISO 8601 with its zone');
   return Object.fromEntries(INPUT.filter((name) => reader.has(name)).map((name) => [name, reader.value(name)]));
 }
 
