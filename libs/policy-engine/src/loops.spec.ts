@@ -13,10 +13,16 @@ test.each([
   ['context.orders.all(o, o.items.all(i, i.price < 10.0))', 1],
   ['context.list.all(x, x in ["a", "b"])', 1],
   ['context.list.all(x, x in context.allowed)', 2],
-  ['context.list.all(x, context.list.all(y, x == y))', 3],
+  ['context.list.all(x, context.list.all(y, x == y))', 2],
+  ['context.list.all(x, context.list.all(y, context.a == context.b))', 3],
+  ['context.list.all(x, size(x.tags) < 5)', 1],
+  ['context.list.all(x, size(context.body) < 5)', 2],
+  ['context.list.all(x, context.list.map(y, context.list).all(x, size(x) < 5))', 3],
+  ['context.list.all(x, x.name + context.suffix == "a")', 2],
   ['context.list.all(x, context.list.all(y, x > y))', 2],
   ['context.list.map(x, context.list).all(y, y.all(z, z > 0))', 2],
   ['context.orders.all(o, context.list.all(i, o.items.all(j, j > i)))', 3],
+  ['context.orders.all(o, context.owner == o.owner)', 1],
 ])('the work of `%s` grows with the data to the power of %i', (text, depth) => {
   expect(depthOf(text)).toBe(depth);
 });

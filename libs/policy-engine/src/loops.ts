@@ -6,7 +6,6 @@ const LOOPS = ['all', 'exists', 'exists_one', 'map', 'filter'];
 
 /** What goes through a whole value each time it is evaluated. */
 const WALKERS = ['size', 'contains', 'indexOf', 'lastIndexOf', 'split', 'join', 'lowerAscii', 'upperAscii', 'trim'];
-const WALKING_OPERATORS = ['in', '==', '!=', '+'];
 
 /** Steps a condition may take, some tens of nanoseconds each. */
 const MOST_STEPS = 5_000_000;
@@ -24,7 +23,7 @@ export interface Growth {
 
 /** null for a condition without loops: its work is bounded by its own length, or is done at native speed. */
 export function growthOf(root: ASTNode): Growth | null {
-  const depth = depthOf(root, { inLoop: false, variable: null });
+  const depth = depthOf(root, OUTSIDE);
   if (depth === 0) return null;
   const nodes = [...everyPart(root)];
   return { nodes: nodes.length, depth, splits: nodes.some((node) => callOf(node)?.name === 'split') };
@@ -40,30 +39,43 @@ interface Surroundings {
   inLoop: boolean;
   /** Of the loop around, when that goes over data as it came: a loop over a member of it is no further power, each value is seen once. */
   variable: string | null;
+  /** Of all such loops around: walking over what one of them stands for is, over all its rounds, walking over the data once. */
+  variables: readonly string[];
 }
+
+const OUTSIDE: Surroundings = { inLoop: false, variable: null, variables: [] };
 
 function depthOf(node: ASTNode, around: Surroundings): number {
   const call = callOf(node);
   if (call?.receiver && LOOPS.includes(call.name)) {
     const [named, ...body] = call.args;
     const path = rootOfPath(call.receiver);
-    const variable = path !== null && named?.op === 'id' ? named.args : null;
+    const name = named?.op === 'id' ? named.args : null;
+    const variable = path === null ? null : name;
     const isShared = path !== null && path === around.variable;
     const own = isShared || isLiteral(call.receiver) ? 0 : 1;
-    const inside = deepest(body, { inLoop: true, variable });
+    const others = around.variables.filter((other) => other !== name);
+    const variables = variable === null ? others : [...others, variable];
+    const inside = deepest(body, { inLoop: true, variable, variables });
     return Math.max(depthOf(call.receiver, around), own + inside);
   }
   const below = deepest(partsOf(node), around);
-  return around.inLoop && walks(node) ? Math.max(1, below) : below;
+  return around.inLoop && walks(node, around.variables) ? Math.max(1, below) : below;
 }
 
 const deepest = (nodes: readonly ASTNode[], around: Surroundings): number =>
   nodes.reduce((most, node) => Math.max(most, depthOf(node, around)), 0);
 
-function walks(node: ASTNode): boolean {
+/** Whether it goes, in each round, through data that is not the round's own. */
+function walks(node: ASTNode, variables: readonly string[]): boolean {
+  const isOwn = (part: ASTNode | undefined): boolean =>
+    part === undefined || isLiteral(part) || variables.includes(rootOfPath(part) ?? '');
   const call = callOf(node);
-  if (call) return WALKERS.includes(call.name);
-  return WALKING_OPERATORS.includes(node.op) && !partsOf(node).some(isLiteral);
+  if (call) return WALKERS.includes(call.name) && !isOwn(call.receiver ?? call.args[0]);
+  const [left, right] = partsOf(node);
+  if (node.op === '==' || node.op === '!=') return !isOwn(left) && !isOwn(right);
+  if (node.op === 'in') return !isOwn(right);
+  return node.op === '+' && !(isOwn(left) && isOwn(right));
 }
 
 const isLiteral = (node: ASTNode): boolean =>

@@ -53,9 +53,18 @@ function objectionTo(value: unknown, depth: number): string | null {
   if (isNoNumber(value)) return 'has a number that is none';
   if (typeof value !== 'object' || value === null) return null;
   if (depth > DEEPEST) return `is nested deeper than ${DEEPEST} levels`;
-  for (const name of Object.keys(value)) {
+  if (!Array.isArray(value)) return objectionToMembers(value as Record<string, unknown>, depth);
+  for (const element of value as unknown[]) {
+    const objection = objectionTo(element, depth + 1);
+    if (objection !== null) return objection;
+  }
+  return null;
+}
+
+function objectionToMembers(members: Record<string, unknown>, depth: number): string | null {
+  for (const name of Object.keys(members)) {
     if (MISLEADING.includes(name)) return `has a member called \`${name}\``;
-    const objection = objectionTo((value as Record<string, unknown>)[name], depth + 1);
+    const objection = objectionTo(members[name], depth + 1);
     if (objection !== null) return objection;
   }
   return null;
@@ -65,8 +74,12 @@ function count(value: unknown, size: DataSize): void {
   size.values++;
   if (typeof value === 'string') size.characters += value.length;
   if (typeof value !== 'object' || value === null) return;
-  for (const [name, member] of Object.entries(value)) {
+  if (Array.isArray(value)) {
+    for (const element of value as unknown[]) count(element, size);
+    return;
+  }
+  for (const name of Object.keys(value)) {
     size.characters += name.length;
-    count(member, size);
+    count((value as Record<string, unknown>)[name], size);
   }
 }
