@@ -32,7 +32,7 @@ return 1`;
 @Injectable()
 export class AgentPoliciesPublisher {
   private readonly refreshes = new Map<string, LatestRun<void>>();
-  private readonly seen = new Map<string, { state: OrganizationPolicies; checked: boolean }>();
+  private readonly seen = new Map<string, { text: string; checked: boolean }>();
 
   constructor(
     @Inject(COMMAND_REDIS) private readonly redis: RedisConnection,
@@ -65,18 +65,17 @@ export class AgentPoliciesPublisher {
   }
 
   /**
-   * Called with each beat: one beat after a state has come here, whoever made it so has noted it for all agents, or may have died
-   * before; then it is noted from here.
+   * Called with each beat. One beat after a state has been seen, whoever made it so has noted it for all agents, or has died before;
+   * then it is noted from here.
    */
-  async keep(organization: Organization): Promise<void> {
-    const state = this.snapshots.current(organization);
+  async keep(organization: Organization, state: PolicyState): Promise<void> {
+    const text = stateText(state);
     const seen = this.seen.get(organization.id);
-    if (!state || (seen?.state === state && seen.checked)) return;
-    this.seen.set(organization.id, { state, checked: seen?.state === state });
-    if (seen?.state !== state) return;
+    if (state.revision === 0 || (seen?.text === text && seen.checked)) return;
+    this.seen.set(organization.id, { text, checked: seen?.text === text });
+    if (seen?.text !== text) return;
     try {
-      const noted = await this.redis.get(keys.policyReadersState(organization.slug));
-      if (noted !== stateText(state)) await this.changed(organization);
+      if ((await this.redis.get(keys.policyReadersState(organization.slug))) !== text) await this.changed(organization);
     } catch (error) {
       this.seen.delete(organization.id);
       this.logger.debug({ err: error, organization: organization.slug }, 'state of the keys of agents is not known');
@@ -87,7 +86,7 @@ export class AgentPoliciesPublisher {
     const readers = keys.policyReaders(organization.slug);
     await this.forget(organization.slug, await this.redis.zrange(readers, '0', `-${MAX_READERS + 1}`));
     const agents = await this.redis.zrange(readers, '0', '-1');
-    const policies = await this.snapshots.of(organization);
+    const policies = await this.snapshots.newest(organization);
     for (let start = 0; start < agents.length; start += BATCH)
       await this.write(organization.slug, agents.slice(start, start + BATCH), policies);
     await this.redis.set(keys.policyReadersState(organization.slug), stateText(policies));

@@ -52,7 +52,6 @@ export class PolicyBeat implements OnApplicationBootstrap, OnModuleDestroy {
     });
     await Promise.race([this.looking, pause(PATIENCE)]);
     await Promise.all(organizations.map((organization) => this.tell(organization)));
-    await Promise.all(this.snapshots.loaded().map((organization) => this.agents.keep(organization)));
   }
 
   private async look(organizations: Organization[]): Promise<void> {
@@ -69,11 +68,13 @@ export class PolicyBeat implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  private tell(organization: Organization): Promise<void> {
+  private async tell(organization: Organization): Promise<void> {
     const state = this.states.get(organization.id);
     const current = this.snapshots.current(organization);
     const known = current && state && current.revision > state.revision ? current : (state ?? current);
-    return known ? this.publisher.beacon(organization.slug, known) : Promise.resolve();
+    if (!known) return;
+    await this.publisher.beacon(organization.slug, known);
+    await this.agents.keep(organization, known);
   }
 
   private changed(organization: Organization, revision: number | undefined): void {

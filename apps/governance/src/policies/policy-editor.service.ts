@@ -1,5 +1,6 @@
 import {
   auditEntry,
+  CrashPoints,
   etagOf,
   ForbiddenError,
   isBasedOn,
@@ -37,6 +38,7 @@ export class PolicyEditor {
     private readonly updates: PolicyUpdatesPublisher,
     private readonly agents: AgentPoliciesPublisher,
     private readonly outbox: OutboxPublisher,
+    private readonly crashPoints: CrashPoints,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -86,6 +88,7 @@ export class PolicyEditor {
     { organization }: Principal,
     { policy, before, revision }: PolicyChange,
   ): Promise<PolicyRecord> {
+    this.crashPoints.reach('after_policy_commit');
     this.outbox.nudge();
     if (revision === null) return policy;
     try {
