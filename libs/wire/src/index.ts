@@ -11,6 +11,11 @@ export {
   RESOURCE_TYPES,
   SERVICES,
   SEVERITIES,
+  TRUST_DIMENSIONS,
+  TRUST_SOURCES,
+  TRUST_TIERS,
+  VIOLATION_KINDS,
+  VIOLATION_STATUSES,
 } from './enums.js';
 export type {
   AgentStatus,
@@ -21,6 +26,11 @@ export type {
   ResourceType,
   ServiceName,
   Severity,
+  TrustDimension,
+  TrustSource,
+  TrustTier,
+  ViolationKind,
+  ViolationStatus,
 } from './enums.js';
 export { HEADERS } from './headers.js';
 export { keys } from './keys.js';
