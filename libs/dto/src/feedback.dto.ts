@@ -1,6 +1,6 @@
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, ValidateIf } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { AGENT_ID_PATTERN } from '@agion/wire';
+import { AGENT_ID_PATTERN, TRUST_SOURCES } from '@agion/wire';
 import { IsAgentId } from './identifiers.js';
 import { NumberField } from './number-field.js';
 import { IsText } from './text.js';
@@ -113,7 +113,7 @@ export class FeedbackDto {
   @ApiProperty({ type: String, nullable: true })
   execution_id!: string | null;
 
-  @ApiProperty({ enum: ['platform', 'person', 'peer', 'self'], description: 'Whose word it counts as.' })
+  @ApiProperty({ enum: TRUST_SOURCES, description: 'Whose word it counts as.' })
   source!: string;
 
   @ApiProperty({ format: 'date-time' })

@@ -1,13 +1,11 @@
 import { IsIn, IsNumber, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { AGENT_ID_PATTERN, SEVERITIES } from '@agion/wire';
+import { AGENT_ID_PATTERN, SEVERITIES, TRUST_DIMENSIONS, type TrustDimension } from '@agion/wire';
 import { IsBoundedObject } from './bounded-json.js';
 import { JsonField } from './json-field.js';
 import { NumberField } from './number-field.js';
 import { IsText } from './text.js';
 
-/** What trust is worked out from (trust.md). */
-const DIMENSIONS = ['reliability', 'compliance', 'security', 'feedback'] as const;
 const SEVERITY_WORDS = [...SEVERITIES, 'negative'];
 /** Bytes of an event's context. */
 export const MAX_EVENT_CONTEXT = 8_192;
@@ -38,10 +36,10 @@ export class TrustEventEntryDto {
   @Matches(/^\w[\w.-]{0,99}$/, { message: 'event_id must be 1 to 100 of the characters A-Z a-z 0-9 _ . -' })
   event_id?: string;
 
-  @ApiPropertyOptional({ enum: DIMENSIONS, description: 'Default: follows from the type.' })
+  @ApiPropertyOptional({ enum: TRUST_DIMENSIONS, description: 'Default: follows from the type.' })
   @IsOptional()
-  @IsIn(DIMENSIONS, { message: `dimension must be one of ${DIMENSIONS.join(', ')}` })
-  dimension?: (typeof DIMENSIONS)[number];
+  @IsIn(TRUST_DIMENSIONS, { message: `dimension must be one of ${TRUST_DIMENSIONS.join(', ')}` })
+  dimension?: TrustDimension;
 
   @ApiPropertyOptional({ description: 'Who says so. Believed only of those who can prove it.' })
   @IsOptional()

@@ -1,9 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsUUID } from 'class-validator';
+import { SEVERITIES, TRUST_DIMENSIONS, TRUST_SOURCES, TRUST_TIERS } from '@agion/wire';
 import { IsAgentId } from './identifiers.js';
 import { IsText } from './text.js';
-
-const TIERS = ['untrusted', 'probation', 'standard', 'trusted', 'autonomous'];
 
 /** A cap on a score. */
 export class TrustCeilingDto {
@@ -40,7 +39,7 @@ export class TrustDto {
   @ApiProperty({ example: 0.6124, description: 'The same as 0 to 1: what policies and thresholds speak.' })
   trust_score!: number;
 
-  @ApiProperty({ enum: TIERS })
+  @ApiProperty({ enum: TRUST_TIERS })
   tier!: string;
 
   @ApiProperty({ example: 0.83, description: 'n/(n+10) for n events.' })
@@ -52,7 +51,7 @@ export class TrustDto {
 
 /** One of the four things trust is worked out from. */
 export class TrustDimensionDto {
-  @ApiProperty({ enum: ['reliability', 'compliance', 'security', 'feedback'] })
+  @ApiProperty({ enum: TRUST_DIMENSIONS })
   dimension!: string;
 
   @ApiProperty({ example: 0.3, description: 'The exponent it has in the geometric mean.' })
@@ -79,10 +78,10 @@ export class TrustContributionDto {
   @ApiProperty({ example: 'policy_denied' })
   event_type!: string;
 
-  @ApiProperty({ enum: ['reliability', 'compliance', 'security', 'feedback'] })
+  @ApiProperty({ enum: TRUST_DIMENSIONS })
   dimension!: string;
 
-  @ApiProperty({ enum: ['platform', 'person', 'peer', 'self'] })
+  @ApiProperty({ enum: TRUST_SOURCES })
   source!: string;
 
   @ApiProperty({ example: 12 })
@@ -109,7 +108,7 @@ export class TrustOutlookDto {
 
 /** What stands between an agent and the next tier. */
 export class NextTierDto {
-  @ApiProperty({ enum: TIERS })
+  @ApiProperty({ enum: TRUST_TIERS })
   tier!: string;
 
   @ApiProperty({ type: [String], example: ['87.6 points more', '12 more events by the platform or people'] })
@@ -141,17 +140,17 @@ export class TrustEventDto {
   @ApiProperty({ example: 'task_completed' })
   event_type!: string;
 
-  @ApiProperty({ enum: ['positive', 'neutral', 'minor', 'major', 'critical'] })
+  @ApiProperty({ enum: SEVERITIES })
   severity!: string;
 
   @ApiProperty({ example: 0.05 })
   impact!: number;
 
-  @ApiProperty({ enum: ['reliability', 'compliance', 'security', 'feedback'] })
+  @ApiProperty({ enum: TRUST_DIMENSIONS })
   dimension!: string;
 
   @ApiProperty({
-    enum: ['platform', 'person', 'peer', 'self'],
+    enum: TRUST_SOURCES,
     description: 'Whose word it is, as far as it is proven.',
   })
   source!: string;

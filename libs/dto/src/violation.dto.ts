@@ -1,11 +1,9 @@
 import { IsIn, IsOptional, IsUUID } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { VIOLATION_KINDS, VIOLATION_STATUSES, type ViolationKind, type ViolationStatus } from '@agion/wire';
 import { IsAgentId } from './identifiers.js';
 import { PageQueryDto } from './page.dto.js';
 import { IsText } from './text.js';
-
-const KINDS = ['denied', 'unverified_critical', 'forged'];
-const STATUSES = ['open', 'acknowledged', 'resolved'] as const;
 
 export class ViolationsQueryDto extends PageQueryDto {
   @ApiPropertyOptional({ example: 'support:triage' })
@@ -13,15 +11,15 @@ export class ViolationsQueryDto extends PageQueryDto {
   @IsAgentId()
   agent_id?: string;
 
-  @ApiPropertyOptional({ enum: KINDS })
+  @ApiPropertyOptional({ enum: VIOLATION_KINDS })
   @IsOptional()
-  @IsIn(KINDS, { message: `must be one of ${KINDS.join(', ')}` })
-  kind?: string;
+  @IsIn(VIOLATION_KINDS, { message: `must be one of ${VIOLATION_KINDS.join(', ')}` })
+  kind?: ViolationKind;
 
-  @ApiPropertyOptional({ enum: STATUSES })
+  @ApiPropertyOptional({ enum: VIOLATION_STATUSES })
   @IsOptional()
-  @IsIn(STATUSES, { message: `must be one of ${STATUSES.join(', ')}` })
-  status?: (typeof STATUSES)[number];
+  @IsIn(VIOLATION_STATUSES, { message: `must be one of ${VIOLATION_STATUSES.join(', ')}` })
+  status?: ViolationStatus;
 }
 
 export class ViolationIdParamDto {
@@ -42,7 +40,7 @@ export class ViolationDto {
   @ApiProperty({ format: 'uuid' })
   id!: string;
 
-  @ApiProperty({ enum: KINDS })
+  @ApiProperty({ enum: VIOLATION_KINDS })
   kind!: string;
 
   @ApiProperty({ example: 'support:triage' })
@@ -60,7 +58,7 @@ export class ViolationDto {
   @ApiProperty({ type: String, nullable: true })
   decision_id!: string | null;
 
-  @ApiProperty({ enum: STATUSES })
+  @ApiProperty({ enum: VIOLATION_STATUSES })
   status!: string;
 
   @ApiProperty({ format: 'date-time' })
