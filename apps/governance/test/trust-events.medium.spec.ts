@@ -74,17 +74,23 @@ describe('trust events', () => {
   });
 
   it('replayed from the ledger give the stored buckets', async () => {
+    const names = 'agent_id, fingerprint, dimension';
     const replayed = await running.rows(`
-      SELECT agent_id, dimension, (at AT TIME ZONE 'UTC')::date::text AS day,
-        sum(weight) FILTER (WHERE severity = 'positive') AS positive, sum(weight) FILTER (WHERE severity <> 'positive') AS negative,
-        count(*) FILTER (WHERE weight > 0)::int AS count
-      FROM governance.trust_events GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`);
+      SELECT ${names}, (at AT TIME ZONE 'UTC')::date::text AS day,
+        coalesce(sum(weight) FILTER (WHERE severity = 'positive'), 0)::text AS positive,
+        coalesce(sum(weight) FILTER (WHERE severity <> 'positive'), 0)::text AS negative,
+        count(*) FILTER (WHERE weight > 0)::int AS count,
+        coalesce(sum(weight) FILTER (WHERE severity = 'positive' AND source IN ('platform', 'person')), 0)::text AS verified_positive,
+        count(*) FILTER (WHERE severity = 'positive' AND source IN ('platform', 'person'))::int AS verified_count,
+        coalesce(sum(weight) FILTER (WHERE severity <> 'positive' AND source = 'peer'), 0)::text AS peer_negative,
+        count(*) FILTER (WHERE severity IN ('major', 'critical') AND source IN ('platform', 'person'))::int AS majors
+      FROM governance.trust_events GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`);
     const stored = await running.rows(`
-      SELECT agent_id, dimension, day::text, nullif(sum(positive), 0) AS positive, nullif(sum(negative), 0) AS negative,
-        sum(count)::int AS count
-      FROM governance.trust_buckets GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`);
-    expect(replayed.length).toBeGreaterThan(4);
-    expect(stored).toEqual(replayed.map((row) => ({ ...row, negative: row.negative === '0' ? null : row.negative })));
+      SELECT ${names}, day::text, positive::text, negative::text, count, verified_positive::text, verified_count,
+        peer_negative::text, majors
+      FROM governance.trust_buckets ORDER BY 1, 2, 3, 4`);
+    expect(stored.length).toBeGreaterThan(4);
+    expect(stored).toEqual(replayed);
   });
 
   it('are the agent’s own word without a service’s signature, whatever they say', async () => {

@@ -1,5 +1,6 @@
 import type { Thumb } from '@agion/dto';
-import type { TrustEvidence, TrustSource } from '../trust/trust-evidence.js';
+import type { TrustSource } from '@agion/wire';
+import type { TrustEvidence } from '../trust/trust-evidence.js';
 import { ratingOfThumb, valueOfRating } from '../trust/trust-mapping.js';
 
 /** What somebody said about an agent's work. */

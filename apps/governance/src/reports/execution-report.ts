@@ -1,5 +1,6 @@
 import type { ReportStatus } from '@agion/dto';
-import type { TrustEvidence, TrustSource } from '../trust/trust-evidence.js';
+import type { TrustSource } from '@agion/wire';
+import type { TrustEvidence } from '../trust/trust-evidence.js';
 import { valueOfReport } from '../trust/trust-mapping.js';
 
 /** How an execution ended. */

@@ -29,6 +29,10 @@ interface AgentAnswer {
 
 /** Milliseconds an answer is believed without asking again. */
 const FRESH_MS = 10_000;
+/** Milliseconds the last word stands after a question that was not answered. */
+const SPARED_MS = 1_000;
+/** Milliseconds the registry has to answer where there is a last word to fall back on, and where there is none. */
+const PATIENCE_MS = { known: 1_000, unknown: 3_000 };
 const MOST_AGENTS = 50_000;
 
 interface Known {
@@ -70,6 +74,7 @@ export class AgentFacts {
         await this.client.call<AgentAnswer>('registry', {
           path: `/internal/agents/${encodeURIComponent(agentId)}`,
           principal: { kind: 'service', subject: this.self.name, organization, role: null, groups: [] },
+          timeoutMs: PATIENCE_MS[this.known.has(key) ? 'known' : 'unknown'],
         }),
       );
       this.known.set(key, { agent, askedAt: Date.now() });
@@ -80,7 +85,10 @@ export class AgentFacts {
         return null;
       }
       const known = this.known.get(key);
-      if (known) return known.agent;
+      if (known) {
+        known.askedAt = Date.now() - FRESH_MS + SPARED_MS;
+        return known.agent;
+      }
       throw error instanceof UnavailableError
         ? error
         : Object.assign(new UnavailableError(`the registry cannot say who \`${agentId}\` is`), { cause: error });

@@ -2,7 +2,7 @@ import { entrySigner, type ServiceSettings, type StreamMessage } from '@agion/se
 import { SERVICES } from '@agion/wire';
 import type { AgentFacts, KnownAgent } from './agent-facts.client.js';
 import { sourceOfEntry } from './trust-source.js';
-import type { TrustSource } from './trust-evidence.js';
+import type { TrustSource } from '@agion/wire';
 
 /** An entry about an agent that is registered, and whose word it is. */
 export interface Vouched<Entry> {

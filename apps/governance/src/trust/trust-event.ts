@@ -1,7 +1,8 @@
 import type { TrustEventEntryDto } from '@agion/dto';
 import type { Organization } from '@agion/wire';
 import type { KnownAgent } from './agent-facts.client.js';
-import type { TrustEvidence, TrustSource } from './trust-evidence.js';
+import type { TrustSource } from '@agion/wire';
+import type { TrustEvidence } from './trust-evidence.js';
 import { dimensionOf, severityOf } from './trust-mapping.js';
 
 /** What is known of an event besides its fields. */

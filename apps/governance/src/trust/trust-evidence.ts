@@ -1,11 +1,4 @@
-import type { Severity } from '@agion/wire';
-
-export const TRUST_DIMENSIONS = ['reliability', 'compliance', 'security', 'feedback'] as const;
-export type TrustDimension = (typeof TRUST_DIMENSIONS)[number];
-
-/** Who vouches for a piece of evidence: the platform itself, a verified person, another authenticated agent, nobody but itself. */
-export const TRUST_SOURCES = ['platform', 'person', 'peer', 'self'] as const;
-export type TrustSource = (typeof TRUST_SOURCES)[number];
+import type { Severity, TrustDimension, TrustSource } from '@agion/wire';
 
 /** A fact that speaks for or against an agent. */
 export interface TrustEvidence {

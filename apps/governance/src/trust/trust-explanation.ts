@@ -1,13 +1,11 @@
-import type { TrustDimension, TrustSource } from './trust-evidence.js';
+import { TRUST_TIERS, type TrustDimension, type TrustSource, type TrustTier } from '@agion/wire';
 import {
   score,
   TIER_FLOORS,
   TIER_GATES,
-  TRUST_TIERS,
   type AppliedCeiling,
   type DimensionPart,
   type TrustScore,
-  type TrustTier,
 } from './trust-score.js';
 import type { AgentEvidence } from './trust-score.store.js';
 

@@ -1,5 +1,5 @@
-import { SEVERITIES, type Severity } from '@agion/wire';
-import type { TrustDimension } from './trust-evidence.js';
+import type { ReportStatus } from '@agion/dto';
+import { SEVERITIES, type Severity, type TrustDimension } from '@agion/wire';
 
 /** What a fact is worth before anybody asks who reported it. */
 export interface Valuation {
@@ -40,8 +40,6 @@ export const valueOfRating = (rating: number): Valuation => ({
 /** A thumb counts as a rating. */
 export const ratingOfThumb = (thumb: 'up' | 'down'): number => (thumb === 'up' ? 4 : 2);
 
-export type ReportStatus = 'succeeded' | 'failed' | 'cancelled' | 'timed_out';
-
 const REPORTS: Readonly<Record<ReportStatus, Omit<Valuation, 'dimension'>>> = {
   succeeded: { severity: 'positive', impact: 0.05 },
   failed: { severity: 'minor', impact: -0.05 },
@@ -53,7 +51,3 @@ export const valueOfReport = (status: ReportStatus): Valuation => ({ dimension: 
 
 /** An action that a policy denied. */
 export const DENIED_ACTION: Valuation = { dimension: 'compliance', severity: 'minor', impact: -0.05 };
-/** An answer or input that a guardrail held back. */
-export const GUARDRAIL_BLOCK: Valuation = { dimension: 'security', severity: 'minor', impact: -0.05 };
-/** An event that claimed to be somebody else's. */
-export const FORGED_EVENT: Valuation = { dimension: 'security', severity: 'major', impact: -0.05 };

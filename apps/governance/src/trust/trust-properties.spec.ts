@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { SEVERITIES } from '@agion/wire';
+import { SEVERITIES, TRUST_DIMENSIONS, TRUST_SOURCES } from '@agion/wire';
 import fc from 'fast-check';
-import { TRUST_DIMENSIONS, TRUST_SOURCES, type TrustEvidence } from './trust-evidence.js';
+import type { TrustEvidence } from './trust-evidence.js';
 import { score } from './trust-score.js';
 import { added, bucketOf, type TrustBucket } from './trust-weight.js';
 

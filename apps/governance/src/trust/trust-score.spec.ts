@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TrustCeiling } from './trust-ceiling.js';
-import { TRUST_DIMENSIONS, type TrustDimension, type TrustEvidence } from './trust-evidence.js';
+import { TRUST_DIMENSIONS, type TrustDimension } from '@agion/wire';
+import type { TrustEvidence } from './trust-evidence.js';
 import { score, tierOf } from './trust-score.js';
 import { bucketOf } from './trust-weight.js';
 

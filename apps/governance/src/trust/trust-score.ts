@@ -1,9 +1,6 @@
+import { TRUST_DIMENSIONS, type TrustDimension, type TrustTier } from '@agion/wire';
 import { isActive, type TrustCeiling } from './trust-ceiling.js';
-import { TRUST_DIMENSIONS, type TrustDimension } from './trust-evidence.js';
 import { dayOf, WEIGHT_UNIT, type TrustBucket } from './trust-weight.js';
-
-export const TRUST_TIERS = ['untrusted', 'probation', 'standard', 'trusted', 'autonomous'] as const;
-export type TrustTier = (typeof TRUST_TIERS)[number];
 
 /** What a dimension is worth: p is 0.5 while nothing is known. */
 export interface DimensionPart {

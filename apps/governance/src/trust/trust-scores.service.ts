@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LOGGER } from '@agion/service-kit';
-import { containerOf, type Organization } from '@agion/wire';
+import { containerOf, type Organization, type TrustTier } from '@agion/wire';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { AgentFacts, type KnownAgent } from './agent-facts.client.js';
-import { score, type TrustScore, type TrustTier } from './trust-score.js';
+import { score, type TrustScore } from './trust-score.js';
 import { TrustScoreStore, type AgentEvidence } from './trust-score.store.js';
 import { TrustKeysPublisher } from './trust-keys.publisher.js';
 

@@ -1,5 +1,5 @@
 import { speaksFor, type Principal, type ServiceName } from '@agion/wire';
-import type { TrustSource } from './trust-evidence.js';
+import type { TrustSource } from '@agion/wire';
 
 /** An entry's source follows from who signed it: without a service's signature it is the agent's own word, whatever its fields say. */
 export const sourceOfEntry = (signer: ServiceName | null): TrustSource => (signer === null ? 'self' : 'platform');

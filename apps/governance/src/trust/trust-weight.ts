@@ -1,5 +1,5 @@
-import type { Severity } from '@agion/wire';
-import { isVerified, type TrustDimension, type TrustEvidence, type TrustSource } from './trust-evidence.js';
+import type { Severity, TrustDimension, TrustSource } from '@agion/wire';
+import { isVerified, type TrustEvidence } from './trust-evidence.js';
 
 /** Weights are kept in millionths: whole numbers add up to the same in every order. */
 export const WEIGHT_UNIT = 1_000_000;

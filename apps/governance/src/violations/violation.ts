@@ -1,12 +1,11 @@
-import type { Severity } from '@agion/wire';
+import type { Severity, ViolationKind, ViolationStatus } from '@agion/wire';
 
 /** Something that went against the rules. */
 export interface NewViolation {
   organizationId: string;
   /** What it is for; opened once for it, e.g. `decision:<id>`. */
   reference: string;
-  /** `denied`: a policy denied an action; `unverified_critical`: a critical report nobody vouches for; `forged`: somebody else's event. */
-  kind: 'denied' | 'unverified_critical' | 'forged';
+  kind: ViolationKind;
   agentId: string;
   severity: Exclude<Severity, 'positive' | 'neutral'>;
   /** One line for people. */
@@ -15,9 +14,6 @@ export interface NewViolation {
   decisionId: string | null;
   at: Date;
 }
-
-export const VIOLATION_STATUSES = ['open', 'acknowledged', 'resolved'] as const;
-export type ViolationStatus = (typeof VIOLATION_STATUSES)[number];
 
 /** A violation as it is kept. */
 export interface Violation extends NewViolation {

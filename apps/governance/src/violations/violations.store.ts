@@ -2,13 +2,14 @@ import { OrganizationScope, Outbox } from '@agion/database';
 import type { AuditEntry } from '@agion/service-kit';
 import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
-import type { NewViolation, Violation, ViolationStatus } from './violation.js';
+import type { ViolationKind, ViolationStatus } from '@agion/wire';
+import type { NewViolation, Violation } from './violation.js';
 import { insertViolations } from './violation-rows.store.js';
 
 /** How violations are searched; `after` is the last one of the page before. */
 export interface ViolationSearch {
   agentId: string | null;
-  kind: string | null;
+  kind: ViolationKind | null;
   status: ViolationStatus | null;
   after: { at: Date; id: string } | null;
   limit: number;
