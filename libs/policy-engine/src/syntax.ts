@@ -45,6 +45,25 @@ export function* everyPart(node: ASTNode): Generator<ASTNode> {
   for (const part of partsOf(node)) yield* everyPart(part);
 }
 
+/** Whether two expressions are the same, wherever they stand and whatever parentheses are around them. */
+export function isSame(a: ASTNode, b: ASTNode): boolean {
+  const [ofA, ofB] = [partsOf(a), partsOf(b)];
+  return (
+    a.op === b.op &&
+    wordOf(a) === wordOf(b) &&
+    ofA.length === ofB.length &&
+    ofA.every((part, position) => isSame(part, ofB[position] as ASTNode))
+  );
+}
+
+/** What an expression has besides its parts: a name, or a value with its type. */
+function wordOf(node: ASTNode): string {
+  if (node.op === 'value') return `${typeof node.args} ${String(node.args)}`;
+  if (node.op === 'id') return node.args;
+  if (node.op === '.' || node.op === '.?') return node.args[1];
+  return callOf(node)?.name ?? '';
+}
+
 /** `a.b` and `a["b"]` as `a`, `b`; null for anything else. */
 export function fieldOf(node: ASTNode): { owner: string; field: string } | null {
   if (node.op === '.' && node.args[0].op === 'id') return { owner: node.args[0].args, field: node.args[1] };

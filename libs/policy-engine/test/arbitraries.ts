@@ -103,6 +103,11 @@ export const condition: fc.Arbitrary<string> = fc.letrec<{ tree: string }>((tie)
     other,
     fc.tuple(tie('tree'), fc.constantFrom('&&', '||'), tie('tree')).map(([a, op, b]) => `(${a}) ${op} ${b}`),
     tie('tree').map((inner) => `!(${inner})`),
+    fc.tuple(tie('tree'), fc.constantFrom('==', '!='), tie('tree')).map(([a, op, b]) => `(${a}) ${op} (${b})`),
+    fc
+      .tuple(tie('tree'), fc.constantFrom('&&', '||'), tie('tree'))
+      .map(([a, op, b]) => `( (${a}) == true )${op}((${b})==(true) )`),
+    fc.tuple(comparison, comparison, comparison).map((terms) => terms.join(' && ')),
     fc.tuple(tie('tree'), tie('tree'), tie('tree')).map(([a, b, c]) => `((${a}) ? (${b}) : (${c}))`),
   ),
 })).tree;
