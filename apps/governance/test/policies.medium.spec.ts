@@ -170,6 +170,10 @@ describe('who may', () => {
       200,
     );
     expect((await to('POST', '/raised/versions/1/activate')).status).toBe(403);
+    // nor by going back to what an admin had written
+    await to('PUT', '/raised', { as: person('admin'), body: policy('raised') });
+    expect((await to('POST', '/raised/versions/2/activate')).status).toBe(403);
+    expect((await to('POST', '/raised/versions/1/activate')).status).toBe(200);
   });
 
   it('read: people with a role; agents only what they decide by', async () => {
