@@ -129,6 +129,31 @@ describe('trust events', () => {
   });
 });
 
+describe('several replicas', () => {
+  it('share the work: every event counts once, and the score is the same', async () => {
+    const sent = Array.from({ length: 3_000 }, (_, i) =>
+      event(`crew:a${i % 7}`, { event_id: `crew-${i}`, dimension: DIMENSIONS[i % 4] ?? '' }),
+    );
+    const replica = await running.startReplica();
+    try {
+      const chunks = Array.from({ length: 30 }, (_, i) => sent.slice(i * 100, i * 100 + 100));
+      await Promise.all(chunks.flatMap((chunk, i) => [publish(chunk), publish(chunks[29 - i]?.slice(0, 10) ?? [])]));
+      await running.settled(STREAMS.trust);
+    } finally {
+      await replica.close();
+    }
+    const [counted] = await running.rows(`
+      SELECT (SELECT count(*)::int FROM governance.trust_events WHERE agent_id LIKE 'crew:%') AS events,
+        (SELECT sum(count)::int FROM governance.trust_buckets WHERE agent_id LIKE 'crew:%') AS counted`);
+    expect(counted).toEqual({ events: 3_000, counted: 3_000 });
+    const { trust_score: trustScore } = await running.trust('crew:a0');
+    await eventually(async () => expect(await running.key('crew:a0')).toBe(trustScore));
+    expect((await running.deadLetters(STREAMS.trust)).filter(({ agent_id: id }) => id?.startsWith('crew:'))).toEqual(
+      [],
+    );
+  });
+});
+
 describe('an entry that cannot be taken in', () => {
   it.each<[string, Fields, RegExp]>([
     ['lacks what it must have', { agent_id: 'bad:a' }, /event_type/],

@@ -143,6 +143,10 @@ export class TrustUnderTest {
     this.service = await startService(governance, { env: this.env });
   };
 
+  /** The same service once more. */
+  startReplica = (): Promise<RunningService> =>
+    startService(governance, { env: { ...this.env, GOVERNANCE_PORT: '0' } });
+
   /** Appends entries as an agent would, in one round trip. @returns their ids */
   append(stream: StreamName, entries: readonly Fields[], { slug } = DEFAULT_ORGANIZATION): Promise<string[]> {
     return new StreamProducer(this.commands).appendMany(streamKey(slug, stream), entries);

@@ -71,6 +71,20 @@ describe('violations', () => {
     expect((await running.call('GET', '/v1/violations?kind=denied')).body.items).toEqual([]);
   });
 
+  it('are opened for entries that carry the signature of a service which has not made them', async () => {
+    const stream = STREAMS.executionReports;
+    const entry = { report_id: 'f1', agent_id: 'viol:f', action: 'x', status: 'succeeded' };
+    const stolen = running.signed(STREAMS.trust, entry); // for another stream
+    const [id] = await running.append(stream, [stolen, { ...entry, report_id: 'f2' }]);
+    await running.settled(stream);
+    await running.redeliver(stream);
+    await running.append(stream, [{ ...entry, report_id: 'f3' }]);
+    await running.settled(stream);
+    const { body } = await running.call('GET', '/v1/violations?kind=forged');
+    expect(body.items).toMatchObject([{ agent_id: 'viol:f', details: { stream, entry: id } }]);
+    expect(await running.events('viol:f')).toHaveLength(2);
+  });
+
   it('are acknowledged and resolved by operators, once, with a trace in the audit trail', async () => {
     const { body } = await running.call('GET', '/v1/violations?agent_id=viol:b');
     const { id } = body.items[0] as { id: string };

@@ -38,6 +38,7 @@ export class FeedbackConsumer {
         return { organization, feedback, evidence: feedbackEvidence(feedback, one.agent.fingerprint) };
       }),
     );
+    await this.feedback.refuse(refused);
     return refused.map(({ message, reason }) => ({ message, error: new PermanentError(reason) }));
   }
 }

@@ -4,6 +4,7 @@ import { ownerOf, type Organization, type Principal } from '@agion/wire';
 import { v7 as uuidv7 } from 'uuid';
 import type { SubmitFeedbackDto } from '@agion/dto';
 import { AgentFacts } from '../trust/agent-facts.client.js';
+import type { Refused } from '../trust/entry-intake.js';
 import { AgentNotFoundError } from '../trust/trust.errors.js';
 import { TrustIntake } from '../trust/trust-intake.service.js';
 import { sourceOfCaller } from '../trust/trust-source.js';
@@ -40,6 +41,11 @@ export class FeedbackService {
     };
     await this.record([{ organization, feedback, evidence: feedbackEvidence(feedback, agent.fingerprint) }]);
     return feedback;
+  }
+
+  /** What cannot be taken in is looked at for forgeries. */
+  refuse(refused: readonly Refused<{ agent_id: string }>[]): Promise<void> {
+    return this.intake.refuse(refused);
   }
 
   /** Each once, however often it comes. */

@@ -35,6 +35,7 @@ export class ExecutionReportsConsumer {
         taken.map(({ message, agent }) => ({ organization: message.organization, agentId: agent.id })),
       );
     }
+    await this.intake.refuse(refused);
     return refused.map(({ message, reason }) => ({ message, error: new PermanentError(reason) }));
   }
 }

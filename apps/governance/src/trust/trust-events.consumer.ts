@@ -35,6 +35,7 @@ export class TrustEventsConsumer {
         }),
       })),
     );
+    await this.intake.refuse(refused);
     return refused.map(({ message, reason }) => ({ message, error: new PermanentError(reason) }));
   }
 }

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Organization } from '@agion/wire';
+import { ViolationsStore } from '../violations/violations.store.js';
+import { violationOf, type Refused } from './entry-intake.js';
 import type { TrustEvidence } from './trust-evidence.js';
 import { TrustEvidenceStore } from './trust-evidence.store.js';
 import { TrustScores } from './trust-scores.service.js';
@@ -10,6 +12,7 @@ export class TrustIntake {
   constructor(
     private readonly store: TrustEvidenceStore,
     private readonly scores: TrustScores,
+    private readonly violations: ViolationsStore,
   ) {}
 
   /** Commits evidence of any organizations, each event once, and refreshes the scores. @returns how many were new */
@@ -18,6 +21,12 @@ export class TrustIntake {
     const { inserted } = await this.store.record(evidence.map(({ row }) => row));
     await this.committed(evidence.map(({ organization, row }) => ({ organization, agentId: row.agentId })));
     return inserted.length;
+  }
+
+  /** Opens a violation for each forged one among the entries refused, once. */
+  async refuse(refused: readonly Refused<{ agent_id: string }>[]): Promise<void> {
+    const forged = refused.filter((one) => one.forged);
+    if (forged.length > 0) await this.violations.open(forged.map(violationOf));
   }
 
   /** Evidence about these agents has been committed; also after a redelivery, whose first refresh may never have happened. */

@@ -1,9 +1,10 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { LOGGER } from '@agion/service-kit';
 import { containerOf, type Organization, type TrustTier } from '@agion/wire';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { AgentFacts, type KnownAgent } from './agent-facts.client.js';
+import { LaterRefresh } from './later-refresh.js';
 import { score, type TrustScore } from './trust-score.js';
 import { TrustScoreStore, type AgentEvidence } from './trust-score.store.js';
 import { TrustKeysPublisher } from './trust-keys.publisher.js';
@@ -21,6 +22,8 @@ export interface TrustStanding {
 /** Milliseconds a score is believed; own writes drop it at once. */
 const FRESH_MS = 5_000;
 const MOST_AGENTS = 50_000;
+/** Milliseconds after a change until its agents are looked at once more. */
+const LATER_MS = 1_000;
 
 interface Kept {
   standing: Promise<TrustStanding>;
@@ -38,7 +41,8 @@ interface Reading {
 
 /** The scores of agents, worked out when somebody asks and kept in `agent:{id}:trust_score` for others. */
 @Injectable()
-export class TrustScores {
+export class TrustScores implements OnModuleDestroy {
+  private readonly later = new LaterRefresh((organization, ids) => this.refresh(organization, ids), LATER_MS);
   private readonly kept = new LRUCache<string, Kept>({ max: MOST_AGENTS });
 
   constructor(
@@ -58,11 +62,13 @@ export class TrustScores {
 
   /** Evidence about these agents was committed: forgets what was kept, and keeps their Redis keys. */
   async changed(organization: Organization, agentIds: Iterable<string>): Promise<void> {
-    try {
-      await this.read(organization, [...new Set(agentIds)]).kept;
-    } catch (error) {
-      this.logger.warn({ err: error }, 'trust scores could not be refreshed, the next reader will');
-    }
+    const ids = [...new Set(agentIds)];
+    this.later.note(organization, ids);
+    await this.refresh(organization, ids);
+  }
+
+  onModuleDestroy(): void {
+    this.later.stop();
   }
 
   /** The score with everything it follows from, read now. */
@@ -74,6 +80,15 @@ export class TrustScores {
     const [evidence] = await this.evidenceOf(organization, [agentId]);
     if (!evidence) throw new Error('no evidence was read');
     return { ...score(evidence.buckets, evidence.ceilings, at), evidence };
+  }
+
+  /** Never fails: whoever reads next works it out again. */
+  private async refresh(organization: Organization, agentIds: readonly string[]): Promise<void> {
+    try {
+      await this.read(organization, agentIds).kept;
+    } catch (error) {
+      this.logger.warn({ err: error }, 'trust scores could not be refreshed, the next reader will');
+    }
   }
 
   private read(organization: Organization, agentIds: readonly string[]): Reading {

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ViolationsModule } from '../violations/violations.module.js';
 import { AgentFacts } from './agent-facts.client.js';
 import { TrustController } from './trust.controller.js';
 import { TrustEventsConsumer } from './trust-events.consumer.js';
@@ -12,6 +13,7 @@ import { TrustService } from './trust.service.js';
 
 /** What speaks for and against agents, and what follows from it. */
 @Module({
+  imports: [ViolationsModule],
   controllers: [TrustController, TrustEventsConsumer],
   providers: [
     AgentFacts,

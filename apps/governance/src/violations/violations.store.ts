@@ -1,7 +1,6 @@
-import { OrganizationScope, Outbox } from '@agion/database';
+import { OrganizationScope, Outbox, WorkerPool } from '@agion/database';
 import type { AuditEntry } from '@agion/service-kit';
 import { Injectable } from '@nestjs/common';
-import type pg from 'pg';
 import type { ViolationKind, ViolationStatus } from '@agion/wire';
 import type { NewViolation, Violation } from './violation.js';
 import { insertViolations } from './violation-rows.store.js';
@@ -28,11 +27,12 @@ export class ViolationsStore {
   constructor(
     private readonly scope: OrganizationScope,
     private readonly outbox: Outbox,
+    private readonly worker: WorkerPool,
   ) {}
 
-  /** Opens violations in the caller's transaction, each `reference` once. */
-  async record(client: pg.PoolClient, rows: readonly NewViolation[]): Promise<void> {
-    await insertViolations(client, rows);
+  /** Opens violations that follow from nothing else, each `reference` once. Others: `insertViolations`, in their transaction. */
+  async open(rows: readonly NewViolation[]): Promise<void> {
+    await this.worker.transaction((client) => insertViolations(client, rows));
   }
 
   /** Newest first. */
