@@ -7,7 +7,8 @@ import { peer } from './peers.mjs';
 const quoted = JSON.stringify;
 
 export const ENGINES = {
-  agion: { build: buildAgion, request: toPolicyRequest },
+  agion: { build: (policies) => buildAgion(policies, inCel('context.')), request: toPolicyRequest },
+  'agion, the long way': { build: (policies) => buildAgion(policies, turnedRound), request: toPolicyRequest },
   'bare cel-js': { build: buildBareCel },
   'cedar-wasm': { build: buildCedar, request: toCedarCall, isPeer: true },
   casbin: { build: buildCasbin, isPeer: true, isEffectOnly: true },
@@ -19,10 +20,18 @@ const inCel =
   ([name, operator, value]) =>
     `${prefix}${name} ${operator} ${typeof value === 'number' ? `${value}.0` : quoted(value)}`;
 
+const TURNED = { '<': '>', '>=': '<=', '==': '==', '!=': '!=' };
+
+/** The same conditions in a form that the engine has no shortcut for: all of them are evaluated by the library. */
+function turnedRound([name, operator, value]) {
+  if (operator === 'in') return `(context.${name} in ${quoted(value)}) == true`;
+  return `${typeof value === 'number' ? `${value}.0` : quoted(value)} ${TURNED[operator]} context.${name}`;
+}
+
 /** Documents as somebody posts them, checked, compiled, and the whole decision. */
-function buildAgion(policies) {
+function buildAgion(policies, inText) {
   const versioned = policies.map(({ id, agent, action, effect, priority, conditions }) => {
-    const condition = conditions.map(inCel('context.')).join(' && ');
+    const condition = conditions.map(inText).join(' && ');
     const scope = { agents: [agent], actions: [action] };
     const document = {
       apiVersion: 'agion/v1',

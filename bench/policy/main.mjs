@@ -78,6 +78,7 @@ function print(results, rounds) {
   console.log(
     '  an index of the same kind and evaluates conditions until one is true; ours evaluates all in scope and says which and why.',
   );
+  console.log('  The long way: the same conditions, written so that no shortcut answers them; no limit is set for it.');
   console.log(
     '  cedar-wasm, casbin and json-rules-engine get all policies, as their documentation shows; casbin names no policy.\n',
   );
