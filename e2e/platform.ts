@@ -5,7 +5,14 @@ import { gateway } from '@agion/gateway';
 import { governance } from '@agion/governance';
 import { registry } from '@agion/registry';
 import { type RunningService, type ServiceDefinition, startService } from '@agion/service-kit';
-import { createTestDatabase, startRedis, type TestDatabase, testEnvironment, type TestRedis } from '@agion/testing';
+import {
+  addOrganization,
+  createTestDatabase,
+  startRedis,
+  type TestDatabase,
+  testEnvironment,
+  type TestRedis,
+} from '@agion/testing';
 import type { Role, ServiceName } from '@agion/wire';
 
 /** The whole platform in this process: real Postgres, real Redis, real HTTP on free ports. */
@@ -42,11 +49,17 @@ const SERVICES: readonly ServiceDefinition[] = [registry, governance, coordinati
 export interface PlatformOptions {
   mode?: 'development' | 'production';
   env?: Record<string, string>;
+  /** Services that are not started here, because a test runs them in a process of their own. */
+  without?: readonly ServiceName[];
+  /** Slugs of organizations that are there, besides the default one, before the services start. */
+  organizations?: readonly string[];
 }
 
 export async function startPlatform({
   mode = 'development',
   env: extra = {},
+  without = [],
+  organizations = [],
 }: PlatformOptions = {}): Promise<Platform> {
   const [database, redis] = await Promise.all([createTestDatabase(), startRedis()]);
   const env = { ...(await testEnvironment({ databaseUrl: database.url, redisUrl: redis.url, mode })), ...extra };
@@ -57,7 +70,9 @@ export async function startPlatform({
     await database.drop();
   };
   try {
-    for (const definition of SERVICES) services.set(definition.name, await startService(definition, { env }));
+    for (const slug of organizations) await addOrganization(database, slug);
+    for (const definition of SERVICES.filter(({ name }) => !without.includes(name)))
+      services.set(definition.name, await startService(definition, { env }));
   } catch (error) {
     await stop();
     throw error;

@@ -31,6 +31,30 @@ const CASES: Case[] = [
     rule: BOUNDARIES,
   },
   {
+    name: 'the policy engine reaching for a library',
+    file: 'libs/policy-engine/src/evaluate.ts',
+    text: importing('@agion/wire'),
+    rule: BOUNDARIES,
+  },
+  {
+    name: 'the policy engine reaching for another package',
+    file: 'libs/policy-engine/src/evaluate.ts',
+    text: importing('uuid'),
+    rule: BOUNDARIES,
+  },
+  {
+    name: 'the language of conditions outside the policy engine',
+    file: 'libs/wire/src/agent-id.ts',
+    text: importing('@marcbachmann/cel-js'),
+    rule: BOUNDARIES,
+  },
+  {
+    name: 'the clock inside the policy engine',
+    file: 'libs/policy-engine/src/evaluate.ts',
+    text: 'export const at = (): number => Date.now();\n',
+    rule: 'no-restricted-syntax',
+  },
+  {
     name: 'messaging knowing Nest',
     file: 'libs/messaging/src/backoff.ts',
     text: importing('@nestjs/common'),
@@ -89,6 +113,12 @@ const CASES: Case[] = [
     file: 'apps/registry/src/agents/agents.service.ts',
     text: 'export const run = (text: string): unknown => new Function(text);\n',
     rule: 'no-restricted-syntax',
+  },
+  {
+    name: 'the policy engine using the language of conditions',
+    file: 'libs/policy-engine/src/condition.ts',
+    text: importing('@marcbachmann/cel-js'),
+    rule: null,
   },
   {
     name: 'a store speaking to Postgres',

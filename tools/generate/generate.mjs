@@ -2,15 +2,13 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { ensureBuilt } from '../setup/build.mjs';
 import { inCheckout } from '../setup/checkout.mjs';
 import { Failure } from '../setup/failure.mjs';
-import { envExample } from './env-example.mjs';
-import { latestMigration } from './latest-migration.mjs';
-import { openApi } from './openapi.mjs';
 
-/** What is written from what, and by whom it is read. None of these files is edited by hand. */
+/** What is written from what, and by whom it is read. None of these files is edited by hand. Loaded when all is built. */
 const FILES = {
-  'libs/database/src/latest-migration.ts': latestMigration, // what readiness asks the database for
-  'libs/dto/openapi.json': openApi, // the gateway's reference, the types of the SDKs
-  '.env.example': envExample, // people
+  'libs/database/src/latest-migration.ts': async () => (await import('./latest-migration.mjs')).latestMigration(), // what readiness asks the database for
+  'libs/dto/openapi.json': async () => (await import('./openapi.mjs')).openApi(), // the gateway's reference, the types of the SDKs
+  'libs/dto/asyncapi.json': async () => (await import('./asyncapi.mjs')).asyncApi(), // the same for what goes over Redis
+  '.env.example': async () => (await import('./env-example.mjs')).envExample(), // people
 };
 
 const current = (name) => (existsSync(inCheckout(name)) ? readFileSync(inCheckout(name), 'utf8') : undefined);

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { asJsonSchema } from './openapi-3.1.mjs';
 import { describeDoor, READINESS } from './openapi-answers.mjs';
+import { sorted } from './sorted.mjs';
 
 /** A service's document as the outside sees it: `/v1/x` is `/api/v1/x`, and what is not routed is not there. */
 export function publicDocument(service, document) {
@@ -52,15 +53,4 @@ export function mergeDocuments(documents, { routes, version }) {
     },
   };
   return sorted(asJsonSchema(document));
-}
-
-/** The same document with the members of every object in one order, so that only what has changed differs. */
-function sorted(value) {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.keys(value)
-      .sort()
-      .map((key) => [key, sorted(value[key])]),
-  );
 }

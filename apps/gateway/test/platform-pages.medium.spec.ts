@@ -45,6 +45,14 @@ describe('pages for everybody', () => {
     expect(again.status).toBe(304);
   });
 
+  test('so is what goes over Redis', async () => {
+    const { status, headers, body } = await gateway.call('GET', '/asyncapi.json');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ asyncapi: '3.0.0', channels: { audit: { address: 'agion:events:audit' } } });
+    const again = await gateway.call('GET', '/asyncapi.json', { headers: { 'if-none-match': headers.etag ?? '' } });
+    expect(again.status).toBe(304);
+  });
+
   test('the reference works without the internet', async () => {
     const page = await gateway.call('GET', '/docs');
     expect(page).toMatchObject({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' } });

@@ -1,7 +1,30 @@
 import { DatabaseModule } from '@agion/database';
 import { Module } from '@nestjs/common';
 import { AuditModule } from './audit/audit.module.js';
+import { DecisionsModule } from './decisions/decisions.module.js';
+import { EventsModule } from './events/events.module.js';
+import { FeedbackModule } from './feedback/feedback.module.js';
 import { GovernanceSettings } from './governance.config.js';
+import { IdempotencyModule } from './idempotency/idempotency.module.js';
+import { OutboxModule } from './outbox/outbox.module.js';
+import { PoliciesModule } from './policies/policies.module.js';
+import { ReportsModule } from './reports/reports.module.js';
+import { TrustModule } from './trust/trust.module.js';
+import { ViolationsModule } from './violations/violations.module.js';
 
-@Module({ imports: [DatabaseModule.forService('governance', GovernanceSettings), AuditModule] })
+@Module({
+  imports: [
+    DatabaseModule.forService('governance', GovernanceSettings),
+    OutboxModule,
+    IdempotencyModule,
+    AuditModule,
+    PoliciesModule,
+    DecisionsModule,
+    TrustModule,
+    FeedbackModule,
+    ReportsModule,
+    ViolationsModule,
+    EventsModule,
+  ],
+})
 export class GovernanceModule {}

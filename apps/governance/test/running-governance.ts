@@ -1,3 +1,4 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { connected, createRedis, StreamProducer, type RedisConnection } from '@agion/messaging';
 import {
   AssertionSigner,
@@ -6,6 +7,7 @@ import {
   signEntry,
   startService,
   type AuditFact,
+  type RunningService,
 } from '@agion/service-kit';
 import {
   addOrganization,
@@ -32,6 +34,7 @@ type Fields = Readonly<Record<string, string>>;
 export interface RunningGovernance {
   database: TestDatabase;
   commands: RedisConnection;
+  redisUrl: string;
   /** A second tenant. */
   acme: Organization;
   url(): string;
@@ -83,6 +86,7 @@ export async function startGovernance(): Promise<RunningGovernance> {
     return {
       database,
       commands,
+      redisUrl: redis.url,
       acme,
       url: () => service.url,
       stopService: () => service.close(),
@@ -109,6 +113,50 @@ export const publish = (running: RunningGovernance, { stream, fields }: ReturnTy
   append(running, stream, signed(stream, fields));
 
 export const auditStream = (organization: Organization): string => streamKey(organization.slug, STREAMS.audit);
+
+export interface Call {
+  as?: Principal;
+  /** An object is sent as JSON, a text as it is. */
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  /** Parsed where it is JSON. */
+  body: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- tests look into answers of all shapes
+  text: string;
+}
+
+/** A request as the gateway would pass it on. */
+export async function call(
+  url: string,
+  method: string,
+  path: string,
+  { as = person('operator'), body, headers = {} }: Call = {},
+): Promise<Answer> {
+  const assertion = new AssertionSigner('gateway', keyOf('gateway')).sign('governance', as);
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: {
+      [HEADERS.assertion]: assertion,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : undefined, text };
+}
+
+/** The same service once more, on another port: another replica. */
+export const startReplica = async (): Promise<RunningService> =>
+  startService(governance, { env: { ...env, GOVERNANCE_PORT: '0' } });
+
+/** The public half of the key that signs bundles. */
+export const bundlePublicKey = (): KeyObject => createPublicKey(parsePrivateKey(env.AGION_BUNDLE_KEY ?? ''));
 
 /** A page of `GET /v1/audit` as this principal, as the gateway would ask for it. */
 export async function trail(

@@ -41,7 +41,7 @@ export class IdempotencyStore {
 
   /** @param schema the owner's schema; a constant, never input */
   constructor(
-    schema: 'registry' | 'coordination',
+    schema: 'registry' | 'coordination' | 'governance',
     private readonly scope: OrganizationScope,
   ) {
     this.table = `${schema}.idempotency_keys`;

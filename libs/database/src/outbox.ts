@@ -24,7 +24,7 @@ export class Outbox {
 
   /** @param schema the owner's schema; a constant, never input */
   constructor(
-    schema: 'registry' | 'coordination',
+    schema: 'registry' | 'coordination' | 'governance',
     private readonly worker: WorkerPool,
   ) {
     this.table = `${schema}.outbox`;

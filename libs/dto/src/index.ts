@@ -1,8 +1,23 @@
 export { decodeCursor, encodeCursor } from './cursor.js';
 export { PageQueryDto } from './page.dto.js';
+export { ConfigNoticeDto, ControlNoticeDto, PolicyBeaconDto, PolicyNoticeDto } from './notice.dto.js';
 export { InputFaultDto, ProblemDto } from './problem.dto.js';
 export { AUDIT_OUTCOMES, AuditEntryDto, AuditEventDto, AuditPageDto, AuditQueryDto } from './audit.dto.js';
 export type { AuditOutcome } from './audit.dto.js';
+export {
+  DecisionDto,
+  DecisionOutcomeDto,
+  DecisionPageDto,
+  DecisionsQueryDto,
+  MatchedPolicyDto,
+  PolicyErrorDto,
+  WinningPolicyDto,
+} from './decision.dto.js';
+export { DecisionReplyEntryDto } from './decision-reply.dto.js';
+export { DecisionExplanationDto, ExplainedPolicyDto, ExplainedTermDto } from './decision-explanation.dto.js';
+export { CheckDto, DecisionRequestEntryDto } from './decision-request.dto.js';
+export { readDecisionRequest } from './decision-request-reader.js';
+export { LocalDecisionEntryDto } from './local-decision.dto.js';
 export { IsInstant, parseInstant } from './instant.js';
 export { isStorableText, JsonField, Verbatim } from './json-field.js';
 export {
@@ -88,3 +103,45 @@ export {
   UpdateResourceDto,
 } from './resource.dto.js';
 export { isPlainText, IsText } from './text.js';
+export { PolicyDocumentDto, PolicyMetadataDto, PolicyScopeDto, PolicySpecDto } from './policy-document.dto.js';
+export { PolicyDeltaDto, PolicySyncDto, SyncedPolicyDto } from './policy-sync.dto.js';
+export {
+  POLICY_STATUSES,
+  POLICY_TIERS,
+  PoliciesQueryDto,
+  PolicyDto,
+  PolicyIdParamDto,
+  PolicyPageDto,
+  PolicyValidationDto,
+  PolicyVersionDto,
+  PolicyVersionPageDto,
+  PolicyVersionParamDto,
+} from './policy.dto.js';
+export { EVENT_KINDS, EventsAcceptedDto, MAX_EVENTS } from './event.dto.js';
+export type { EventKind } from './event.dto.js';
+export { ExecutionReportEntryDto, REPORT_STATUSES } from './execution-report.dto.js';
+export type { ReportStatus } from './execution-report.dto.js';
+export { FeedbackDto, FeedbackEntryDto, SubmitFeedbackDto, THUMBS } from './feedback.dto.js';
+export type { Thumb } from './feedback.dto.js';
+export { NumberField } from './number-field.js';
+export { MAX_EVENT_CONTEXT, TrustEventEntryDto } from './trust-event.dto.js';
+export {
+  ClearCeilingDto,
+  NextTierDto,
+  TrustCeilingDto,
+  TrustCeilingParamDto,
+  TrustContributionDto,
+  TrustDimensionDto,
+  TrustDto,
+  TrustEventDto,
+  TrustEventPageDto,
+  TrustExplanationDto,
+  TrustOutlookDto,
+} from './trust.dto.js';
+export {
+  MoveViolationDto,
+  ViolationDto,
+  ViolationIdParamDto,
+  ViolationPageDto,
+  ViolationsQueryDto,
+} from './violation.dto.js';

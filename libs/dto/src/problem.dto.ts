@@ -7,6 +7,12 @@ export class InputFaultDto implements InputFault {
 
   @ApiProperty({ example: 'must be `name` or `container:name` in lower case' })
   detail!: string;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, description: 'Line in the text the pointer names.' })
+  line?: number;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, description: 'Column in that line.' })
+  column?: number;
 }
 
 /** Every error of the API: RFC 9457, `application/problem+json`. */

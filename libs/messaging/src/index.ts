@@ -38,7 +38,7 @@ export { compareStreamIds, isStreamId, streamIdTime } from './stream-id.js';
 export { readGroupLag } from './stream-lag.js';
 export type { GroupLag } from './stream-lag.js';
 export { StreamProducer } from './stream-producer.js';
-export type { EntryValues, Trim } from './stream-producer.js';
+export type { Append, EntryValues, Trim } from './stream-producer.js';
 export { trimConsumed } from './stream-trim.js';
 export { TopicHub } from './topic-hub.js';
 export type { TopicHubOptions, TopicListener } from './topic-hub.js';

@@ -2,6 +2,13 @@ import { encodeEntry } from './codec.js';
 import type { RedisConnection } from './connection.js';
 import { pipelineReplies } from './replies.js';
 
+/** One append of many, each to a stream of its own. */
+export interface Append {
+  readonly stream: string;
+  readonly values: EntryValues;
+  readonly trim?: Trim;
+}
+
 /** What one append carries. */
 export type EntryValues = Readonly<Record<string, unknown>>;
 
@@ -34,6 +41,23 @@ export class StreamProducer {
     const pipeline = this.redis.pipeline();
     for (const values of entries) pipeline.call('XADD', ...appendArguments(stream, values, trim));
     return pipelineReplies(await pipeline.exec()).map(idOf);
+  }
+
+  /**
+   * Appends entries to different streams in order in one round trip, and answers for each of them: its id, or the error with which
+   * it failed. A key that is not a stream stays as it is, and its append fails with WRONGTYPE. Rejects as `append` does while Redis
+   * is away; some of them may then have been taken.
+   *
+   * @throws EntryTooLargeError, MalformedEntryError before anything is sent.
+   */
+  async appendEach(appends: readonly Append[]): Promise<(string | Error)[]> {
+    if (appends.length === 0) return [];
+    const pipeline = this.redis.pipeline();
+    for (const { stream, values, trim } of appends) pipeline.call('XADD', ...appendArguments(stream, values, trim));
+    const results = (await pipeline.exec()) ?? [];
+    const lost = results.find(([error]) => error && error.name !== 'ReplyError');
+    if (lost?.[0]) throw lost[0];
+    return results.map(([error, reply]) => error ?? idOf(reply));
   }
 }
 

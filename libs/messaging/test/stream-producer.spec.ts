@@ -37,6 +37,26 @@ describe('the producer', () => {
     expect(await bench.redis.xlen(bench.stream)).toBeLessThan(200);
   });
 
+  test('answers for each of many appends, and leaves a key that is not a stream as it is', async () => {
+    const [good, other, text] = ['good', 'other', 'text'].map((name) => `${bench.stream}:${name}`) as [
+      string,
+      string,
+      string,
+    ];
+    await bench.redis.set(text, 'mine');
+    const appends = [good, text, other, good].map((stream) => ({ stream, values: { n: 1 } }));
+    const results = await bench.producer.appendEach(appends);
+    expect(results.map((result) => (result instanceof Error ? result.message : 'id'))).toEqual([
+      'id',
+      expect.stringMatching(/^WRONGTYPE/),
+      'id',
+      'id',
+    ]);
+    expect(await bench.redis.get(text)).toBe('mine');
+    expect(await bench.redis.xlen(good)).toBe(2);
+    expect(await bench.producer.appendEach([])).toEqual([]);
+  });
+
   test('refuses an oversized entry before anything is sent', async () => {
     const entries = [{ n: 1 }, { blob: 'x'.repeat(1024 * 1024) }];
     await expect(bench.producer.appendMany(bench.stream, entries)).rejects.toThrow(EntryTooLargeError);

@@ -2,6 +2,7 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import type { Logger } from 'pino';
 import { ServiceSettings } from './config/service-settings.js';
+import { CrashPoints } from './crash-points.js';
 import type { ServiceDefinition } from './define-service.js';
 import { HealthController, ReadinessController } from './health/health.controller.js';
 import { Readiness } from './health/readiness.js';
@@ -29,6 +30,7 @@ export class ServiceKitModule {
         useFactory: () => new AssertionSigner(definition.name, parsePrivateKey(settings.serviceKey)),
       },
       { provide: AssertionVerifier, useFactory: () => new AssertionVerifier(definition.name, settings.serviceKeys) },
+      CrashPoints,
       Readiness,
       ServiceClient,
     ];

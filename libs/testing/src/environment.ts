@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { generateKeyPairSync, type KeyPairKeyObjectResult, randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { SERVICES, type ServiceName } from '@agion/wire';
 
@@ -26,6 +26,7 @@ export async function testEnvironment({
     SUPABASE_JWT_SECRET: randomBytes(32).toString('base64url'),
     JWT_ISSUER: 'agion-test',
     JWT_AUDIENCE: 'agion',
+    AGION_BUNDLE_KEY: privateText(generateKeyPairSync('ed25519')),
     AGION_SERVICE_KEYS: JSON.stringify(
       Object.fromEntries(
         [...keys].map(([service, { publicKey }]) => [
@@ -38,11 +39,14 @@ export async function testEnvironment({
   for (const [index, service] of SERVICES.entries()) {
     env[portVariable(service)] = String(ports[index]);
     if (service !== 'gateway') env[`${service.toUpperCase()}_URL`] = `http://127.0.0.1:${ports[index]}`;
-    env[`${service.toUpperCase()}_SERVICE_KEY`] =
-      keys.get(service)?.privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64url') ?? '';
+    const pair = keys.get(service);
+    if (pair) env[`${service.toUpperCase()}_SERVICE_KEY`] = privateText(pair);
   }
   return env;
 }
+
+const privateText = ({ privateKey }: KeyPairKeyObjectResult): string =>
+  privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64url');
 
 export const portVariable = (service: ServiceName): string => `${service.toUpperCase()}_PORT`;
 

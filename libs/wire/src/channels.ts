@@ -34,3 +34,16 @@ export interface ControlNotice {
   type: 'credentials.revoked';
   credential_ids: string[];
 }
+
+/** Announced on `agion:policy:updates`, once for each change of a policy. `agents`: globs of those it can match, or `*`. */
+export interface PolicyNotice {
+  type: 'policy.updated';
+  revision: number;
+  agents: string[];
+}
+
+/** Said on `agion:policy:beacon` each second, so that a lost notice costs seconds. `epoch` counts uses of the kill switch. */
+export interface PolicyBeacon {
+  revision: number;
+  epoch: number;
+}

@@ -22,3 +22,34 @@ export type MissionStatus = (typeof MISSION_STATUSES)[number];
 
 export const SEVERITIES = ['positive', 'neutral', 'minor', 'major', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];
+
+/** What is to be obeyed. `require_approval` is reserved: no policy can ask for it yet. */
+export const DECISIONS = ['allow', 'deny', 'require_approval'] as const;
+export type DecisionEffect = (typeof DECISIONS)[number];
+
+/** Where a decision was made: in the SDK, over the streams, over HTTP. */
+export const DECISION_SOURCES = ['local', 'bus', 'http'] as const;
+export type DecisionSource = (typeof DECISION_SOURCES)[number];
+
+/** The three checkpoints of one call. */
+export const DECISION_PHASES = ['permission', 'validation', 'feedback'] as const;
+export type DecisionPhase = (typeof DECISION_PHASES)[number];
+
+/** What trust in an agent is worked out from. */
+export const TRUST_DIMENSIONS = ['reliability', 'compliance', 'security', 'feedback'] as const;
+export type TrustDimension = (typeof TRUST_DIMENSIONS)[number];
+
+/** Who vouches for a piece of evidence: the platform itself, a verified person, another authenticated agent, nobody but itself. */
+export const TRUST_SOURCES = ['platform', 'person', 'peer', 'self'] as const;
+export type TrustSource = (typeof TRUST_SOURCES)[number];
+
+/** How far an agent is trusted, from the lowest. */
+export const TRUST_TIERS = ['untrusted', 'probation', 'standard', 'trusted', 'autonomous'] as const;
+export type TrustTier = (typeof TRUST_TIERS)[number];
+
+/** `denied`: a policy denied an action; `unverified_critical`: a critical report nobody vouches for; `forged`: somebody else's event. */
+export const VIOLATION_KINDS = ['denied', 'unverified_critical', 'forged'] as const;
+export type ViolationKind = (typeof VIOLATION_KINDS)[number];
+
+export const VIOLATION_STATUSES = ['open', 'acknowledged', 'resolved'] as const;
+export type ViolationStatus = (typeof VIOLATION_STATUSES)[number];

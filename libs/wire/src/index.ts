@@ -1,8 +1,37 @@
 export { AGENT_ID_PATTERN, NAME_PATTERN, completeAgentId, containerOf, isAgentId, isName } from './agent-id.js';
 export { CHANNELS, channelKey, channelPatterns, slugOf } from './channels.js';
-export type { ChannelName, ConfigNotice, ControlNotice } from './channels.js';
-export { AGENT_STATUSES, DEFAULT_PORTS, MISSION_STATUSES, RESOURCE_TYPES, SERVICES, SEVERITIES } from './enums.js';
-export type { AgentStatus, MissionStatus, ResourceType, ServiceName, Severity } from './enums.js';
+export type { ChannelName, ConfigNotice, ControlNotice, PolicyBeacon, PolicyNotice } from './channels.js';
+export {
+  AGENT_STATUSES,
+  DECISION_PHASES,
+  DECISION_SOURCES,
+  DECISIONS,
+  DEFAULT_PORTS,
+  MISSION_STATUSES,
+  RESOURCE_TYPES,
+  SERVICES,
+  SEVERITIES,
+  TRUST_DIMENSIONS,
+  TRUST_SOURCES,
+  TRUST_TIERS,
+  VIOLATION_KINDS,
+  VIOLATION_STATUSES,
+} from './enums.js';
+export type {
+  AgentStatus,
+  DecisionEffect,
+  DecisionPhase,
+  DecisionSource,
+  MissionStatus,
+  ResourceType,
+  ServiceName,
+  Severity,
+  TrustDimension,
+  TrustSource,
+  TrustTier,
+  ViolationKind,
+  ViolationStatus,
+} from './enums.js';
 export { HEADERS } from './headers.js';
 export { keys } from './keys.js';
 export { DEFAULT_ORGANIZATION, isOrganizationSlug, redisPrefix } from './organization.js';
@@ -13,7 +42,7 @@ export { PROBLEMS, isProblemName, problemType } from './problems.js';
 export type { InputFault, Problem, ProblemDefinition, ProblemName } from './problems.js';
 export { RUN_FAILURES, RUN_STATUSES, endsRun, isRunOver } from './run-events.js';
 export type { RunEvent, RunFeedEvent, RunStatus } from './run-events.js';
-export { STREAMS, deadLetterKey, feedKey, streamKey } from './streams.js';
+export { STREAMS, deadLetterKey, feedKey, replyStreamKey, streamKey } from './streams.js';
 export type { StreamName } from './streams.js';
 export { TOKEN_KINDS, TOKEN_PATTERN, crc32, formatToken, looksLikeToken, parseToken } from './tokens.js';
 export type { TokenKind, TokenParts } from './tokens.js';

@@ -36,12 +36,23 @@ export const PROBLEMS = {
   'prompt-not-found': { status: 404, title: 'Prompt not found', help: 'Create it: POST /api/v1/prompts.' },
   'model-not-found': { status: 404, title: 'Model not found', help: 'Create it: POST /api/v1/models.' },
   'resource-not-found': { status: 404, title: 'Resource not found', help: 'Create it: POST /api/v1/resources.' },
+  'policy-not-found': { status: 404, title: 'Policy not found', help: 'Create it: POST /api/v1/policies.' },
   'version-not-found': {
     status: 404,
     title: 'Version not found',
     help: 'List the versions that exist: GET …/versions.',
   },
   'mission-not-found': { status: 404, title: 'Mission not found', help: 'List missions: GET /api/v1/missions.' },
+  'decision-not-found': {
+    status: 404,
+    title: 'Decision not found',
+    help: 'Search the ledger: GET /api/v1/decisions.',
+  },
+  'violation-not-found': {
+    status: 404,
+    title: 'Violation not found',
+    help: 'List violations: GET /api/v1/violations.',
+  },
   'run-not-found': { status: 404, title: 'Run not found', help: 'The run does not exist or is not yours.' },
   'method-not-allowed': {
     status: 405,
@@ -63,6 +74,11 @@ export const PROBLEMS = {
     status: 409,
     title: 'Agent is retired',
     help: 'A retired agent cannot come back; register another id.',
+  },
+  'revision-gone': {
+    status: 410,
+    title: 'Revision is gone',
+    help: 'What changed since that revision is no longer known: read the document whole, without `since`.',
   },
   'body-too-large': { status: 413, title: 'Body too large', help: 'The limit is 1 MiB.' },
   'uri-too-long': {
@@ -111,6 +127,9 @@ export type ProblemName = keyof typeof PROBLEMS;
 export interface InputFault {
   pointer: string;
   detail: string;
+  /** Where in the text the pointer names, when it is one of several lines or words; both begin at 1. */
+  line?: number;
+  column?: number;
 }
 
 /** An RFC 9457 problem as it stands on the wire; extension members sit beside the standard ones. */

@@ -19,6 +19,13 @@ export type StreamName = (typeof STREAMS)[keyof typeof STREAMS];
 /** The stream's key for one organization, e.g. `org:acme:agion:events:audit`. */
 export const streamKey = (slug: string, stream: StreamName): string => redisPrefix(slug) + stream;
 
+/**
+ * Where a container, or one instance of it, has its decisions sent instead of to the stream all containers share: what `reply_to`
+ * names. It is trimmed as that one is.
+ */
+export const replyStreamKey = (slug: string, containerId: string, instanceId?: string): string =>
+  `${streamKey(slug, STREAMS.governanceResponses)}:${containerId}${instanceId === undefined ? '' : `:${instanceId}`}`;
+
 /** Where entries go that can never be handled. `stream` is a complete key. */
 export const deadLetterKey = (stream: string): string => `${stream}:dead`;
 

@@ -1,6 +1,7 @@
 import { OrganizationScope, WorkerPool } from '@agion/database';
 import { Injectable } from '@nestjs/common';
 import type { AuditEvent, RecordedAuditEvent } from './audit-event.js';
+import { recordAuditEvents, type AuditFactOf } from './audit-rows.store.js';
 import type { AuditSearch } from './audit-search.js';
 
 interface AuditRow {
@@ -19,15 +20,6 @@ interface AuditRow {
 /** Beyond every id, so that a search without a cursor is the same statement and uses the same index. */
 const BEHIND_ALL = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
-/** In the order of the key: two replicas that write the same entries never wait for each other in a circle. */
-const RECORD = `
-INSERT INTO governance.audit_events
-  (organization_id, event_id, type, actor, subject, outcome, details, source, trace_id, at)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::jsonb[], $6::text[], $7::jsonb[], $8::text[], $9::text[], $10::timestamptz[])
-ORDER BY 1, 2
-ON CONFLICT (organization_id, event_id) DO NOTHING
-RETURNING event_id`;
-
 const SEARCH = `
 SELECT event_id, type, actor, subject, outcome, details, source, trace_id, at, recorded_at FROM governance.audit_events
 WHERE (at, event_id) < ($1::timestamptz, $2::uuid) AND at >= $3::timestamptz AND at < $4::timestamptz
@@ -45,25 +37,8 @@ export class AuditStore {
   ) {}
 
   /** Writes facts of any organizations in one statement; those that are there already stay as they are. @returns how many are new */
-  async record(facts: readonly { organizationId: string; event: AuditEvent }[]): Promise<number> {
-    const events = facts.map(({ event }) => event);
-    const rows = await this.worker.query({
-      name: 'record_audit_events',
-      text: RECORD,
-      values: [
-        facts.map(({ organizationId }) => organizationId),
-        events.map(({ eventId }) => eventId),
-        events.map(({ type }) => type),
-        events.map(({ actor }) => JSON.stringify(actor)),
-        events.map(({ subject }) => JSON.stringify(subject)),
-        events.map(({ outcome }) => outcome),
-        events.map(({ details }) => details && JSON.stringify(details)),
-        events.map(({ source }) => source),
-        events.map(({ traceId }) => traceId),
-        events.map(({ at }) => at),
-      ],
-    });
-    return rows.length;
+  async record(facts: readonly AuditFactOf[]): Promise<number> {
+    return (await this.worker.query(recordAuditEvents(facts))).length;
   }
 
   /** Newest first. */

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CredentialsModule } from '../credentials/credentials.module.js';
 import { AgentKeysClient } from './agent-keys.client.js';
+import { AgentFactsController } from './agent-facts.controller.js';
 import { AgentsController } from './agents.controller.js';
 import { AgentsService } from './agents.service.js';
 import { AgentsStore } from './agents.store.js';
@@ -9,7 +10,7 @@ import { RegistrationService } from './registration.service.js';
 
 @Module({
   imports: [CredentialsModule],
-  controllers: [AgentsController],
+  controllers: [AgentsController, AgentFactsController],
   providers: [AgentsService, RegistrationService, AgentsStore, InstancesStore, AgentKeysClient],
 })
 export class AgentsModule {}

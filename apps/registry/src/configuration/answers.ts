@@ -1,11 +1,10 @@
 import type { ConfigurationVersionDto, ConfigurationVersionPageDto, RolloutDto, RolloutStateDto } from '@agion/dto';
 import { encodeCursor } from '@agion/dto';
-import { ValidationFailedError } from '@agion/service-kit';
+import { etagOf, hasAlready, ValidationFailedError } from '@agion/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { cursorOf } from '../cursor-of.js';
 import type { ConfigurationKind, ConfigurationVersion, Rollout } from './configuration.js';
 import type { Page } from './configuration-reader.service.js';
-import { etagOf, hasAlready } from './etag.js';
 
 /** Answers a read: the body as text, under the ETag of exactly that text, or 304 when the caller has it. */
 export function conditionally(request: FastifyRequest, reply: FastifyReply, dto: object): string | undefined {

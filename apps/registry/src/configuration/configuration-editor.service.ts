@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { auditEntry, requireRole, ValidationFailedError, OutboxPublisher } from '@agion/service-kit';
+import { auditEntry, etagOf, isBasedOn, OutboxPublisher, requireRole, ValidationFailedError } from '@agion/service-kit';
 import { ownerOf, type Principal } from '@agion/wire';
 import { ConfigUpdatesPublisher } from './config-updates.publisher.js';
 import type { ConfigurationDocument, ConfigurationKind, Rollout } from './configuration.js';
 import { ConfigurationChangedError } from './configuration.errors.js';
 import { ConfigurationChangesStore, type Target } from './configuration-changes.store.js';
-import { etagOf, isBasedOn } from './etag.js';
 import { findSecrets } from './secrets.js';
 
 export type Content = Record<string, unknown>;

@@ -27,6 +27,9 @@ class Ed25519PrivateKey implements ValidatorConstraintInterface {
   }
 }
 
+/** An Ed25519 private key as settings carry it: PKCS8 DER, base64url. */
+export const IsPrivateKey = (): PropertyDecorator => Validate(Ed25519PrivateKey);
+
 /** The settings of a service by its name: its port and its key. A service adds what it alone needs. */
 export function ownSettings(service: ServiceName) {
   const prefix = service.toUpperCase();
@@ -43,7 +46,7 @@ export function ownSettings(service: ServiceName) {
         'Ed25519 private key this service signs its calls with (PKCS8 DER, base64url). `<SERVICE>_SERVICE_KEY` gives each its own.',
       secret: true,
     })
-    @Validate(Ed25519PrivateKey)
+    @IsPrivateKey()
     serviceKey!: string;
   }
   return OwnSettings;

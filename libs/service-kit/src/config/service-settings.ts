@@ -1,6 +1,7 @@
 import { SERVICES } from '@agion/wire';
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsObject, IsOptional, Matches, Max, Min, ValidateIf } from 'class-validator';
+import { CRASH_POINTS, type CrashPoint } from '../crash-point.js';
 import { parsePublicKeys, type PublicKeys } from '../identity/service-keys.js';
 import { Setting } from './setting.js';
 
@@ -85,6 +86,14 @@ export abstract class ServiceSettings {
   @IsOptional()
   @Matches(SERVICE_URL, { message: 'must be an http:// or https:// origin' })
   executionUrl?: string;
+
+  @Setting('AGION_CRASH_AT', {
+    about: `For fault tests: ends the process at ${CRASH_POINTS.map((point) => `\`${point}\``).join(' or ')}. Ignored in production.`,
+    example: 'after_commit',
+  })
+  @IsOptional()
+  @IsIn(CRASH_POINTS, { message: `must be one of ${CRASH_POINTS.join(', ')}` })
+  crashAt?: CrashPoint;
 
   /** Own Ed25519 private key. Subclasses name the variable: their own first, the common one second. */
   abstract serviceKey: string;

@@ -12,6 +12,16 @@ export interface StreamHandlerOptions<Entry extends object> {
   batch?: number;
   /** Milliseconds a batch may take. Default 10,000. */
   timeoutMs?: number;
+  /**
+   * Consumers of this replica that work side by side, so that one reads on while another commits. Default 1. Entries of one stream
+   * are then no longer handled in order.
+   */
+  consumers?: number;
+  /**
+   * A short cut for a stream whose validation would be most of the work: reads an entry of which it is certain that the class would
+   * accept it, and as what; undefined leaves the entry to the class.
+   */
+  read?: (fields: Readonly<Record<string, string>>) => Entry | undefined;
 }
 
 /** One entry of a stream, validated, with the organization its key belongs to. */
@@ -24,6 +34,8 @@ export interface StreamMessage<Entry> {
   readonly entry: Entry;
   /** The fields as they stand on the wire: what signatures are made over. */
   readonly fields: Readonly<Record<string, string>>;
+  /** How often Redis has delivered it, this time included. Tries while something was down are not counted. */
+  readonly deliveries: number;
 }
 
 /** One entry of a batch that did not work out. Those that are not mentioned are done. */

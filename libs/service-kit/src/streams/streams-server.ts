@@ -6,6 +6,7 @@ import { slugOf, streamKey, type StreamName } from '@agion/wire';
 import { lastValueFrom } from 'rxjs';
 import type { Logger } from 'pino';
 import { ServiceSettings } from '../config/service-settings.js';
+import { CrashPoints } from '../crash-points.js';
 import type { ReadinessCheck } from '../health/readiness.js';
 import { LOGGER } from '../logging/logger-token.js';
 import { DomainError } from '../problem/domain-error.js';
@@ -40,6 +41,7 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
     @Inject(SERVICE) private readonly service: ServiceFacts,
     private readonly settings: ServiceSettings,
     private readonly organizations: OrganizationDirectory,
+    private readonly crashPoints: CrashPoints,
     @Inject(LOGGER) private readonly log: Logger,
   ) {
     super();
@@ -89,7 +91,7 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
   }
 
   private start(): void {
-    this.consumers = this.bindings().map((binding) => this.consumerOf(binding));
+    this.consumers = this.bindings().flatMap((binding) => this.consumersOf(binding));
     for (const consumer of this.consumers) consumer.start();
     this.stopLag = streamLag(this.service.name, async () =>
       (await Promise.all(this.consumers.map((consumer) => consumer.lag()))).flat(),
@@ -116,12 +118,17 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
     return bindings;
   }
 
-  private consumerOf({ stream, options, handler }: Binding): StreamConsumer {
+  private consumersOf(binding: Binding): StreamConsumer[] {
+    const names = Array.from({ length: binding.options.consumers ?? 1 }, (_, index) => (index ? `-${index + 1}` : ''));
+    return names.map((suffix) => this.consumerOf(binding, `${hostname()}-${this.settings.port}${suffix}`));
+  }
+
+  private consumerOf({ stream, options, handler }: Binding, consumer: string): StreamConsumer {
     const timeoutMs = options.timeoutMs ?? 10_000;
     return new StreamConsumer({
       redisUrl: this.settings.redisUrl,
       group: options.group,
-      consumer: `${hostname()}-${this.settings.port}`,
+      consumer,
       streams: () => this.organizations.all().map(({ slug }) => streamKey(slug, stream)),
       count: options.batch ?? 100,
       handlerTimeoutMs: timeoutMs,
@@ -135,14 +142,14 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
 
   private async hand(
     entries: StreamEntry[],
-    { entry: entryClass }: StreamHandlerOptions<object>,
+    { entry: entryClass, read }: StreamHandlerOptions<object>,
     handler: MessageHandler,
   ): Promise<Outcome[]> {
     const outcomes: Outcome[] = entries.map(() => undefined);
     const messages = new Map<StreamMessage<object>, number>();
     for (const [index, entry] of entries.entries()) {
       try {
-        messages.set(this.messageOf(entry, entryClass), index);
+        messages.set(this.messageOf(entry, entryClass, read), index);
       } catch (error) {
         outcomes[index] = error as Error;
       }
@@ -150,15 +157,27 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
     if (messages.size === 0) return outcomes;
     const answer = this.transformToObservable(await handler([...messages.keys()]));
     const failures = (await lastValueFrom(answer, { defaultValue: undefined })) as StreamFailure[] | undefined;
+    this.crashPoints.reach('after_commit');
     for (const { message, error } of failures ?? []) outcomes[messages.get(message) ?? -1] = error;
     return outcomes;
   }
 
-  private messageOf({ id, stream, fields }: StreamEntry, entryClass: new () => object): StreamMessage<object> {
+  private messageOf(
+    { id, stream, fields, deliveries }: StreamEntry,
+    entryClass: new () => object,
+    read: StreamHandlerOptions<object>['read'],
+  ): StreamMessage<object> {
     const organization = this.organizations.find(slugOf(stream));
     if (!organization) throw new Error(`the organization of \`${stream}\` is not known yet`);
     try {
-      return { id, stream, organization, fields, entry: validatedEntry(entryClass, fields) };
+      return {
+        id,
+        stream,
+        organization,
+        fields,
+        deliveries,
+        entry: read?.(fields) ?? validatedEntry(entryClass, fields),
+      };
     } catch (error) {
       throw new PermanentError(faultsOf(error), { cause: error });
     }

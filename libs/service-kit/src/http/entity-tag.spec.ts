@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { etagOf, hasAlready, isBasedOn } from './etag.js';
+import { etagOf, hasAlready, isBasedOn } from './entity-tag.js';
 
 const TAG = etagOf('{"a":1}');
 

@@ -1,0 +1,75 @@
+import type { MatchedPolicy, PolicyError, PolicyReference, PolicyRequest } from '@agion/policy-engine';
+import type { DecisionEffect, DecisionSource } from '@agion/wire';
+
+/** What an agent wants to know. */
+export interface Question {
+  agentId: string;
+  action: string;
+  resource: string | null;
+  context: Record<string, unknown>;
+  arguments: Record<string, unknown>;
+  correlationId: string | null;
+  missionId: string | null;
+  sessionId: string | null;
+  /** As the agent claims. */
+  userId: string | null;
+}
+
+/** What it is told. */
+export interface Judgement {
+  decision: DecisionEffect;
+  /** The winner first. */
+  matched: readonly MatchedPolicy[];
+  winner: PolicyReference | null;
+  reason: string;
+  failingTerms: readonly string[];
+  obligations: readonly unknown[];
+  errors: readonly PolicyError[];
+  shadowDecision: DecisionEffect | null;
+  /** Null when nobody could be asked. */
+  policyRevision: number | null;
+  /** 0 to 1; null when it is not known. */
+  trustScore: number | null;
+  /** Microseconds; null when the engine was not asked. */
+  evalUs: number | null;
+  /** What the engine was given; null when it was not asked. */
+  request: PolicyRequest | null;
+  /** Digest of the build the agent registered with; null when no such agent is known. Evidence is filed under it. */
+  fingerprint: string | null;
+}
+
+/** The engine's input as it is kept: without what does not fit. */
+export type KeptRequest = Omit<PolicyRequest, 'at'> & { truncated?: true };
+
+/** A row of the ledger. */
+export interface Decision extends Omit<Judgement, 'request' | 'fingerprint'> {
+  organizationId: string;
+  decisionId: string;
+  agentId: string;
+  action: string;
+  resource: string | null;
+  request: KeptRequest | null;
+  source: DecisionSource;
+  /** False: read after its deadline, and not evaluated. */
+  answered: boolean;
+  correlationId: string | null;
+  /** The stream the answer went to. */
+  replyTo: string | null;
+  missionId: string | null;
+  sessionId: string | null;
+  userId: string | null;
+  executionId: string | null;
+  at: Date;
+}
+
+/** A decision on its way into the ledger. */
+export type NewDecision = Decision & Pick<Judgement, 'fingerprint'>;
+
+/** A row as it was read. */
+export interface RecordedDecision extends Decision {
+  recordedAt: Date;
+}
+
+/** Whether somebody said no, rather than nobody being there to say anything. */
+export const isDenial = ({ decision, answered, policyRevision }: Decision): boolean =>
+  decision !== 'allow' && answered && policyRevision !== null;

@@ -1,0 +1,114 @@
+import { OrganizationScope, WorkerPool } from '@agion/database';
+import { redactSecrets } from '@agion/service-kit';
+import { Injectable } from '@nestjs/common';
+import type pg from 'pg';
+import { insertAuditEvents } from '../audit/audit-rows.store.js';
+import { insertEvidence } from '../trust/trust-evidence.store.js';
+import { insertViolations } from '../violations/violation-rows.store.js';
+import { isDenial, type NewDecision, type RecordedDecision } from './decision.js';
+import { auditEventOf, evidenceOf, violationOf } from './denial.js';
+import { DECISION_COLUMNS, type DecisionRow, recordedDecision, rowOf } from './decision-row.js';
+import type { DecisionSearch } from './decision-search.js';
+
+/** Beyond every id, so that a search without a cursor is the same statement and uses the same index. */
+const BEHIND_ALL = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+const NAMES = DECISION_COLUMNS.map(([name]) => name).join(', ');
+
+/** In the order of the key: two replicas that write the same decisions never wait for each other in a circle. */
+const RECORD = `
+INSERT INTO governance.decisions (${NAMES})
+SELECT ${NAMES} FROM json_to_recordset($1::json) AS given (${DECISION_COLUMNS.map((column) => column.join(' ')).join(', ')})
+ORDER BY organization_id, decision_id
+ON CONFLICT (organization_id, decision_id) DO NOTHING`;
+
+const SEARCH = `
+SELECT * FROM governance.decisions
+WHERE (at, decision_id) < ($1::timestamptz, $2::uuid) AND at >= $3::timestamptz AND at < $4::timestamptz
+  AND ($5::text IS NULL OR agent_id = $5) AND ($6::text IS NULL OR action = $6)
+  AND ($7::text IS NULL OR decision = $7) AND ($8::text IS NULL OR source = $8)
+ORDER BY at DESC, decision_id DESC LIMIT $9`;
+
+/** `governance.decisions`, the ledger: appended to, searched, never changed. */
+@Injectable()
+export class DecisionsStore {
+  constructor(
+    private readonly worker: WorkerPool,
+    private readonly scope: OrganizationScope,
+  ) {}
+
+  /**
+   * Writes decisions of any organizations, each once; with a denial go a violation, evidence and an audit fact, in the same
+   * transaction. @returns those that are new and denied
+   */
+  async record(decisions: readonly NewDecision[]): Promise<NewDecision[]> {
+    const text = redactSecrets(JSON.stringify(decisions.map(rowOf)));
+    if (!decisions.some(isDenial)) {
+      await this.worker.query({ name: 'record_decisions', text: RECORD, values: [text] });
+      return [];
+    }
+    return this.worker.transaction(async (client) => {
+      const { rows } = await client.query<{ decision_id: string }>({
+        name: 'record_decisions_denied',
+        text: `${RECORD} RETURNING decision_id`,
+        values: [text],
+      });
+      const added = new Set(rows.map(({ decision_id: id }) => id));
+      const denials = decisions.filter((decision) => isDenial(decision) && added.delete(decision.decisionId));
+      await recordDenials(client, denials);
+      return denials;
+    });
+  }
+
+  /** Those of the decisions that are in the ledger. */
+  async known(keys: readonly { organizationId: string; decisionId: string }[]): Promise<RecordedDecision[]> {
+    if (keys.length === 0) return [];
+    const rows = await this.worker.query<DecisionRow>({
+      name: 'known_decisions',
+      text: `SELECT decision.* FROM governance.decisions AS decision
+        JOIN unnest($1::uuid[], $2::uuid[]) AS wanted (organization_id, decision_id) USING (organization_id, decision_id)`,
+      values: [keys.map(({ organizationId }) => organizationId), keys.map(({ decisionId }) => decisionId)],
+    });
+    return rows.map(recordedDecision);
+  }
+
+  async find(organizationId: string, decisionId: string): Promise<RecordedDecision | null> {
+    const [row] = await this.scope.query<DecisionRow>(organizationId, {
+      name: 'find_decision',
+      text: 'SELECT * FROM governance.decisions WHERE decision_id = $1',
+      values: [decisionId],
+    });
+    return row ? recordedDecision(row) : null;
+  }
+
+  /** Newest first. */
+  async search(organizationId: string, search: DecisionSearch): Promise<RecordedDecision[]> {
+    const { after, from, to, agentId, action, decision, source, limit } = search;
+    const rows = await this.scope.query<DecisionRow>(organizationId, {
+      name: 'search_decisions',
+      text: SEARCH,
+      values: [
+        after?.at ?? 'infinity',
+        after?.decisionId ?? BEHIND_ALL,
+        from ?? '-infinity',
+        to ?? 'infinity',
+        agentId,
+        action,
+        decision,
+        source,
+        limit,
+      ],
+    });
+    return rows.map(recordedDecision);
+  }
+}
+
+async function recordDenials(client: pg.PoolClient, denials: readonly NewDecision[]): Promise<void> {
+  if (denials.length === 0) return;
+  await insertViolations(client, denials.map(violationOf));
+  await insertEvidence(client, denials.flatMap(evidenceOf));
+  await insertAuditEvents(
+    client,
+    denials.map((denial) => ({ organizationId: denial.organizationId, event: auditEventOf(denial) })),
+  );
+}

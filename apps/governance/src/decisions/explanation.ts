@@ -1,0 +1,32 @@
+import { explain, type PolicyExplanation, type PolicySet } from '@agion/policy-engine';
+import type { RecordedDecision } from './decision.js';
+
+export interface DecisionExplanation {
+  decision: RecordedDecision;
+  candidates: PolicyExplanation['candidates'];
+  toChange: PolicyExplanation['toChange'];
+  /** Why the explanation says less than it might, or something else than the decision; null when it is whole. */
+  note: string | null;
+}
+
+/**
+ * Explains a decision by evaluating the recorded request once more, with the policies of its revision.
+ * @param set null when the policies of that time are not known any more
+ */
+export function explanationOf(decision: RecordedDecision, set: PolicySet | null): DecisionExplanation {
+  const bare = (note: string): DecisionExplanation => ({ decision, candidates: [], toChange: [], note });
+  const { request } = decision;
+  if (!decision.answered) return bare('the request was read after its deadline, no policy was asked');
+  if (decision.policyRevision === null) return bare('no policy could be asked');
+  if (request === null) return bare('no policy was asked: the reason is the whole of it');
+  if (set === null) return bare('the policies of that time are not known any more');
+  const { truncated, ...kept } = request;
+  const { candidates, toChange, decision: again } = explain(set, { ...kept, at: decision.at.getTime() });
+  return { decision, candidates, toChange, note: noteOf(decision, truncated ?? false, again.decision) };
+}
+
+function noteOf({ source, decision }: RecordedDecision, truncated: boolean, again: string): string | null {
+  if (source === 'local') return 'the SDK decided; what it knew of the agent is not recorded';
+  if (truncated) return 'context and arguments were too large to be kept: conditions on them are explained without';
+  return again === decision ? null : 'the default effect of the organization has changed since';
+}

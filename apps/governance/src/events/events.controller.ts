@@ -1,0 +1,37 @@
+import { EventsAcceptedDto, MAX_EVENTS } from '@agion/dto';
+import { ApiProblems, Caller } from '@agion/service-kit';
+import type { Principal } from '@agion/wire';
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { EventsService } from './events.service.js';
+
+@ApiTags('Events')
+@Controller('v1/events')
+export class EventsController {
+  constructor(private readonly events: EventsService) {}
+
+  @Post()
+  @HttpCode(202)
+  @ApiOperation({
+    operationId: 'reportEvents',
+    summary: 'Report events over HTTP',
+    description: `One event, a list, or \`{"events": […]}\` of up to ${MAX_EVENTS}; each has a \`kind\` (trust, feedback, mission, decision) and the fields it would have on its stream. Who reports follows from the credentials. All are taken in, or none.`,
+  })
+  @ApiBody({
+    schema: {
+      type: 'object',
+      additionalProperties: true,
+      example: {
+        events: [
+          { kind: 'trust', agent_id: 'demo:echo', event_type: 'task_completed', severity: 'positive', impact: 0.05 },
+        ],
+      },
+    },
+  })
+  @ApiAcceptedResponse({ type: EventsAcceptedDto })
+  @ApiProblems('malformed-request', 'unauthenticated', 'forbidden', 'validation-failed', 'unavailable')
+  async report(@Caller() caller: Principal, @Body() body: unknown): Promise<EventsAcceptedDto> {
+    const { received, accepted } = await this.events.accept(caller, body, new Date());
+    return { received, accepted, duplicates: received - accepted };
+  }
+}

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { FeedbackModule } from '../feedback/feedback.module.js';
+import { TrustModule } from '../trust/trust.module.js';
+import { EventsController } from './events.controller.js';
+import { EventsPublisher } from './events.publisher.js';
+import { EventsService } from './events.service.js';
+
+/** What would go over a stream, over HTTP. */
+@Module({
+  imports: [TrustModule, FeedbackModule],
+  controllers: [EventsController],
+  providers: [EventsService, EventsPublisher],
+})
+export class EventsModule {}

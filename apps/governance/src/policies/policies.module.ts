@@ -1,0 +1,31 @@
+import { Module } from '@nestjs/common';
+import { AgentPoliciesPublisher } from './agent-policies.publisher.js';
+import { PoliciesController } from './policies.controller.js';
+import { PolicyBeat } from './policy-beat.service.js';
+import { PolicyChangesStore } from './policy-changes.store.js';
+import { PolicyEditor } from './policy-editor.service.js';
+import { PolicyReadsStore } from './policy-reads.store.js';
+import { PolicySetsStore } from './policy-sets.store.js';
+import { PolicySnapshots } from './policy-snapshots.service.js';
+import { PolicySync } from './policy-sync.service.js';
+import { PolicyUpdatesConsumer } from './policy-updates.consumer.js';
+import { PolicyUpdatesPublisher } from './policy-updates.publisher.js';
+
+/** What may be done, as people write it and as agents get it. */
+@Module({
+  controllers: [PoliciesController],
+  providers: [
+    PolicyReadsStore,
+    PolicyChangesStore,
+    PolicySetsStore,
+    PolicySnapshots,
+    PolicyEditor,
+    PolicySync,
+    PolicyBeat,
+    PolicyUpdatesConsumer,
+    PolicyUpdatesPublisher,
+    AgentPoliciesPublisher,
+  ],
+  exports: [PolicySnapshots],
+})
+export class PoliciesModule {}

@@ -1,0 +1,93 @@
+import { createHash, createPrivateKey, createPublicKey, verify } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import type { VersionedPolicy } from '@agion/policy-engine';
+import { bundleOf, deltaOf, deltaText, hashOf, policiesFor, signedText, wholeText } from './policy-bundle.js';
+
+/** The first key of RFC 8032, 7.1, as PKCS8. */
+const KEY = createPrivateKey({
+  key: Buffer.from(
+    '302e020100300506032b6570042204209d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60',
+    'hex',
+  ),
+  format: 'der',
+  type: 'pkcs8',
+});
+const STATE = { revision: 187, epoch: 3, stopped: false, defaultEffect: 'deny' as const };
+const OWNER = { organization: 'default', agentId: 'demo:echo' };
+
+const policy = (id: string, version: number, agents = ['*']): VersionedPolicy => ({
+  version,
+  document: {
+    apiVersion: 'agion/v1',
+    kind: 'Policy',
+    metadata: { id },
+    spec: {
+      status: 'active',
+      mode: 'enforce',
+      priority: 500,
+      tier: 'agent',
+      scope: { agents, actions: ['*'], resources: ['*'] },
+      effect: 'deny',
+    },
+  },
+});
+
+const TEXT =
+  '{"apiVersion":"agion/v1","kind":"Policy","metadata":{"id":"a"},"spec":{"effect":"deny","mode":"enforce","priority":500,"scope":{"actions":["*"],"agents":["*"],"resources":["*"]},"status":"active","tier":"agent"},"version":2}';
+
+describe('a bundle', () => {
+  it('is hashed over the RFC 8785 form of its policies', () => {
+    const policies = policiesFor([policy('a', 2)], 'demo:echo');
+    expect(policies).toEqual([{ id: 'a', version: 2, text: TEXT }]);
+    expect(hashOf(policies)).toBe(`sha256:${createHash('sha256').update(`[${TEXT}]`).digest('hex')}`);
+    expect(hashOf([])).toBe('sha256:4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945');
+  });
+
+  it('is signed over its state, its hash and whose it is', () => {
+    const bundle = bundleOf(OWNER, STATE, [policy('a', 2)], KEY);
+    const text = `{"agent_id":"demo:echo","default_effect":"deny","epoch":3,"hash":"${bundle.hash}","organization":"default","revision":187,"stopped":false}`;
+    expect(signedText(OWNER, STATE, bundle.hash)).toBe(text);
+    const isValid = verify(null, Buffer.from(text), createPublicKey(KEY), Buffer.from(bundle.signature, 'base64url'));
+    expect(isValid).toBe(true);
+    expect(bundleOf({ ...OWNER, organization: 'acme' }, STATE, [policy('a', 2)], KEY).signature).not.toBe(
+      bundle.signature,
+    );
+  });
+
+  it('is the same document each time it is made', () => {
+    const made = [1, 2].map(() =>
+      wholeText(bundleOf(OWNER, STATE, [policy('a', 2), policy('b', 1, ['other:*'])], KEY)),
+    );
+    expect(made[0]).toBe(made[1]);
+    expect(JSON.parse(made[0] ?? '')).toMatchObject({ revision: 187, stopped: false, policies: [JSON.parse(TEXT)] });
+  });
+});
+
+describe('a delta', () => {
+  const now = bundleOf(OWNER, STATE, [policy('changed', 3), policy('new', 1), policy('same', 1)], KEY);
+
+  it('holds what is another version than before, and names what is not there any more', () => {
+    const changed = new Map([
+      ['changed', 2],
+      ['gone', 4],
+      ['never', null],
+      ['new', null],
+      ['same', 1],
+    ]);
+    const delta = deltaOf(changed, now);
+    expect(delta.upserted.map(({ id }) => id)).toEqual(['changed', 'new']);
+    expect(delta.removed).toEqual(['gone']);
+    expect(JSON.parse(deltaText(now, 180, delta))).toMatchObject({
+      since: 180,
+      revision: 187,
+      hash: now.hash,
+      signature: now.signature,
+      upserted: [{ metadata: { id: 'changed' }, version: 3 }, { metadata: { id: 'new' } }],
+      removed: ['gone'],
+    });
+  });
+
+  it('is empty when nothing was changed', () => {
+    expect(deltaOf(new Map(), now)).toEqual({ upserted: [], removed: [] });
+  });
+});

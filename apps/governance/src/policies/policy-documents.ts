@@ -1,0 +1,30 @@
+import type { PolicyDto, PolicyVersionDto } from '@agion/dto';
+import type { PolicyDocument, PolicyRecord, PolicyVersionRecord } from './policy-record.js';
+
+/** The order of its members is part of its ETag. */
+export const toPolicyDto = ({ document, version, createdBy, updatedAt }: PolicyRecord): PolicyDto => ({
+  apiVersion: document.apiVersion,
+  kind: document.kind,
+  metadata: document.metadata,
+  spec: document.spec,
+  version,
+  created_by: createdBy,
+  updated_at: updatedAt.toISOString(),
+});
+
+export const toPolicyVersionDto = (record: PolicyVersionRecord): PolicyVersionDto => ({
+  version: record.version,
+  current: record.current,
+  created_by: record.createdBy,
+  created_at: record.createdAt.toISOString(),
+  document: record.document,
+});
+
+/** Agents a notice names one by one; a change that concerns more is announced to all. */
+const MAX_GLOBS = 50;
+
+/** Globs of the agents a change concerns: those of the policy before and after it. */
+export function concerned(...documents: (PolicyDocument | undefined)[]): string[] {
+  const globs = new Set(documents.flatMap((document) => document?.spec.scope.agents ?? []));
+  return globs.has('*') || globs.size > MAX_GLOBS ? ['*'] : [...globs].sort();
+}

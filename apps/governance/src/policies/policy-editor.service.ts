@@ -1,0 +1,138 @@
+import {
+  auditEntry,
+  CrashPoints,
+  etagOf,
+  ForbiddenError,
+  isBasedOn,
+  LOGGER,
+  OutboxPublisher,
+  requireRole,
+  ValidationFailedError,
+} from '@agion/service-kit';
+import { ownerOf, type Principal } from '@agion/wire';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { AgentPoliciesPublisher } from './agent-policies.publisher.js';
+import { PolicyChangedError } from './policies.errors.js';
+import { type PolicyChange, PolicyChangesStore, type PolicyTarget } from './policy-changes.store.js';
+import { concerned, toPolicyDto } from './policy-documents.js';
+import { policyInput } from './policy-input.js';
+import type { PolicyDocument, PolicyRecord } from './policy-record.js';
+import { PolicySnapshots } from './policy-snapshots.service.js';
+import { PolicyUpdatesPublisher } from './policy-updates.publisher.js';
+
+export interface PolicyUpdate {
+  /** As it was sent. */
+  body: unknown;
+  /** `If-Match`, as it came. */
+  ifMatch: string | undefined;
+  activate: boolean;
+}
+
+/** Changes of policies by people. Each is committed with its revision and its fact, then in force here, then announced once. */
+@Injectable()
+export class PolicyEditor {
+  constructor(
+    private readonly store: PolicyChangesStore,
+    private readonly snapshots: PolicySnapshots,
+    private readonly updates: PolicyUpdatesPublisher,
+    private readonly agents: AgentPoliciesPublisher,
+    private readonly outbox: OutboxPublisher,
+    private readonly crashPoints: CrashPoints,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** @throws ValidationFailedError with every fault, ForbiddenError, PolicyExistsError */
+  async create(caller: Principal, body: unknown): Promise<PolicyRecord> {
+    requireRole(caller, 'operator');
+    const { document } = accepted(body);
+    requireTier(caller, document);
+    const target = targetOf(caller, document.metadata.id, 'created');
+    return this.announced(caller, await this.store.create(target, document, ownerOf(caller)));
+  }
+
+  /** Makes the next version. @throws the same, PolicyNotFoundError, PolicyArchivedError, PolicyChangedError */
+  async update(caller: Principal, id: string, { body, ifMatch, activate }: PolicyUpdate): Promise<PolicyRecord> {
+    requireRole(caller, 'operator');
+    const { document, basedOn } = accepted(body, id);
+    requireTier(caller, document);
+    const next = { document, createdBy: ownerOf(caller), activate };
+    const change = await this.store.update(targetOf(caller, id, 'changed'), next, (current) => {
+      requireTier(caller, current.document);
+      const isSame = isBasedOn(ifMatch, etagOf(JSON.stringify(toPolicyDto(current))));
+      if (!isSame || (basedOn !== undefined && basedOn !== current.version))
+        throw new PolicyChangedError(id, current.version);
+    });
+    return this.announced(caller, change);
+  }
+
+  /** Puts a version in force, whatever its document says of its status. @throws PolicyVersionNotFoundError and the like */
+  async activate(caller: Principal, id: string, version: number): Promise<PolicyRecord> {
+    requireRole(caller, 'operator');
+    const change = await this.store.activate(targetOf(caller, id, 'activated'), version, ({ document }) =>
+      requireTier(caller, document),
+    );
+    return this.announced(caller, change);
+  }
+
+  /** Takes it out of force for good. @throws PolicyNotFoundError, ForbiddenError */
+  async archive(caller: Principal, id: string): Promise<void> {
+    requireRole(caller, 'operator');
+    const change = await this.store.archive(targetOf(caller, id, 'archived'), ({ document }) =>
+      requireTier(caller, document),
+    );
+    await this.announced(caller, change);
+  }
+
+  private async announced(
+    { organization }: Principal,
+    { policy, before, revision }: PolicyChange,
+  ): Promise<PolicyRecord> {
+    this.crashPoints.reach('after_policy_commit');
+    this.outbox.nudge();
+    if (revision === null) return policy;
+    try {
+      await this.snapshots.refresh(organization);
+    } catch (error) {
+      // It is committed: the next look at the revision makes up for it.
+      this.logger.warn({ err: error, organization: organization.slug }, 'policies could not be loaded after a change');
+    }
+    await this.updates.changed(organization.slug, revision, concerned(before?.document, policy.document));
+    void this.agents.changed(organization);
+    return policy;
+  }
+}
+
+/** The document of a body. @throws ValidationFailedError with every fault */
+export function accepted(body: unknown, id?: string): { document: PolicyDocument; basedOn: number | undefined } {
+  const input = policyInput(body, id);
+  if (input.document === null) throw new ValidationFailedError([...input.faults]);
+  return input;
+}
+
+/** @throws ForbiddenError unless the caller may write policies of this tier */
+function requireTier(caller: Principal, { spec }: PolicyDocument): void {
+  if (spec.tier === 'platform') throw new ForbiddenError('policies of the tier `platform` belong to the installation');
+  requireRole(caller, spec.tier === 'organization' ? 'admin' : 'operator');
+}
+
+function targetOf(caller: Principal, id: string, change: string): PolicyTarget {
+  return {
+    organizationId: caller.organization.id,
+    id,
+    audit: ({ version, document: { metadata, spec } }, revision) =>
+      auditEntry({
+        type: `policy.${change}`,
+        actor: caller,
+        subject: { kind: 'policy', id, ...(metadata.name !== undefined && { name: metadata.name }) },
+        outcome: 'succeeded',
+        details: {
+          version,
+          status: spec.status,
+          effect: spec.effect,
+          tier: spec.tier,
+          ...(revision !== null && { revision }),
+        },
+      }),
+  };
+}

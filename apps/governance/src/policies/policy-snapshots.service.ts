@@ -1,0 +1,160 @@
+import { LOGGER } from '@agion/service-kit';
+import { compilePolicies, type PolicySet, type VersionedPolicy } from '@agion/policy-engine';
+import type { Organization } from '@agion/wire';
+import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import type { Logger } from 'pino';
+import { LatestRun } from './latest-run.js';
+import { isSameState, type PolicyState } from './policy-record.js';
+import { PolicySetsStore, type VersionName } from './policy-sets.store.js';
+
+/** What is in force in an organization: compiled, and never changed. The next revision is another object. */
+export interface OrganizationPolicies extends Readonly<PolicyState> {
+  readonly set: PolicySet;
+  /** Sorted by id, by code unit. A version is the same object in each revision that has it. */
+  readonly policies: readonly VersionedPolicy[];
+}
+
+interface Snapshot {
+  organization: Organization;
+  current?: OrganizationPolicies;
+  refresh: LatestRun<OrganizationPolicies>;
+  look: LatestRun<PolicyState>;
+}
+
+/** Sets of earlier revisions that are kept at hand. */
+const MAX_EARLIER = 16;
+/** Milliseconds a reader waits to learn whether what is in memory is still in force. */
+const PATIENCE = 1_000;
+
+/**
+ * The policies in force, in memory. Loaded when an organization is first asked for, replaced as a whole when its revision has
+ * moved, and kept while the database is away.
+ */
+@Injectable()
+export class PolicySnapshots {
+  private readonly snapshots = new Map<string, Snapshot>();
+  private readonly earlier = new LRUCache<string, OrganizationPolicies>({ max: MAX_EARLIER });
+
+  constructor(
+    private readonly store: PolicySetsStore,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** From memory after the first time. @throws when they have never been loaded and the database is away */
+  async of(organization: Organization): Promise<OrganizationPolicies> {
+    return this.current(organization) ?? this.refresh(organization);
+  }
+
+  /** The same at once; undefined before the first time. */
+  current(organization: Organization): OrganizationPolicies | undefined {
+    return this.snapshots.get(organization.id)?.current;
+  }
+
+  /** Those in force now, as the database says; those in memory when it does not answer soon. */
+  async newest(organization: Organization): Promise<OrganizationPolicies> {
+    const current = this.current(organization);
+    if (!current) return this.refresh(organization);
+    try {
+      return await soon(this.renewed(organization, current));
+    } catch (error) {
+      this.logger.warn({ err: error, organization: organization.slug }, 'policies could not be looked at again');
+      return current;
+    }
+  }
+
+  /**
+   * Those that were in force at a revision; null when that is not known any more. Their default effect is today's.
+   */
+  async at(organization: Organization, revision: number): Promise<OrganizationPolicies | null> {
+    const current = await this.of(organization);
+    if (current.revision === revision) return current;
+    const name = `${organization.id} ${revision}`;
+    const known = this.earlier.get(name);
+    if (known) return known;
+    const versions = await this.store.inForceAt(organization.id, revision);
+    if (!versions) return null;
+    const policies = await this.read(organization, versions, current.policies);
+    const { epoch, stopped, defaultEffect } = current;
+    const then = compiled({ revision, epoch, stopped, defaultEffect }, policies);
+    this.earlier.set(name, then);
+    return then;
+  }
+
+  /** Loads again what may have changed; one load at a time, and none begins before this call. */
+  refresh(organization: Organization): Promise<OrganizationPolicies> {
+    return this.snapshotOf(organization).refresh.ask();
+  }
+
+  /** Organizations whose policies are in memory. */
+  loaded(): Organization[] {
+    return [...this.snapshots.values()].filter(({ current }) => current).map(({ organization }) => organization);
+  }
+
+  private async renewed(organization: Organization, current: OrganizationPolicies): Promise<OrganizationPolicies> {
+    const state = await this.snapshotOf(organization).look.ask();
+    return isSameState(state, this.current(organization) ?? current)
+      ? (this.current(organization) ?? current)
+      : this.refresh(organization);
+  }
+
+  private snapshotOf(organization: Organization): Snapshot {
+    let snapshot = this.snapshots.get(organization.id);
+    if (!snapshot) {
+      snapshot = {
+        organization,
+        refresh: new LatestRun(() => this.load(organization)),
+        look: new LatestRun(() => this.store.state(organization.id)),
+      };
+      this.snapshots.set(organization.id, snapshot);
+    }
+    return snapshot;
+  }
+
+  private async load(organization: Organization): Promise<OrganizationPolicies> {
+    const snapshot = this.snapshotOf(organization);
+    const before = snapshot.current;
+    const { state, versions } = await this.store.inForce(organization.id);
+    if (before && isSameState(before, state)) return before;
+    const policies = await this.read(organization, versions, before?.policies ?? []);
+    return (snapshot.current = compiled(state, policies));
+  }
+
+  /** Versions never change: those at hand are taken as they are. */
+  private async read(
+    organization: Organization,
+    versions: readonly VersionName[],
+    atHand: readonly VersionedPolicy[],
+  ): Promise<VersionedPolicy[]> {
+    const known = new Map(atHand.map((policy) => [nameOf(policy), policy]));
+    const missing = versions.filter(({ id, version }) => !known.has(`${id} ${version}`));
+    for (const policy of await this.store.read(organization.id, missing)) known.set(nameOf(policy), policy);
+    const policies = versions.map(({ id, version }) => {
+      const policy = known.get(`${id} ${version}`);
+      if (!policy) throw new Error(`version ${version} of the policy \`${id}\` is missing`);
+      return policy;
+    });
+    return policies.sort((a, b) => (a.document.metadata.id < b.document.metadata.id ? -1 : 1));
+  }
+}
+
+const nameOf = ({ document, version }: VersionedPolicy): string => `${document.metadata.id} ${version}`;
+
+function compiled(state: PolicyState, policies: VersionedPolicy[]): OrganizationPolicies {
+  const { revision, defaultEffect } = state;
+  return Object.freeze({ ...state, policies, set: compilePolicies(policies, { revision, defaultEffect }) });
+}
+
+/** @throws when it takes too long */
+async function soon<Result>(work: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE} ms`)), PATIENCE);
+  });
+  work.catch(() => undefined); // may fail long after nobody waits any more
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,53 @@
+import { WorkerPool } from '@agion/database';
+import { Injectable } from '@nestjs/common';
+import type { TrustEvidence } from '../trust/trust-evidence.js';
+import { insertEvidence } from '../trust/trust-evidence.store.js';
+import type { ExecutionReport } from './execution-report.js';
+
+const INSERT = `
+INSERT INTO governance.execution_reports (organization_id, report_id, agent_id, action, status, execution_id, decision_id,
+  mission_id, task_id, started_at, duration_ms, error, usage, metrics, source, at)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+  $10::timestamptz[], $11::float8[], $12::jsonb[], $13::jsonb[], $14::jsonb[], $15::text[], $16::timestamptz[])
+ORDER BY 1, 2
+ON CONFLICT (organization_id, report_id) DO NOTHING`;
+
+const json = (value: unknown): string | null => (value === null || value === undefined ? null : JSON.stringify(value));
+
+/** `governance.execution_reports`: written once, with what they say about the agent. */
+@Injectable()
+export class ExecutionReportsStore {
+  constructor(private readonly worker: WorkerPool) {}
+
+  async record(given: readonly { report: ExecutionReport; evidence: TrustEvidence }[]): Promise<void> {
+    const reports = given.map(({ report }) => report);
+    await this.worker.transaction(async (client) => {
+      await client.query({
+        name: 'insert_execution_reports',
+        text: INSERT,
+        values: [
+          reports.map(({ organizationId }) => organizationId),
+          reports.map(({ reportId }) => reportId),
+          reports.map(({ agentId }) => agentId),
+          reports.map(({ action }) => action),
+          reports.map(({ status }) => status),
+          reports.map(({ executionId }) => executionId),
+          reports.map(({ decisionId }) => decisionId),
+          reports.map(({ missionId }) => missionId),
+          reports.map(({ taskId }) => taskId),
+          reports.map(({ startedAt }) => startedAt),
+          reports.map(({ durationMs }) => durationMs),
+          reports.map(({ error }) => json(error)),
+          reports.map(({ usage }) => json(usage)),
+          reports.map(({ metrics }) => json(metrics)),
+          reports.map(({ source }) => source),
+          reports.map(({ at }) => at),
+        ],
+      });
+      await insertEvidence(
+        client,
+        given.map(({ evidence }) => evidence),
+      );
+    });
+  }
+}

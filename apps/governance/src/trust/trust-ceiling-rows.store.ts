@@ -1,0 +1,63 @@
+import { containerOf } from '@agion/wire';
+import type pg from 'pg';
+import { CRITICAL_LIMIT, FINGERPRINT_DAYS, FINGERPRINT_LIMIT } from './trust-ceiling.js';
+import type { TrustEvidence } from './trust-evidence.js';
+
+/** A build of an agent, as its evidence or its registration names it. */
+export interface AgentBuild {
+  organizationId: string;
+  agentId: string;
+  fingerprint: string;
+}
+
+/** The word of the platform or of a person; once for each event. */
+export async function insertCriticalCeilings(client: pg.PoolClient, critical: readonly TrustEvidence[]): Promise<void> {
+  if (critical.length === 0) return;
+  await client.query({
+    name: 'insert_critical_ceilings',
+    text: `INSERT INTO governance.trust_ceilings (organization_id, id, agent_id, container_id, kind, reference, "limit", since)
+      SELECT organization_id, gen_random_uuid(), agent_id, container_id, 'critical', event_id, ${CRITICAL_LIMIT}, at
+      FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
+        AS event (organization_id, agent_id, container_id, event_id, at)
+      ORDER BY 1, 3, 6
+      ON CONFLICT (organization_id, agent_id, kind, reference) DO NOTHING`,
+    values: [
+      critical.map(({ organizationId }) => organizationId),
+      critical.map(({ agentId }) => agentId),
+      critical.map(({ agentId }) => containerOf(agentId)),
+      critical.map(({ eventId }) => eventId),
+      critical.map(({ at }) => at),
+    ],
+  });
+}
+
+/**
+ * Caps agents whose evidence so far is of other builds only. Asked before the buckets of this evidence are written. Without a
+ * declared build nothing is known to have changed.
+ */
+export async function insertFingerprintCeilings(client: pg.PoolClient, builds: readonly AgentBuild[]): Promise<void> {
+  const once = new Map(
+    builds.map((build) => [JSON.stringify([build.organizationId, build.agentId, build.fingerprint]), build]),
+  );
+  const distinct = [...once.values()];
+  if (distinct.length === 0) return;
+  await client.query({
+    name: 'insert_fingerprint_ceilings',
+    text: `INSERT INTO governance.trust_ceilings (organization_id, id, agent_id, container_id, kind, reference, "limit", since, until)
+      SELECT organization_id, gen_random_uuid(), agent_id, container_id, 'fingerprint', fingerprint, ${FINGERPRINT_LIMIT},
+        now(), now() + interval '${FINGERPRINT_DAYS} days'
+      FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS build (organization_id, agent_id, container_id, fingerprint)
+      WHERE EXISTS (SELECT FROM governance.trust_buckets bucket WHERE bucket.organization_id = build.organization_id
+          AND bucket.agent_id = build.agent_id AND bucket.fingerprint NOT IN ('', build.fingerprint))
+        AND NOT EXISTS (SELECT FROM governance.trust_buckets bucket WHERE bucket.organization_id = build.organization_id
+          AND bucket.agent_id = build.agent_id AND bucket.fingerprint = build.fingerprint)
+      ORDER BY 1, 3, 6
+      ON CONFLICT (organization_id, agent_id, kind, reference) DO NOTHING`,
+    values: [
+      distinct.map(({ organizationId }) => organizationId),
+      distinct.map(({ agentId }) => agentId),
+      distinct.map(({ agentId }) => containerOf(agentId)),
+      distinct.map(({ fingerprint }) => fingerprint),
+    ],
+  });
+}

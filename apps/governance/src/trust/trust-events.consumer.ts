@@ -1,0 +1,41 @@
+import { TrustEventEntryDto } from '@agion/dto';
+import { PermanentError } from '@agion/messaging';
+import { eventTime, ServiceSettings, StreamHandler } from '@agion/service-kit';
+import type { StreamFailure, StreamMessage } from '@agion/service-kit';
+import { STREAMS } from '@agion/wire';
+import { Controller } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { AgentFacts } from './agent-facts.client.js';
+import { vouched } from './entry-intake.js';
+import { evidenceOf } from './trust-event.js';
+import { TrustIntake } from './trust-intake.service.js';
+
+/** Takes in what speaks for and against agents, each event once. What no service has signed is the agent's own word. */
+@Controller()
+export class TrustEventsConsumer {
+  constructor(
+    private readonly intake: TrustIntake,
+    private readonly facts: AgentFacts,
+    private readonly settings: ServiceSettings,
+  ) {}
+
+  @StreamHandler(STREAMS.trust, { group: 'governance', entry: TrustEventEntryDto, batch: 500 })
+  async record(@Payload() messages: StreamMessage<TrustEventEntryDto>[]): Promise<StreamFailure[]> {
+    const { taken, refused } = await vouched(messages, this.facts, this.settings);
+    await this.intake.record(
+      taken.map(({ message: { id, entry, organization }, agent, source }) => ({
+        organization,
+        row: evidenceOf(entry, {
+          organization,
+          agent,
+          source,
+          reporter: source === 'platform' ? (entry.reporter ?? null) : null,
+          fallbackId: `redis:${id}`,
+          at: eventTime(entry.timestamp, id),
+        }),
+      })),
+    );
+    await this.intake.refuse(refused);
+    return refused.map(({ message, reason }) => ({ message, error: new PermanentError(reason) }));
+  }
+}

@@ -1,0 +1,137 @@
+import { WorkerPool } from '@agion/database';
+import { Injectable } from '@nestjs/common';
+import type pg from 'pg';
+import { insertViolations } from '../violations/violation-rows.store.js';
+import { insertCriticalCeilings, insertFingerprintCeilings } from './trust-ceiling-rows.store.js';
+import { isVerified, type TrustEvidence } from './trust-evidence.js';
+import { added, bucketOf, weightOf, type TrustBucket } from './trust-weight.js';
+import { reviewOf } from './trust-review.js';
+
+/** In the order of the key: two writers of the same events never wait for each other in a circle. */
+const INSERT_EVENTS = `
+INSERT INTO governance.trust_events (organization_id, event_id, agent_id, event_type, severity, impact, dimension, weight,
+  source, reporter, fingerprint, context, at)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::text[], $8::bigint[],
+  $9::text[], $10::text[], $11::text[], $12::jsonb[], $13::timestamptz[])
+ORDER BY 1, 2
+ON CONFLICT (organization_id, event_id) DO NOTHING
+RETURNING organization_id, event_id`;
+
+const UPSERT_BUCKETS = `
+INSERT INTO governance.trust_buckets AS bucket (organization_id, agent_id, fingerprint, dimension, day, positive, negative,
+  count, verified_positive, verified_count, peer_negative, majors)
+SELECT organization_id, agent_id, fingerprint, dimension, DATE '1970-01-01' + day, positive, negative, count,
+  verified_positive, verified_count, peer_negative, majors
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::bigint[], $7::bigint[], $8::int[], $9::bigint[],
+  $10::int[], $11::bigint[], $12::int[]) AS added (organization_id, agent_id, fingerprint, dimension, day, positive, negative,
+  count, verified_positive, verified_count, peer_negative, majors)
+ORDER BY 1, 2, 3, 4, 5
+ON CONFLICT (organization_id, agent_id, fingerprint, dimension, day) DO UPDATE SET
+  positive = bucket.positive + excluded.positive,
+  negative = bucket.negative + excluded.negative,
+  count = bucket.count + excluded.count,
+  verified_positive = bucket.verified_positive + excluded.verified_positive,
+  verified_count = bucket.verified_count + excluded.verified_count,
+  peer_negative = bucket.peer_negative + excluded.peer_negative,
+  majors = bucket.majors + excluded.majors`;
+
+interface KeyedBucket {
+  evidence: TrustEvidence;
+  bucket: TrustBucket;
+}
+
+/**
+ * Writes evidence in the transaction of what it follows from: event rows once per `event_id`, buckets and ceilings from those that
+ * are new, one statement for each table. After the commit tell `TrustScores.changed`.
+ * @returns the event ids that were not known before
+ */
+export async function insertEvidence(
+  client: pg.PoolClient,
+  rows: readonly TrustEvidence[],
+): Promise<{ inserted: string[] }> {
+  const fresh = await insertEvents(client, rows);
+  if (fresh.length === 0) return { inserted: [] };
+  await insertFingerprintCeilings(client, fresh);
+  await upsertBuckets(client, fresh);
+  const critical = fresh.filter(({ severity }) => severity === 'critical');
+  await insertCriticalCeilings(
+    client,
+    critical.filter(({ source }) => isVerified(source)),
+  );
+  await insertViolations(client, critical.filter(({ source }) => !isVerified(source)).map(reviewOf));
+  return { inserted: fresh.map(({ eventId }) => eventId) };
+}
+
+const keyOf = (organizationId: string, eventId: string): string => `${organizationId} ${eventId}`;
+
+async function insertEvents(client: pg.PoolClient, rows: readonly TrustEvidence[]): Promise<TrustEvidence[]> {
+  const once = new Map<string, TrustEvidence>();
+  for (const row of rows) {
+    const key = keyOf(row.organizationId, row.eventId);
+    if (!once.has(key)) once.set(key, row);
+  }
+  if (once.size === 0) return [];
+  const unique = [...once.values()];
+  const { rows: inserted } = await client.query<{ organization_id: string; event_id: string }>({
+    name: 'insert_trust_events',
+    text: INSERT_EVENTS,
+    values: [
+      unique.map(({ organizationId }) => organizationId),
+      unique.map(({ eventId }) => eventId),
+      unique.map(({ agentId }) => agentId),
+      unique.map(({ eventType }) => eventType),
+      unique.map(({ severity }) => severity),
+      unique.map(({ impact }) => impact),
+      unique.map(({ dimension }) => dimension),
+      unique.map(weightOf),
+      unique.map(({ source }) => source),
+      unique.map(({ reporter }) => reporter),
+      unique.map(({ fingerprint }) => fingerprint),
+      unique.map(({ context }) => context && JSON.stringify(context)),
+      unique.map(({ at }) => at),
+    ],
+  });
+  return inserted.flatMap(({ organization_id: id, event_id: eventId }) => once.get(keyOf(id, eventId)) ?? []);
+}
+
+async function upsertBuckets(client: pg.PoolClient, fresh: readonly TrustEvidence[]): Promise<void> {
+  const sums = new Map<string, KeyedBucket>();
+  for (const evidence of fresh) {
+    const bucket = bucketOf(evidence);
+    const { organizationId, agentId, fingerprint } = evidence;
+    const key = JSON.stringify([organizationId, agentId, fingerprint, bucket.dimension, bucket.day]);
+    const sum = sums.get(key);
+    sums.set(key, { evidence, bucket: sum ? added(sum.bucket, bucket) : bucket });
+  }
+  const keyed = [...sums.values()];
+  const buckets = keyed.map(({ bucket }) => bucket);
+  await client.query({
+    name: 'upsert_trust_buckets',
+    text: UPSERT_BUCKETS,
+    values: [
+      keyed.map(({ evidence }) => evidence.organizationId),
+      keyed.map(({ evidence }) => evidence.agentId),
+      keyed.map(({ evidence }) => evidence.fingerprint),
+      buckets.map(({ dimension }) => dimension),
+      buckets.map(({ day }) => day),
+      buckets.map(({ positive }) => positive),
+      buckets.map(({ negative }) => negative),
+      buckets.map(({ count }) => count),
+      buckets.map(({ verifiedPositive }) => verifiedPositive),
+      buckets.map(({ verifiedCount }) => verifiedCount),
+      buckets.map(({ peerNegative }) => peerNegative),
+      buckets.map(({ majors }) => majors),
+    ],
+  });
+}
+
+/** Evidence that comes by itself, in a transaction of its own. */
+@Injectable()
+export class TrustEvidenceStore {
+  constructor(private readonly worker: WorkerPool) {}
+
+  /** @returns the event ids that were not known before */
+  record(rows: readonly TrustEvidence[]): Promise<{ inserted: string[] }> {
+    return this.worker.transaction((client) => insertEvidence(client, rows));
+  }
+}

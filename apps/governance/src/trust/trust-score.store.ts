@@ -1,0 +1,111 @@
+import { OrganizationScope } from '@agion/database';
+import { Injectable } from '@nestjs/common';
+import type { TrustCeiling } from './trust-ceiling.js';
+import { insertFingerprintCeilings } from './trust-ceiling-rows.store.js';
+import type { TrustBucket } from './trust-weight.js';
+
+/** All that a score follows from. */
+export interface AgentEvidence {
+  agentId: string;
+  buckets: TrustBucket[];
+  /** Of the agent, and critical ones of the agents of its container. */
+  ceilings: TrustCeiling[];
+  /** Builds the evidence speaks of. */
+  fingerprints: string[];
+}
+
+type BucketArray = [TrustBucket['dimension'], ...number[]];
+
+interface CeilingJson extends Pick<TrustCeiling, 'id' | 'kind' | 'reference' | 'limit'> {
+  agent_id: string;
+  since: string;
+  until: string | null;
+  cleared_at: string | null;
+}
+
+interface EvidenceRow extends Record<string, unknown> {
+  agent_id: string;
+  buckets: BucketArray[] | null;
+  ceilings: CeilingJson[] | null;
+  fingerprints: string[] | null;
+}
+
+const READ = `
+SELECT agent.agent_id,
+  (SELECT json_agg(json_build_array(dimension, day - DATE '1970-01-01', positive, negative, count, verified_positive,
+      verified_count, peer_negative, majors))
+    FROM (SELECT dimension, day, sum(positive) AS positive, sum(negative) AS negative, sum(count) AS count,
+        sum(verified_positive) AS verified_positive, sum(verified_count) AS verified_count,
+        sum(peer_negative) AS peer_negative, sum(majors) AS majors
+      FROM governance.trust_buckets WHERE organization_id = $1 AND agent_id = agent.agent_id
+      GROUP BY dimension, day) AS day) AS buckets,
+  (SELECT json_agg(json_build_object('id', id, 'agent_id', agent_id, 'kind', kind, 'reference', reference, 'limit', "limit",
+      'since', since, 'until', until, 'cleared_at', cleared_at) ORDER BY since, id)
+    FROM governance.trust_ceilings ceiling WHERE ceiling.organization_id = $1 AND (ceiling.agent_id = agent.agent_id
+      OR (ceiling.kind = 'critical' AND ceiling.container_id = agent.container_id))) AS ceilings,
+  (SELECT array_agg(DISTINCT fingerprint) FROM governance.trust_buckets
+    WHERE organization_id = $1 AND agent_id = agent.agent_id) AS fingerprints
+FROM unnest($2::text[], $3::text[]) AS agent (agent_id, container_id)`;
+
+@Injectable()
+export class TrustScoreStore {
+  constructor(private readonly scope: OrganizationScope) {}
+
+  /** In one round trip, in the order asked for. */
+  async read(
+    organizationId: string,
+    agents: readonly { agentId: string; container: string | null }[],
+  ): Promise<AgentEvidence[]> {
+    const rows = await this.scope.query<EvidenceRow>(organizationId, {
+      name: 'trust_evidence',
+      text: READ,
+      values: [organizationId, agents.map(({ agentId }) => agentId), agents.map(({ container }) => container)],
+    });
+    const byAgent = new Map(rows.map((row) => [row.agent_id, row]));
+    return agents.map(({ agentId }) => evidenceOf(agentId, byAgent.get(agentId)));
+  }
+
+  /** The agent has registered with a build its evidence does not know. */
+  async noteFingerprint(organizationId: string, agentId: string, fingerprint: string): Promise<void> {
+    await this.scope.transaction(organizationId, (client) =>
+      insertFingerprintCeilings(client, [{ organizationId, agentId, fingerprint }]),
+    );
+  }
+}
+
+function evidenceOf(agentId: string, row: EvidenceRow | undefined): AgentEvidence {
+  return {
+    agentId,
+    buckets: (row?.buckets ?? []).map(bucketFrom),
+    ceilings: (row?.ceilings ?? []).map(ceilingFrom),
+    fingerprints: row?.fingerprints ?? [],
+  };
+}
+
+function bucketFrom([dimension, ...numbers]: BucketArray): TrustBucket {
+  const [day, positive, negative, count, verifiedPositive, verifiedCount, peerNegative, majors] = numbers as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  return { dimension, day, positive, negative, count, verifiedPositive, verifiedCount, peerNegative, majors };
+}
+
+const ceilingFrom = ({
+  agent_id: agentId,
+  since,
+  until,
+  cleared_at: clearedAt,
+  ...rest
+}: CeilingJson): TrustCeiling => ({
+  ...rest,
+  agentId,
+  since: new Date(since),
+  until: until === null ? null : new Date(until),
+  clearedAt: clearedAt === null ? null : new Date(clearedAt),
+});

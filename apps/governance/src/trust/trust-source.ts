@@ -1,0 +1,13 @@
+import { speaksFor, type Principal, type ServiceName } from '@agion/wire';
+import type { TrustSource } from '@agion/wire';
+
+/** An entry's source follows from who signed it: without a service's signature it is the agent's own word, whatever its fields say. */
+export const sourceOfEntry = (signer: ServiceName | null): TrustSource => (signer === null ? 'self' : 'platform');
+
+/** What a caller's word about an agent is, its identity proven by the gateway. */
+export function sourceOfCaller(caller: Principal, agentId: string): TrustSource {
+  if (speaksFor(caller, agentId)) return 'self';
+  if (caller.kind === 'user') return 'person';
+  if (caller.kind === 'service') return 'platform';
+  return caller.kind === 'anonymous' ? 'self' : 'peer';
+}

@@ -1,0 +1,30 @@
+import { Module } from '@nestjs/common';
+import { ViolationsModule } from '../violations/violations.module.js';
+import { AgentFacts } from './agent-facts.client.js';
+import { TrustController } from './trust.controller.js';
+import { TrustEventsConsumer } from './trust-events.consumer.js';
+import { TrustEventsStore } from './trust-events.store.js';
+import { TrustEvidenceStore } from './trust-evidence.store.js';
+import { TrustIntake } from './trust-intake.service.js';
+import { TrustKeysPublisher } from './trust-keys.publisher.js';
+import { TrustScoreStore } from './trust-score.store.js';
+import { TrustScores } from './trust-scores.service.js';
+import { TrustService } from './trust.service.js';
+
+/** What speaks for and against agents, and what follows from it. */
+@Module({
+  imports: [ViolationsModule],
+  controllers: [TrustController, TrustEventsConsumer],
+  providers: [
+    AgentFacts,
+    TrustEvidenceStore,
+    TrustIntake,
+    TrustKeysPublisher,
+    TrustEventsStore,
+    TrustScoreStore,
+    TrustScores,
+    TrustService,
+  ],
+  exports: [AgentFacts, TrustEvidenceStore, TrustIntake, TrustScores],
+})
+export class TrustModule {}

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { decodeEntry } from '@agion/messaging';
+import { randomUUID } from 'node:crypto';
+import { STREAMS, type Principal } from '@agion/wire';
+import { agent, container, person, TrustUnderTest } from './trust-under-test.js';
+
+let running: TrustUnderTest;
+beforeAll(async () => {
+  running = await TrustUnderTest.start();
+}, 60_000);
+afterAll(() => running.stop());
+
+const trust = (agentId: string, given: object = {}): Record<string, unknown> => ({
+  kind: 'trust',
+  agent_id: agentId,
+  event_type: 'task_completed',
+  severity: 'positive',
+  impact: 0.05,
+  ...given,
+});
+const report = (as: Principal, body: unknown): ReturnType<TrustUnderTest['call']> =>
+  running.call('POST', '/v1/events', as, body);
+const entriesOf = async (stream: string): Promise<Record<string, string>[]> =>
+  ((await running.commands.xrange(stream, '-', '+')) as [string, string[]][]).map(([, flat]) => ({
+    ...decodeEntry(flat),
+  }));
+
+describe('events over HTTP', () => {
+  it.each<[string, (event: object) => unknown]>([
+    ['one alone', (event) => event],
+    ['a list', (event) => [event]],
+    ['a list by name', (event) => ({ events: [event] })],
+  ])('are taken in as %s', async (name, body) => {
+    const id = `shape:${name.replaceAll(' ', '')}`;
+    expect(await report(agent(id), body(trust(id)))).toEqual({
+      status: 202,
+      body: { received: 1, accepted: 1, duplicates: 0 },
+    });
+    expect(await running.events(id)).toMatchObject([{ source: 'self', reporter: `agent:${id}` }]);
+    expect(await running.key(id)).toBe((await running.trust(id)).trust_score);
+  });
+
+  it.each<[string, Principal, string]>([
+    ['an agent about itself', agent('who:a'), 'self'],
+    ['its container', container('who'), 'self'],
+    ['another agent', agent('other:b'), 'peer'],
+    ['another container', container('other'), 'peer'],
+    ['an operator', person('operator'), 'person'],
+  ])('are the word of %s', async (_, as, source) => {
+    const eventId = randomUUID();
+    expect((await report(as, trust('who:a', { event_id: eventId }))).status).toBe(202);
+    expect(await running.rows('SELECT source FROM governance.trust_events WHERE event_id = $1', eventId)).toEqual([
+      { source },
+    ]);
+  });
+
+  it('count once by their event id, over HTTP and over the stream', async () => {
+    const events = Array.from({ length: 20 }, (_, i) => trust('same:a', { event_id: `same-${i}` }));
+    const rated = { kind: 'feedback', agent_id: 'same:a', rating: 5, event_id: 'same-rating' };
+    expect((await report(agent('same:a'), [...events, rated])).body).toEqual({
+      received: 21,
+      accepted: 21,
+      duplicates: 0,
+    });
+    expect((await report(agent('same:a'), [...events, rated])).body).toEqual({
+      received: 21,
+      accepted: 0,
+      duplicates: 21,
+    });
+    const onStream = { event_type: 'task_completed', severity: 'positive', impact: '0.05' };
+    await running.append(STREAMS.trust, [{ ...onStream, agent_id: 'same:a', event_id: 'same-1' }]);
+    await running.settled(STREAMS.trust);
+    expect(await running.events('same:a')).toHaveLength(21);
+  });
+
+  it('go on to the streams of those who take them in, mission events and decisions', async () => {
+    const mission = {
+      kind: 'mission',
+      mission_id: randomUUID(),
+      agent_id: 'on:a',
+      event_type: 'task.completed',
+      payload: { rows: 3 },
+    };
+    const decision = {
+      kind: 'decision',
+      decision_id: '0198c0de-0000-7000-8000-000000000001',
+      agent_id: 'on:a',
+      action: 'send_email',
+      decision: 'allow',
+      policy_revision: 187,
+      at: new Date().toISOString(),
+    };
+    const { status, body } = await report(container('on'), { events: [mission, decision] });
+    expect([status, body]).toEqual([202, { received: 2, accepted: 2, duplicates: 0 }]);
+    const { kind: _, payload, ...fields } = mission;
+    expect(await entriesOf(STREAMS.missions)).toEqual([
+      { ...fields, payload: JSON.stringify(payload), sig: expect.stringMatching(/^governance\./) },
+    ]);
+    expect(await entriesOf(STREAMS.decisions)).toMatchObject([{ agent_id: 'on:a', policy_revision: '187' }]);
+  });
+
+  it('are refused together, each bad one by its pointer, and nothing is taken in', async () => {
+    const { status, body } = await report(agent('bad:a'), {
+      events: [
+        trust('bad:a'),
+        trust('bad:a', { impact: 7 }),
+        trust('bad:a', { surprise: 1 }),
+        trust('bad:ghost'),
+        trust('bad:a', { reporter: 'gateway' }),
+        trust('bad:a', { sig: 'execution.AAAA' }),
+        { kind: 'feedback', agent_id: 'bad:a', rating: 1, user_id: 'ada' },
+        { kind: 'mission', mission_id: randomUUID(), agent_id: 'other:b', event_type: 'joined' },
+        { kind: 'nothing' },
+        'text',
+      ],
+    });
+    expect(status).toBe(422);
+    const pointers = (body.errors as { pointer: string }[]).map(({ pointer }) => pointer).sort();
+    expect(pointers).toEqual([
+      '/events/1/impact',
+      '/events/2/surprise',
+      '/events/3/agent_id',
+      '/events/4/reporter',
+      '/events/5/sig',
+      '/events/6/user_id',
+      '/events/7/agent_id',
+      '/events/8/kind',
+      '/events/9',
+    ]);
+    expect(await running.events('bad:a')).toEqual([]);
+    expect(await entriesOf(STREAMS.missions)).toHaveLength(1);
+  });
+
+  it('are at most 500', async () => {
+    const many = (n: number): unknown => Array.from({ length: n }, () => trust('many:a'));
+    expect((await report(agent('many:a'), many(501))).status).toBe(422);
+    expect((await report(agent('many:a'), [])).status).toBe(422);
+    expect((await report(agent('many:a'), many(500))).body).toMatchObject({ accepted: 500 });
+    expect(await running.events('many:a')).toHaveLength(500);
+  });
+
+  it('come from agents, containers and operators', async () => {
+    for (const as of [person('viewer'), person(null)]) expect((await report(as, trust('who:a'))).status).toBe(403);
+  });
+});

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@agion/testing';
+import { DEFAULT_ORGANIZATION, STREAMS } from '@agion/wire';
+import { DecisionsUnderTest } from './decisions-under-test.js';
+import { POLICIES } from './published-policies.js';
+
+let test: DecisionsUnderTest;
+beforeAll(async () => {
+  test = await DecisionsUnderTest.start([{ organization: DEFAULT_ORGANIZATION, policies: POLICIES }]);
+}, 60_000);
+afterAll(() => test.stop());
+
+describe('a decision an SDK made', () => {
+  const LOCAL = {
+    decision_id: '0198c0de-1111-7000-8000-000000000001',
+    agent_id: 'demo:sdk',
+    action: 'read',
+    decision: 'allow',
+    policy_revision: '2',
+  };
+  const tell = (fields: object): Promise<unknown> =>
+    test.commands.call(
+      'XADD',
+      STREAMS.decisions,
+      '*',
+      ...Object.entries({ ...LOCAL, at: new Date().toISOString(), ...fields }).flat(),
+    );
+
+  it('joins the ledger once', async () => {
+    for (let n = 0; n < 3; n += 1)
+      await tell({
+        winner: '{"policy":"reading","version":1}',
+        policies: '[{"policy":"reading","version":1,"effect":"allow","priority":5},7]',
+        context: '{"a":1}',
+        execution_id: 'e',
+        trust_score: '0.5',
+      });
+    const row = await test.recorded(LOCAL.decision_id);
+    expect(row).toMatchObject({
+      source: 'local',
+      winner_policy: 'reading',
+      execution_id: 'e',
+      trust_score: 0.5,
+      request: { context: { a: 1 } },
+    });
+    expect(row.matched).toEqual([{ policy: 'reading', version: 1, effect: 'allow', priority: 5 }]);
+  });
+
+  it('opens a violation when it was a denial, on the agent’s own word', async () => {
+    const decision_id = '0198c0de-1111-7000-8000-000000000002';
+    await tell({ decision_id, decision: 'deny', winner: 'cap' });
+    expect(await test.recorded(decision_id)).toMatchObject({ winner_policy: 'cap' });
+    expect(await test.rows('SELECT * FROM governance.violations WHERE decision_id = $1', decision_id)).toHaveLength(1);
+    expect(await test.rows(`SELECT source FROM governance.trust_events WHERE agent_id = 'demo:sdk'`)).toEqual([
+      { source: 'self' },
+    ]);
+  });
+
+  it('cannot take the place of one the platform makes', async () => {
+    await tell({ decision_id: '0198c0de-1111-5000-8000-000000000003' });
+    await eventually(async () =>
+      expect((await test.entries(`${STREAMS.decisions}:dead`)).at(-1)?.error).toMatch(/decision_id/),
+    );
+  });
+});

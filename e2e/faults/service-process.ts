@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { ServiceName } from '@agion/wire';
+import type { Platform } from '../platform.js';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+/** Milliseconds until a service must be up. */
+const START_LIMIT = 20_000;
+
+/** A service in a process of its own, as production runs it: built, started by node, ended without being asked. */
+export class ServiceProcess {
+  private readonly exited: Promise<unknown>;
+
+  private constructor(private readonly child: ChildProcess) {
+    this.exited = once(child, 'exit');
+  }
+
+  /** Starts `apps/<service>/dist/main.js` with the platform's environment. @returns when it is up, or has already ended */
+  static async start(
+    service: ServiceName,
+    platform: Platform,
+    env: Record<string, string> = {},
+  ): Promise<ServiceProcess> {
+    const main = path.join(ROOT, 'apps', service, 'dist', 'main.js');
+    if (!existsSync(main)) throw new Error(`${main} is not built: run these tests with \`npm test\``);
+    const child = spawn(process.execPath, ['--enable-source-maps', main], {
+      cwd: ROOT,
+      env: { PATH: process.env.PATH, ...platform.env, OTEL_SDK_DISABLED: 'true', ...env },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'], // it ends when this process does
+    });
+    const started = new ServiceProcess(child);
+    const limit = AbortSignal.timeout(START_LIMIT);
+    try {
+      await Promise.race([once(child, 'message', { signal: limit }), started.exited]);
+    } catch (error) {
+      await started.kill();
+      throw error;
+    }
+    return started;
+  }
+
+  get ended(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  /** Stands still: nothing it does can change what a test looks at. */
+  freeze(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.child.kill('SIGCONT');
+  }
+
+  /** kill -9 */
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    if (!this.ended) await this.exited;
+  }
+
+  /** Waits for it to end by itself. @returns the signal it ended by */
+  async end(): Promise<NodeJS.Signals | null> {
+    if (!this.ended) await this.exited;
+    return this.child.signalCode;
+  }
+
+  /** SIGTERM, as an orchestrator does it. */
+  async stop(): Promise<void> {
+    this.child.kill('SIGTERM');
+    if (!this.ended) await this.exited;
+  }
+}

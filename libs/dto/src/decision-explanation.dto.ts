@@ -1,0 +1,56 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { DecisionDto } from './decision.dto.js';
+
+/** A part of a condition and what it came to. */
+export class ExplainedTermDto {
+  @ApiProperty({ example: 'context.amount > 500.0' })
+  term!: string;
+
+  @ApiProperty({ enum: ['true', 'false', 'error'] })
+  result!: string;
+
+  @ApiPropertyOptional({ description: 'Why it could not be evaluated.' })
+  detail?: string;
+}
+
+/** What became of a policy in whose scope the request lies. */
+export class ExplainedPolicyDto {
+  @ApiProperty({ example: 'pol_email_cap' })
+  policy!: string;
+
+  @ApiProperty({ example: 3 })
+  version!: number;
+
+  @ApiProperty({ example: 'deny' })
+  effect!: string;
+
+  @ApiProperty({ example: 500 })
+  priority!: number;
+
+  @ApiProperty({ description: 'It took part with its effect.' })
+  matched!: boolean;
+
+  @ApiProperty({ example: 'its condition is true' })
+  why!: string;
+
+  @ApiProperty({ type: [ExplainedTermDto] })
+  terms!: ExplainedTermDto[];
+
+  @ApiProperty({ type: [String], description: 'Terms that would have to come out differently.' })
+  would_change!: string[];
+}
+
+/** Why a decision came out as it did, by the policies of its time. */
+export class DecisionExplanationDto {
+  @ApiProperty({ type: DecisionDto })
+  decision!: DecisionDto;
+
+  @ApiProperty({ type: [ExplainedPolicyDto] })
+  candidates!: ExplainedPolicyDto[];
+
+  @ApiProperty({ type: [String], description: 'What would turn a denial around.' })
+  to_change!: string[];
+
+  @ApiProperty({ type: String, nullable: true, description: 'Why it says less than it might.' })
+  note!: string | null;
+}

@@ -1,0 +1,66 @@
+import 'reflect-metadata';
+import { describe, expect, it } from '@jest/globals';
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import fc from 'fast-check';
+import { DecisionRequestEntryDto } from './decision-request.dto.js';
+import { readDecisionRequest } from './decision-request-reader.js';
+
+const REQUEST = { correlation_id: 'c', agent_id: 'demo:echo', action: 'send_email' };
+const FULL = {
+  ...REQUEST,
+  context: '{"amount":120,"nested":{"a":[1,"ü"]}}',
+  arguments: '{"__proto__":{"x":1},"to":"ada@example.com"}',
+  resource: 'sales_db',
+  user_id: 'u',
+  mission_id: 'm',
+  session_id: 's',
+  reply_to: 'governance:responses:demo',
+  timeout_ms: '2000',
+};
+
+/** The class's own word: the entry, or undefined when it refuses it. */
+function byClass(fields: Record<string, string>): object | undefined {
+  const instance = plainToInstance(DecisionRequestEntryDto, fields, { exposeDefaultValues: true });
+  return validateSync(instance, { whitelist: true }).length > 0 ? undefined : instance;
+}
+
+const text = fc.oneof(
+  fc.string(),
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom('', 'demo:echo', 'Demo', '5000', '0', '-1', '{}', '[]', '{"a":"\\u0000"}', '{"a":"\\ud800"}', '{'),
+  fc.json(),
+  fc.string({ minLength: 190, maxLength: 1_010, unit: 'grapheme-ascii' }),
+  fc.integer({ min: 60, max: 70 }).map((levels) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`),
+);
+
+describe('the short cut to a decision request', () => {
+  it('reads an ordinary request, all of it', () => {
+    expect(readDecisionRequest(FULL)).toEqual({ ...byClass(FULL) });
+    expect(readDecisionRequest(REQUEST)).toEqual(REQUEST);
+  });
+
+  it('never accepts what the class refuses, and never reads anything else out of it', () => {
+    const fields = fc.record(
+      Object.fromEntries([...Object.keys(FULL), 'phase', 'estimate', 'surplus'].map((name) => [name, text])),
+      { requiredKeys: [] },
+    );
+    const mixed = fc.tuple(fields, fc.subarray(Object.keys(REQUEST))).map(([some, sound]) => ({
+      ...some,
+      ...Object.fromEntries(Object.entries(REQUEST).filter(([name]) => sound.includes(name))),
+    }));
+    fc.assert(
+      fc.property(mixed, (entry) => {
+        const read = readDecisionRequest(entry as Record<string, string>);
+        if (read) expect(read).toEqual({ ...byClass(entry as Record<string, string>) });
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('leaves what is unusual to the class', () => {
+    expect(readDecisionRequest({ ...REQUEST, phase: 'permission' })).toBeUndefined();
+    expect(readDecisionRequest({ ...REQUEST, action: 'ünusual' })).toBeUndefined();
+    expect(byClass({ ...REQUEST, action: 'ünusual', phase: 'permission', estimate: '{"usd":1}' })).toBeDefined();
+  });
+});

@@ -1,0 +1,88 @@
+import { IsIn, IsNumber, IsOptional, IsString, Matches, MaxLength, Min } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { AGENT_ID_PATTERN } from '@agion/wire';
+import { IsBoundedObject } from './bounded-json.js';
+import { IsInstant } from './instant.js';
+import { JsonField } from './json-field.js';
+import { NumberField } from './number-field.js';
+import { IsText } from './text.js';
+
+export const REPORT_STATUSES = ['succeeded', 'failed', 'cancelled', 'timed_out'] as const;
+export type ReportStatus = (typeof REPORT_STATUSES)[number];
+
+const MAX_ID = 200;
+const MAX_FACTS = 8_192;
+
+/** An entry of `executions:reports` (wire contract, section 4), its JSON fields read. */
+export class ExecutionReportEntryDto {
+  @ApiProperty({ description: 'UUIDv7. What it is recorded under, once.' })
+  @Matches(/^\w[\w.:-]{0,99}$/, { message: 'report_id must be 1 to 100 of the characters A-Z a-z 0-9 _ . : -' })
+  report_id!: string;
+
+  @ApiProperty({ example: 'langgraph-v2:chart_generator' })
+  @Matches(AGENT_ID_PATTERN, { message: 'agent_id must be `name` or `container:name` in lower case' })
+  agent_id!: string;
+
+  @ApiProperty({ example: 'send_email' })
+  @IsText(MAX_ID)
+  action!: string;
+
+  @ApiProperty({ enum: REPORT_STATUSES })
+  @IsIn(REPORT_STATUSES, { message: `status must be one of ${REPORT_STATUSES.join(', ')}` })
+  status!: ReportStatus;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsText(MAX_ID)
+  execution_id?: string;
+
+  @ApiPropertyOptional({ description: 'The decision that allowed it.' })
+  @IsOptional()
+  @IsText(MAX_ID)
+  decision_id?: string;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsText(MAX_ID)
+  mission_id?: string;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsText(MAX_ID)
+  task_id?: string;
+
+  @ApiPropertyOptional({ example: '2026-01-31T12:00:00Z' })
+  @IsOptional()
+  @IsInstant()
+  started_at?: string;
+
+  @ApiPropertyOptional({ minimum: 0, example: 812.5 })
+  @IsOptional()
+  @NumberField()
+  @IsNumber({}, { message: 'duration_ms must be a number' })
+  @Min(0)
+  duration_ms?: number;
+
+  @ApiPropertyOptional({ description: 'What went wrong: text, or JSON.', example: 'the mail server refused it' })
+  @IsOptional()
+  @IsText(MAX_FACTS, { min: 0, lines: true })
+  error?: string;
+
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { tokens: 1200 } })
+  @IsOptional()
+  @JsonField()
+  @IsBoundedObject(MAX_FACTS)
+  usage?: Record<string, unknown>;
+
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  @IsOptional()
+  @JsonField()
+  @IsBoundedObject(MAX_FACTS)
+  metrics?: Record<string, unknown>;
+
+  @ApiPropertyOptional({ description: 'Ed25519 signature of the service that wrote it.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(500)
+  sig?: string;
+}

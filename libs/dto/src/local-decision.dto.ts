@@ -1,0 +1,108 @@
+import { IsArray, IsIn, IsObject, IsOptional, Matches } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { AGENT_ID_PATTERN, DECISIONS, type DecisionEffect } from '@agion/wire';
+import { MAX_DECISION_NAME, MAX_DECISION_RESOURCE } from './decision-request.dto.js';
+import { IsInstant } from './instant.js';
+import { JsonField } from './json-field.js';
+import { IsText } from './text.js';
+
+/** Version 5 is the platform's own: nobody may take the place of a decision that it is about to record. */
+const CHOSEN_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-46-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
+
+/** An entry of `agion:events:decisions` (wire contract, section 4), its JSON fields read. */
+export class LocalDecisionEntryDto {
+  @ApiProperty({ format: 'uuid', description: 'UUIDv7. What it is recorded under, once.' })
+  @Matches(CHOSEN_UUID, { message: 'decision_id must be a UUID, version 7 best, but not version 5' })
+  decision_id!: string;
+
+  @ApiProperty({ example: 'langgraph-v2:chart_generator' })
+  @Matches(AGENT_ID_PATTERN, { message: 'agent_id must be `name` or `container:name` in lower case' })
+  agent_id!: string;
+
+  @ApiProperty({ example: 'send_email' })
+  @IsText(MAX_DECISION_NAME)
+  action!: string;
+
+  @ApiProperty({ enum: DECISIONS })
+  @IsIn(DECISIONS, { message: `decision must be one of ${DECISIONS.join(', ')}` })
+  decision!: DecisionEffect;
+
+  @ApiProperty({ example: '187' })
+  @Matches(/^\d{1,9}$/, { message: 'policy_revision must be a whole number' })
+  policy_revision!: string;
+
+  @ApiProperty({ example: '2026-01-31T12:00:00Z' })
+  @IsInstant()
+  at!: string;
+
+  @ApiPropertyOptional({
+    example: '{"policy":"pol_email_cap","version":3}',
+    description: 'JSON, or the policy id alone.',
+  })
+  @IsOptional()
+  @IsText(1_000)
+  winner?: string;
+
+  @ApiPropertyOptional({ type: 'array', items: { type: 'object', additionalProperties: true } })
+  @IsOptional()
+  @JsonField()
+  @IsArray({ message: 'policies must be a JSON array' })
+  policies?: unknown[];
+
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true, description: 'Redacted, at most 8 KB.' })
+  @IsOptional()
+  @JsonField()
+  @IsObject({ message: 'context must be a JSON object' })
+  context?: Record<string, unknown>;
+
+  @ApiPropertyOptional({ example: 'sales_db' })
+  @IsOptional()
+  @IsText(MAX_DECISION_RESOURCE)
+  resource?: string;
+
+  @ApiPropertyOptional({ example: 'mail above 500 needs finance' })
+  @IsOptional()
+  @IsText(2_000, { lines: true })
+  reason?: string;
+
+  @ApiPropertyOptional({ enum: DECISIONS })
+  @IsOptional()
+  @IsIn(DECISIONS, { message: `shadow_decision must be one of ${DECISIONS.join(', ')}` })
+  shadow_decision?: DecisionEffect;
+
+  @ApiPropertyOptional({ example: '0.5', description: 'Decimal from 0 to 1.' })
+  @IsOptional()
+  @Matches(/^(0|1|0?\.\d{1,17}|1\.0+)$/, { message: 'trust_score must be a decimal from 0 to 1' })
+  trust_score?: string;
+
+  @ApiPropertyOptional({ type: 'array', items: { type: 'object', additionalProperties: true } })
+  @IsOptional()
+  @JsonField()
+  @IsArray({ message: 'errors must be a JSON array' })
+  errors?: unknown[];
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsText(MAX_DECISION_NAME)
+  execution_id?: string;
+
+  @ApiPropertyOptional({ example: '12.5', description: 'Microseconds.' })
+  @IsOptional()
+  @Matches(/^\d{1,9}(\.\d{1,9})?$/, { message: 'eval_us must be a number' })
+  eval_us?: string;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsText(MAX_DECISION_NAME)
+  mission_id?: string;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsText(MAX_DECISION_NAME)
+  session_id?: string;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsText(MAX_DECISION_NAME)
+  user_id?: string;
+}

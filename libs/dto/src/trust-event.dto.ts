@@ -1,0 +1,66 @@
+import { IsIn, IsNumber, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { AGENT_ID_PATTERN, SEVERITIES, TRUST_DIMENSIONS, type TrustDimension } from '@agion/wire';
+import { IsBoundedObject } from './bounded-json.js';
+import { JsonField } from './json-field.js';
+import { NumberField } from './number-field.js';
+import { IsText } from './text.js';
+
+const SEVERITY_WORDS = [...SEVERITIES, 'negative'];
+/** Bytes of an event's context. */
+export const MAX_EVENT_CONTEXT = 8_192;
+
+/** An entry of `agion:events:trust` (wire contract, section 4), its JSON fields read. */
+export class TrustEventEntryDto {
+  @ApiProperty({ example: 'langgraph-v2:chart_generator', description: 'Whom it speaks of.' })
+  @Matches(AGENT_ID_PATTERN, { message: 'agent_id must be `name` or `container:name` in lower case' })
+  agent_id!: string;
+
+  @ApiProperty({ example: 'task_completed' })
+  @Matches(/^\w[\w.:-]{0,99}$/, { message: 'event_type must be a name such as `task_completed`' })
+  event_type!: string;
+
+  @ApiProperty({ enum: SEVERITY_WORDS, description: '`negative` is `minor`.' })
+  @IsIn(SEVERITY_WORDS, { message: `severity must be one of ${SEVERITY_WORDS.join(', ')}` })
+  severity!: string;
+
+  @ApiProperty({ minimum: -1, maximum: 1, example: 0.05, description: 'Its size counts; 0.05 is usual.' })
+  @NumberField()
+  @IsNumber({}, { message: 'impact must be a number from -1 to 1' })
+  @Min(-1)
+  @Max(1)
+  impact!: number;
+
+  @ApiPropertyOptional({ description: 'Who repeats an entry gives it the same one. No colon: those are made by us.' })
+  @IsOptional()
+  @Matches(/^\w[\w.-]{0,99}$/, { message: 'event_id must be 1 to 100 of the characters A-Z a-z 0-9 _ . -' })
+  event_id?: string;
+
+  @ApiPropertyOptional({ enum: TRUST_DIMENSIONS, description: 'Default: follows from the type.' })
+  @IsOptional()
+  @IsIn(TRUST_DIMENSIONS, { message: `dimension must be one of ${TRUST_DIMENSIONS.join(', ')}` })
+  dimension?: TrustDimension;
+
+  @ApiPropertyOptional({ description: 'Who says so. Believed only of those who can prove it.' })
+  @IsOptional()
+  @IsText(200)
+  reporter?: string;
+
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true, description: 'At most 8 KB.' })
+  @IsOptional()
+  @JsonField()
+  @IsBoundedObject(MAX_EVENT_CONTEXT)
+  context?: Record<string, unknown>;
+
+  @ApiPropertyOptional({ example: '2026-01-31T12:00:00Z', description: 'When it happened; else when Redis took it.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(64)
+  timestamp?: string;
+
+  @ApiPropertyOptional({ description: 'Ed25519 signature of the service that wrote it.', example: 'execution.kq1…' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(500)
+  sig?: string;
+}

@@ -1,0 +1,115 @@
+import { describe, expect, test } from '@jest/globals';
+import { checkPolicy, type PolicyFault } from './index.js';
+
+const SPEC = { scope: { agents: ['demo:*'], actions: ['send_email'] }, effect: 'deny' };
+
+const policy = (spec: Record<string, unknown> = {}, rest: Record<string, unknown> = {}): Record<string, unknown> => ({
+  apiVersion: 'agion/v1',
+  kind: 'Policy',
+  metadata: { id: 'pol_email_cap' },
+  spec: { ...SPEC, ...spec },
+  ...rest,
+});
+
+const faultsOf = (input: unknown): PolicyFault[] => checkPolicy(input).faults;
+const faultOf = (spec: Record<string, unknown>): PolicyFault | undefined => faultsOf(policy(spec))[0];
+
+describe('a policy', () => {
+  test('is given back with its defaults', () => {
+    expect(checkPolicy(policy())).toEqual({
+      policy: {
+        apiVersion: 'agion/v1',
+        kind: 'Policy',
+        metadata: { id: 'pol_email_cap' },
+        spec: {
+          status: 'active',
+          mode: 'enforce',
+          priority: 500,
+          tier: 'organization',
+          scope: { agents: ['demo:*'], actions: ['send_email'], resources: ['*'] },
+          effect: 'deny',
+        },
+      },
+      faults: [],
+    });
+  });
+
+  test('keeps all it says', () => {
+    const full = {
+      apiVersion: 'agion/v1',
+      kind: 'Policy',
+      metadata: { id: 'pol_email_cap', name: 'Cap on e-mail', labels: { framework: 'soc2' } },
+      spec: {
+        status: 'draft',
+        mode: 'enforce',
+        priority: 7,
+        tier: 'platform',
+        scope: { agents: ['langgraph-v2:*'], actions: ['send_*'], resources: ['crm'] },
+        condition: 'agent.trust < 0.7 || context.amount > 500.0',
+        effect: 'deny',
+        message: 'too much',
+        tests: [{ name: 'big', input: { context: { amount: 600 } }, expect: 'deny' }],
+      },
+    };
+    expect(checkPolicy(full)).toEqual({ policy: full, faults: [] });
+  });
+
+  test('is told all its faults at once, each with a pointer', () => {
+    const faults = faultsOf({
+      apiVersion: 'v2',
+      kind: 'Policy',
+      metadata: { id: 'Not An Id', labels: { 'a/b': 5 } },
+      spec: { effect: 'maybe', scope: { agents: ['Demo:*', 7], actions: [] }, condition: 'agent.trst < 1', extra: 1 },
+      more: true,
+    });
+    expect(faults.map(({ pointer }) => pointer).sort()).toEqual([
+      '/apiVersion',
+      '/metadata/id',
+      '/metadata/labels/a~1b',
+      '/more',
+      '/spec/condition',
+      '/spec/effect',
+      '/spec/extra',
+      '/spec/scope/actions',
+      '/spec/scope/agents/0',
+      '/spec/scope/agents/1',
+    ]);
+  });
+
+  test.each([null, undefined, 5, 'policy', [], {}])('%p is none', (input) => {
+    expect(faultsOf(input).length).toBeGreaterThan(0);
+  });
+
+  test.each([
+    [{ effect: 'require_approval' }, '/spec/effect', '`require_approval` comes with a later version'],
+    [{ mode: 'shadow' }, '/spec/mode', 'shadow mode comes with a later version'],
+    [{ approval: { approvers: ['role:admin'] } }, '/spec/approval', 'approvals come with a later version'],
+    [{ limits: [{ kind: 'calls' }] }, '/spec/limits', 'limits come with a later version'],
+    [{ obligations: [{ type: 'redact' }] }, '/spec/obligations', 'obligations come with a later version'],
+    [{ condition: 'size(session.labels) > 1' }, '/spec/condition', '`session` comes with a later version'],
+    [{ status: 'enabled' }, '/spec/status', 'must be one of `draft`, `active`, `archived`'],
+    [{ tier: 'team' }, '/spec/tier', 'must be one of `platform`, `organization`, `agent`'],
+    [{ priority: 1.5 }, '/spec/priority', 'must be a whole number from 0 to 1000'],
+    [{ priority: '5' }, '/spec/priority', 'must be a whole number from 0 to 1000'],
+    [{ scope: undefined }, '/spec/scope', 'is missing'],
+    [{ scope: { actions: ['*'] } }, '/spec/scope/agents', 'is missing'],
+    [{ scope: { agents: ['*'], actions: ['a b'] } }, '/spec/scope/actions/0', 'must have no spaces'],
+    [{ scope: { agents: ['*'], actions: ['a*b*c*d*e*f*'] } }, '/spec/scope/actions/0', 'must have no more than 5 `*`'],
+    [{ message: '' }, '/spec/message', 'must be a text of 1 to 500 characters'],
+    [{ condition: ' ' }, '/spec/condition', 'must be a CEL expression; leave it out for a policy that always matches'],
+    [{ tests: {} }, '/spec/tests', 'must be a list of up to 100 tests'],
+    [{ tests: [{ name: 'x', expect: 'allow' }] }, '/spec/tests/0/input', 'is missing'],
+    [
+      { tests: [{ name: 'x', input: { now: 'later' }, expect: 'allow' }] },
+      '/spec/tests/0/input/now',
+      'must be a time in ISO 8601 with its zone',
+    ],
+    [
+      { tests: [{ name: 'x', input: { agent: { trsut: 1 } }, expect: 'allow' }] },
+      '/spec/tests/0/input/agent/trsut',
+      expect.stringContaining('is not known here'),
+    ],
+  ])('%j is refused', (spec, pointer, detail) => {
+    expect(faultOf(spec)).toMatchObject({ pointer, detail });
+  });
+});

@@ -1,0 +1,135 @@
+import { checkScope } from './check-scope.js';
+import { checkTests } from './check-tests.js';
+import { compileCondition } from './condition.js';
+import { DocumentReader } from './document-reader.js';
+import {
+  POLICY_EFFECTS,
+  POLICY_STATUSES,
+  POLICY_TIERS,
+  type PolicyDocument,
+  type PolicyFault,
+  type PolicySpec,
+} from './policy.js';
+
+export type CheckedPolicy = { policy: PolicyDocument; faults: [] } | { policy: null; faults: PolicyFault[] };
+
+/** As for the other ids that may be chosen. */
+const ID = /^[a-z0-9][a-z0-9._-]{0,62}$/;
+
+const MOST_PRIORITY = 1000;
+const USUAL_PRIORITY = 500;
+const LONGEST_NAME = 200;
+const LONGEST_MESSAGE = 500;
+const MOST_LABELS = 32;
+const MOST_FAULTS = 100;
+
+const SPEC = ['status', 'mode', 'priority', 'tier', 'scope', 'condition', 'effect', 'message', 'tests'] as const;
+
+/** Parts of the language that are refused until they do something: a policy must not promise what nobody keeps. */
+const LATER = new Map([
+  ['approval', 'approvals come with a later version'],
+  ['limits', 'limits come with a later version'],
+  ['obligations', 'obligations come with a later version'],
+]);
+
+/**
+ * Checks a document of whatever origin: its shape, and whether its condition compiles and has the right types. All that is wrong is told at
+ * once, with a JSON pointer, and with line and column in conditions. Never throws.
+ */
+export function checkPolicy(input: unknown): CheckedPolicy {
+  const faults: PolicyFault[] = [];
+  const policy = readDocument(input, faults);
+  if (policy === null || faults.length > 0) return { policy: null, faults: faults.slice(0, MOST_FAULTS) };
+  return { policy, faults: [] };
+}
+
+function readDocument(input: unknown, faults: PolicyFault[]): PolicyDocument | null {
+  const reader = DocumentReader.open(input, '', faults, ['apiVersion', 'kind', 'metadata', 'spec']);
+  if (!reader) return null;
+  reader.word('apiVersion', ['agion/v1']);
+  reader.word('kind', ['Policy']);
+  const metadata = readMetadata(reader);
+  const spec = readSpec(reader, faults);
+  return metadata && spec ? { apiVersion: 'agion/v1', kind: 'Policy', metadata, spec } : null;
+}
+
+function readMetadata(document: DocumentReader): PolicyDocument['metadata'] | null {
+  const reader = document.open('metadata', ['id', 'name', 'labels']);
+  if (!reader) return null;
+  const id = reader.value('id');
+  if (typeof id !== 'string' || !ID.test(id))
+    reader.fault(
+      'id',
+      id === undefined
+        ? 'is missing'
+        : `must be up to 63 of a-z, 0-9, \`.\`, \`_\` and \`-\`, not starting with a sign`,
+    );
+  const name = reader.has('name') ? reader.text('name', LONGEST_NAME) : undefined;
+  const labels = reader.has('labels') ? readLabels(reader) : undefined;
+  return { id: String(id), ...(name !== undefined && { name }), ...(labels && { labels }) };
+}
+
+function readLabels(metadata: DocumentReader): Record<string, string> | undefined {
+  const value = metadata.value('labels');
+  const names = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : null;
+  if (!names || names.length > MOST_LABELS || names.includes('__proto__')) {
+    metadata.fault('labels', `must be an object of up to ${MOST_LABELS} texts`);
+    return undefined;
+  }
+  const reader = metadata.open('labels', names);
+  const entries = names.map((name): [string, string] => [name, reader?.text(name, LONGEST_NAME) ?? '']);
+  return Object.fromEntries(entries);
+}
+
+function readSpec(document: DocumentReader, faults: PolicyFault[]): PolicySpec | null {
+  const reader = document.open('spec', [...SPEC, ...LATER.keys()]);
+  if (!reader) return null;
+  for (const [name, detail] of LATER)
+    if (reader.has(name) && !isEmptyList(reader.value(name))) reader.fault(name, detail);
+  const status = reader.word('status', POLICY_STATUSES, 'active');
+  readMode(reader);
+  const tier = reader.word('tier', POLICY_TIERS, 'organization');
+  const priority = reader.whole('priority', 0, MOST_PRIORITY, USUAL_PRIORITY);
+  const scope = checkScope(reader);
+  const condition = readCondition(reader);
+  const effect = readEffect(reader);
+  const message = reader.has('message') ? reader.text('message', LONGEST_MESSAGE) : undefined;
+  const tests = reader.has('tests') ? checkTests(reader, faults) : undefined;
+  if (!status || !tier || !scope || !effect) return null;
+  return {
+    status,
+    mode: 'enforce',
+    priority,
+    tier,
+    scope,
+    ...(condition !== undefined && { condition }),
+    effect,
+    ...(message !== undefined && { message }),
+    ...(tests && { tests }),
+  };
+}
+
+const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
+
+function readMode(reader: DocumentReader): void {
+  if (reader.value('mode') === 'shadow') reader.fault('mode', 'shadow mode comes with a later version');
+  else reader.word('mode', ['enforce'], 'enforce');
+}
+
+function readEffect(reader: DocumentReader): PolicySpec['effect'] | undefined {
+  if (reader.value('effect') !== 'require_approval') return reader.word('effect', POLICY_EFFECTS);
+  reader.fault('effect', '`require_approval` comes with a later version');
+  return undefined;
+}
+
+function readCondition(reader: DocumentReader): string | undefined {
+  if (!reader.has('condition')) return undefined;
+  const text = reader.value('condition');
+  if (typeof text !== 'string' || text.trim() === '') {
+    reader.fault('condition', 'must be a CEL expression; leave it out for a policy that always matches');
+    return undefined;
+  }
+  const { faults } = compileCondition(text);
+  for (const { detail, line, column } of faults) reader.fault('condition', detail, { line, column });
+  return text;
+}

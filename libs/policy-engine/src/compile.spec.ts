@@ -1,0 +1,90 @@
+import { describe, expect, test } from '@jest/globals';
+import { canMatchAgent, compilePolicies, evaluate, type PolicyRequest, type VersionedPolicy } from './index.js';
+
+const REQUEST: PolicyRequest = {
+  agent: { id: 'demo:echo' },
+  action: { name: 'read' },
+  env: { mode: 'test' },
+  arguments: {},
+  context: {},
+  at: 0,
+};
+
+const policy = (id: string, spec: Partial<VersionedPolicy['document']['spec']>): VersionedPolicy => ({
+  version: 3,
+  document: {
+    apiVersion: 'agion/v1',
+    kind: 'Policy',
+    metadata: { id },
+    spec: {
+      status: 'active',
+      mode: 'enforce',
+      priority: 500,
+      tier: 'organization',
+      scope: { agents: ['*'], actions: ['*'], resources: ['*'] },
+      effect: 'allow',
+      ...spec,
+    },
+  },
+});
+
+describe('a policy that does not compile any more', () => {
+  const broken = { condition: 'agent.trst <' };
+
+  test('denies when it denies', () => {
+    const set = compilePolicies([policy('a', {}), policy('d', { effect: 'deny', ...broken })], {
+      revision: 1,
+      defaultEffect: 'allow',
+    });
+    expect(evaluate(set, REQUEST)).toMatchObject({
+      decision: 'deny',
+      winner: { policy: 'd', version: 3 },
+      errors: [{ policy: 'd', detail: 'unexpected token: EOF' }],
+    });
+  });
+
+  test('does not match when it allows', () => {
+    const set = compilePolicies([policy('a', broken)], { revision: 1, defaultEffect: 'deny' });
+    expect(evaluate(set, REQUEST)).toMatchObject({ decision: 'deny', winner: null, errors: [{ policy: 'a' }] });
+  });
+});
+
+test('only policies in the scope of agent and action are candidates, however many there are', () => {
+  const many = Array.from({ length: 10_000 }, (_, number) =>
+    policy(`p${number}`, {
+      scope: { agents: [`c${number % 100}:a${number}`], actions: [`action_${number % 7}`], resources: ['*'] },
+    }),
+  );
+  const { index } = compilePolicies(
+    [
+      ...many,
+      policy('all', {}),
+      policy('demo', {
+        effect: 'deny',
+        scope: { agents: ['demo:*'], actions: ['re*'], resources: ['*'] },
+      }),
+    ],
+    { revision: 1, defaultEffect: 'deny' },
+  );
+  const ids = (candidates: readonly { id: string }[]): string[] => candidates.map(({ id }) => id);
+  const { allows, denies } = index.candidates('demo:echo', 'read');
+  expect(ids(allows)).toEqual(['all']);
+  expect(ids(denies)).toEqual(['demo']);
+  expect(ids(index.candidates('c7:a7', 'action_0').allows)).toEqual(['all', 'p7']);
+});
+
+test('what an index remembers has an end', () => {
+  const set = compilePolicies([policy('all', {})], { revision: 1, defaultEffect: 'deny' });
+  for (let number = 0; number < 50_000; number++)
+    expect(evaluate(set, { ...REQUEST, action: { name: `made up ${number}` } }).allowed).toBe(true);
+});
+
+test('a policy can match an agent when one of its patterns does', () => {
+  const { document } = policy('x', { scope: { agents: ['demo:*', 'lab:echo'], actions: ['*'], resources: ['*'] } });
+  expect(['demo:a', 'lab:echo', 'lab:other', 'demo'].map((agent) => canMatchAgent(document, agent))).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+});

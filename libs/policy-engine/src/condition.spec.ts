@@ -1,0 +1,101 @@
+import { describe, expect, test } from '@jest/globals';
+import { compileCondition } from './condition.js';
+
+const faultOf = (text: string) => compileCondition(text).faults[0];
+
+describe('a condition is refused', () => {
+  test.each([
+    ['for a field that agents do not have', 'agent.trst < 0.5', 'no such key: trst'],
+    ['for a variable that is not declared', 'agnt.trust < 0.5', 'unknown variable: agnt'],
+    ['for a result that is a number', 'size(context) + 1', 'the condition is of type `int`, not `bool`'],
+    ['for a result that is a text', 'agent.id', 'the condition is of type `string`, not `bool`'],
+    ['for comparing a text with a number', 'agent.id == 5', 'no such overload: string == int'],
+    [
+      'for `and` with something else than true or false',
+      'true && agent.id',
+      "logical operator requires bool operands, got 'string'",
+    ],
+    ['for `matches` as a method', 'agent.id.matches("a+")', expect.stringContaining('`matches` is not available')],
+    [
+      'for `matches` hidden in a loop',
+      'context.list.all(x, x.matches("a+"))',
+      expect.stringContaining('`matches` is not available'),
+    ],
+    ['for `matches` as a function', 'matches(agent.id, "a+")', expect.stringContaining('`matches` is not available')],
+    [
+      'for parsing JSON on its own',
+      'bytes(context.x).json() == {"a": 1}',
+      expect.stringContaining('`json` is not available'),
+    ],
+    [
+      'for the day of the year, which depends on the machine',
+      'now.getDayOfYear() == 1',
+      expect.stringContaining('time zone'),
+    ],
+    ['for binding names', 'cel.bind(x, 1, x > 0)', '`cel.bind` is not available'],
+    ['for session facts', '"pii" in session.labels', '`session` comes with a later version'],
+    ['for trust compared with 85', 'agent.trust < 85', expect.stringContaining('lies between 0 and 1')],
+    [
+      'for trust compared with 1.5 the other way round',
+      '1.5 > agent.trust',
+      expect.stringContaining('lies between 0 and 1'),
+    ],
+    [
+      'for trust compared with a negative number',
+      'agent["trust"] > -0.5',
+      expect.stringContaining('lies between 0 and 1'),
+    ],
+    ['for a map that would lose a key', 'context.m == {"__proto__": 1}', 'a map cannot have the key `__proto__`'],
+    ['for a function that is not there', 'sleep(1)', "found no matching overload for 'sleep(int)'"],
+    ['for a text that does not end', 'context.a == "b', expect.any(String)],
+    ['for nothing behind an operator', 'true &&', 'unexpected token: EOF'],
+    [
+      'for two branches of different types',
+      'true ? 1 : "a"',
+      expect.stringContaining('branches must have the same type'),
+    ],
+  ])('%s', (_why, text, detail) => {
+    expect(faultOf(text)?.detail).toEqual(detail);
+  });
+
+  test('with more than 32 KB, counted in bytes', () => {
+    const quoted = (text: string): string => `context.a == "${text}"`;
+    expect(faultOf(quoted('x'.repeat(32_700)))).toBeUndefined();
+    expect(faultOf(quoted('x'.repeat(32_768)))?.detail).toBe('the condition is longer than 32768 bytes');
+    expect(faultOf(quoted('é'.repeat(16_400)))?.detail).toBe('the condition is longer than 32768 bytes');
+  });
+
+  test.each([
+    ['parentheses', `${'('.repeat(17)}true${')'.repeat(17)}`],
+    ['lists', `context.a == ${'['.repeat(17)}1${']'.repeat(17)}`],
+    ['members', `context${'.a'.repeat(17)} == 1`],
+    ['a thousand terms', Array.from({ length: 1_000 }, () => 'true').join(' && ')],
+    ['thirty thousand exclamation marks', `${'!'.repeat(30_000)}true`],
+    ['ten thousand parentheses', `${'('.repeat(10_000)}true${')'.repeat(10_000)}`],
+  ])('with %s in each other', (_what, text) => {
+    expect(compileCondition(text).condition).toBeNull();
+  });
+
+  test('with line and column, from 1', () => {
+    expect(faultOf('agent.trust < 0.5 &&\n  agent.trst < 0.5')).toMatchObject({ line: 2, column: 9 });
+    expect(faultOf('true\n|| agent.id.matches("a")')).toMatchObject({ line: 2, column: 4 });
+    expect(faultOf('agent.trust <')).toMatchObject({ line: 1, column: 14 });
+  });
+
+  test('with everything that is refused in it at once', () => {
+    expect(compileCondition('agent.trust > 5 && agent.id.matches("a") && session.id == "x"').faults).toHaveLength(3);
+  });
+});
+
+describe('a condition is accepted', () => {
+  test.each([
+    'agent.trust < 0.7 || context.amount > 500.0',
+    'agent.trust <= 1',
+    'context.flag',
+    '"finance" in user.groups && now.getHours() < 17',
+    'arguments.to.all(t, t.endsWith("@example.com"))',
+    'true',
+  ])('%s', (text) => {
+    expect(compileCondition(text).faults).toEqual([]);
+  });
+});

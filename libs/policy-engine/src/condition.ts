@@ -1,0 +1,114 @@
+import type { ASTNode } from '@marcbachmann/cel-js';
+import { ATTRIBUTES, type Attributes, LIMITS } from './attributes.js';
+import { offsetOf, toldBy } from './cel-errors.js';
+import { objectionsTo } from './condition-rules.js';
+import { growthOf, isTooMuch, type Growth } from './loops.js';
+import { positionOf } from './syntax.js';
+import { type Term, TermTable } from './term.js';
+
+/** Something wrong with the text of a condition; lines and columns count from 1. */
+export interface ConditionFault {
+  detail: string;
+  line: number;
+  column: number;
+}
+
+export type CompiledCondition = { condition: Condition; faults: [] } | { condition: null; faults: ConditionFault[] };
+
+/**
+ * Parses, type-checks and looks over a condition. Never throws.
+ * @param terms shares what conditions have in common
+ */
+export function compileCondition(text: string, terms = new TermTable()): CompiledCondition {
+  if (isOversize(text)) return refused(text, 0, `the condition is longer than ${LIMITS.bytes} bytes`);
+  try {
+    const program = ATTRIBUTES.parse(text);
+    const objections = objectionsTo(program.ast);
+    if (objections.length > 0)
+      return {
+        condition: null,
+        faults: objections.map(({ offset, detail }) => ({ detail, ...positionOf(text, offset) })),
+      };
+    const checked = program.check();
+    if (!checked.valid) return refused(text, offsetOf(checked.error), toldBy(checked.error));
+    if (checked.type !== 'bool' && checked.type !== 'dyn')
+      return refused(text, program.ast.start, `the condition is of type \`${checked.type}\`, not \`bool\``);
+    return { condition: new Condition(program.ast, terms.split(text, program)), faults: [] };
+  } catch (error) {
+    return refused(text, offsetOf(error), toldBy(error));
+  }
+}
+
+/** A condition ready to be evaluated. Its terms are the parts of its outermost `&&` or `||`, so that an answer can say which decided. */
+export class Condition {
+  /** Whether all terms have to be true, or one of them. */
+  readonly needsAll: boolean;
+  readonly #terms: readonly Term[];
+  readonly #texts: readonly string[];
+  readonly #growth: Growth | null;
+  /** Index of the term that decided the last evaluation; -1 when all of them together did. */
+  #decidedBy = -1;
+
+  constructor(ast: ASTNode, terms: readonly Term[]) {
+    this.needsAll = ast.op !== '||';
+    this.#terms = terms;
+    this.#texts = terms.map(({ text }) => text);
+    this.#growth = growthOf(ast);
+  }
+
+  /**
+   * Exactly as CEL says for `&&` and `||`: a false, or a true, decides whatever the other terms are; else an error does.
+   * @returns true, false, or what went wrong
+   */
+  evaluate(attributes: Attributes): boolean | string {
+    const deciding = !this.needsAll;
+    this.#decidedBy = -1;
+    let error = this.#growth === null ? undefined : excess(attributes, this.#growth);
+    if (error !== undefined) return error;
+    for (let index = 0; index < this.#terms.length; index++) {
+      const result = (this.#terms[index] as Term).evaluate(attributes);
+      if (result === deciding) {
+        this.#decidedBy = index;
+        return result;
+      }
+      if (typeof result === 'string') error ??= result;
+    }
+    return error ?? !deciding;
+  }
+
+  /** The terms that made the evaluation just done come to its result; none when it was an error. */
+  decidingTerms(result: boolean | string): readonly string[] {
+    if (typeof result === 'string') return [];
+    const term = this.#texts[this.#decidedBy];
+    return term === undefined ? this.#texts : [term];
+  }
+
+  /** Each term by itself. */
+  evaluateTerms(attributes: Attributes): { term: string; result: boolean | string }[] {
+    const tooMuch = this.#growth === null ? undefined : excess(attributes, this.#growth);
+    return this.#terms.map((term) => ({ term: term.text, result: tooMuch ?? term.evaluate(attributes) }));
+  }
+}
+
+function excess(attributes: Attributes, growth: Growth): string | undefined {
+  try {
+    return isTooMuch(growth, attributes.dataSize) ? 'there is too much data for its loops' : undefined;
+  } catch (error) {
+    return toldBy(error);
+  }
+}
+
+/** UTF-8, without an encoder: pure code has none. */
+function isOversize(text: string): boolean {
+  if (text.length > LIMITS.bytes) return true;
+  let bytes = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return bytes > LIMITS.bytes;
+}
+
+function refused(text: string, offset: number, detail: string): CompiledCondition {
+  return { condition: null, faults: [{ detail, ...positionOf(text, offset) }] };
+}

@@ -1,0 +1,84 @@
+import { describe, expect, test } from '@jest/globals';
+import { checkPolicy, compilePolicies, evaluate, explain, type PolicyRequest } from './index.js';
+
+const REQUEST: PolicyRequest = {
+  agent: { id: 'demo:echo', trust: 0.5 },
+  action: { name: 'send_email' },
+  env: { mode: 'test' },
+  arguments: {},
+  context: { amount: 600 },
+  at: 1_700_000_000_000,
+};
+
+function setOf(...specs: Record<string, unknown>[]) {
+  const policies = specs.map((spec, index) => {
+    const { policy, faults } = checkPolicy({
+      apiVersion: 'agion/v1',
+      kind: 'Policy',
+      metadata: { id: `p${index}` },
+      spec: { scope: { agents: ['*'], actions: ['*'] }, ...spec },
+    });
+    if (!policy) throw new Error(JSON.stringify(faults));
+    return { document: policy, version: 1 };
+  });
+  return compilePolicies(policies, { revision: 7, defaultEffect: 'deny' });
+}
+
+describe('a decision', () => {
+  test('names its winner, its reason and the terms that decided', () => {
+    const set = setOf(
+      { effect: 'allow' },
+      { effect: 'deny', condition: 'context.amount > 500.0 || agent.trust < 0.2', message: 'too much' },
+    );
+    expect(evaluate(set, REQUEST)).toEqual({
+      decision: 'deny',
+      allowed: false,
+      matched: [{ policy: 'p1', version: 1, effect: 'deny', priority: 500 }],
+      winner: { policy: 'p1', version: 1 },
+      reason: 'too much',
+      failingTerms: ['context.amount > 500.0'],
+      obligations: [],
+      policyRevision: 7,
+      errors: [],
+    });
+  });
+
+  test('is the default when nothing matches, and says what kept the allow from matching', () => {
+    const set = setOf({ effect: 'allow', condition: 'context.amount > 500 && agent.trust >= 0.9' });
+    expect(evaluate(set, REQUEST)).toMatchObject({
+      decision: 'deny',
+      matched: [],
+      winner: null,
+      reason: 'no policy allows `send_email` to `demo:echo`',
+      failingTerms: ['agent.trust >= 0.9'],
+    });
+  });
+
+  test('is a denial for what is no request at all', () => {
+    for (const nonsense of [null, undefined, 5, {}, { agent: {} }, { agent: { id: 5 }, action: { name: {} } }])
+      expect(evaluate(setOf({ effect: 'allow' }), nonsense as unknown as PolicyRequest)).toMatchObject({
+        allowed: false,
+        reason: 'the request cannot be read',
+      });
+  });
+
+  test('can be explained: each candidate, each term, and what would change it', () => {
+    const set = setOf({ effect: 'allow', condition: 'context.amount > 500 && agent.trust >= 0.9' });
+    expect(explain(set, REQUEST)).toMatchObject({
+      decision: { decision: 'deny' },
+      candidates: [
+        {
+          policy: 'p0',
+          matched: false,
+          why: 'its condition is false',
+          terms: [
+            { term: 'context.amount > 500', result: true },
+            { term: 'agent.trust >= 0.9', result: false },
+          ],
+          wouldChange: ['agent.trust >= 0.9'],
+        },
+      ],
+      toChange: ['`p0` would have to match: agent.trust >= 0.9'],
+    });
+  });
+});

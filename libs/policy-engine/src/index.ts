@@ -1,0 +1,23 @@
+export { checkPolicy } from './check-policy.js';
+export type { CheckedPolicy } from './check-policy.js';
+export { canMatchAgent, compilePolicies, PolicySet } from './compile.js';
+export type { MatchedPolicy, PolicyDecision, PolicyError, PolicyReference, PolicyRequest } from './decision.js';
+export { evaluate } from './evaluate.js';
+export { explain } from './explain.js';
+export type { ExplainedPolicy, ExplainedTerm, PolicyExplanation } from './explain.js';
+export { matchesGlob } from './glob.js';
+export { POLICY_EFFECTS, POLICY_STATUSES, POLICY_TIERS } from './policy.js';
+export type {
+  PolicyDocument,
+  PolicyEffect,
+  PolicyFault,
+  PolicyScope,
+  PolicySpec,
+  PolicyStatus,
+  PolicyTest,
+  PolicyTestInput,
+  PolicyTier,
+  VersionedPolicy,
+} from './policy.js';
+export { runPolicyTests } from './policy-tests.js';
+export type { PolicyTestResult } from './policy-tests.js';

@@ -1,0 +1,97 @@
+import { hasStar, matchesGlob } from './glob.js';
+import type { CompiledPolicy } from './compile.js';
+
+/** Policies in the scope of one agent and one action, the most important first. */
+export interface Candidates {
+  denies: readonly CompiledPolicy[];
+  allows: readonly CompiledPolicy[];
+}
+
+/** Pairs of agent and action that are remembered; names come from outside, so there is an end to it. */
+const MOST_PAIRS = 20_000;
+
+const ANY = '*';
+
+/**
+ * Finds the policies for an agent and an action without looking at the others. Exact names, whole containers (`demo:*`) and `*` are
+ * found by name; other globs are tried one by one, but only those whose other half fits.
+ */
+export class PolicyIndex {
+  readonly #byAction = new Map<string, AgentIndex>();
+  readonly #actionGlobs: { glob: string; agents: AgentIndex }[] = [];
+  readonly #known = new Map<string, Map<string, Candidates>>();
+  #pairs = 0;
+
+  constructor(policies: readonly CompiledPolicy[]) {
+    for (const policy of policies)
+      for (const action of new Set(policy.scope.actions))
+        for (const agent of new Set(policy.scope.agents)) this.#agentsFor(action).add(agent, policy);
+  }
+
+  candidates(agentId: string, action: string): Candidates {
+    const known = this.#known.get(agentId)?.get(action);
+    return known ?? this.#remember(agentId, action, this.#find(agentId, action));
+  }
+
+  #agentsFor(action: string): AgentIndex {
+    const known = this.#byAction.get(action);
+    if (known) return known;
+    const agents = new AgentIndex();
+    this.#byAction.set(action, agents);
+    if (hasStar(action) && action !== ANY) this.#actionGlobs.push({ glob: action, agents });
+    return agents;
+  }
+
+  #find(agentId: string, action: string): Candidates {
+    const found = new Set<CompiledPolicy>();
+    this.#byAction.get(action)?.collect(agentId, found);
+    this.#byAction.get(ANY)?.collect(agentId, found);
+    for (const { glob, agents } of this.#actionGlobs) if (matchesGlob(glob, action)) agents.collect(agentId, found);
+    const ordered = [...found].sort((a, b) => a.rank - b.rank);
+    return {
+      denies: ordered.filter(({ effect }) => effect === 'deny'),
+      allows: ordered.filter(({ effect }) => effect === 'allow'),
+    };
+  }
+
+  #remember(agentId: string, action: string, candidates: Candidates): Candidates {
+    if (this.#pairs >= MOST_PAIRS) {
+      this.#known.clear();
+      this.#pairs = 0;
+    }
+    const actions = this.#known.get(agentId) ?? new Map<string, Candidates>();
+    this.#known.set(agentId, actions);
+    actions.set(action, candidates);
+    this.#pairs++;
+    return candidates;
+  }
+}
+
+class AgentIndex {
+  readonly #byName = new Map<string, CompiledPolicy[]>();
+  readonly #globs: { glob: string; policy: CompiledPolicy }[] = [];
+
+  add(agent: string, policy: CompiledPolicy): void {
+    if (!isNamed(agent)) {
+      this.#globs.push({ glob: agent, policy });
+      return;
+    }
+    const known = this.#byName.get(agent);
+    if (known) known.push(policy);
+    else this.#byName.set(agent, [policy]);
+  }
+
+  collect(agentId: string, into: Set<CompiledPolicy>): void {
+    const colon = agentId.indexOf(':');
+    for (const name of colon < 0 ? [agentId, ANY] : [agentId, `${agentId.slice(0, colon)}:*`, ANY])
+      for (const policy of this.#byName.get(name) ?? []) into.add(policy);
+    for (const { glob, policy } of this.#globs) if (matchesGlob(glob, agentId)) into.add(policy);
+  }
+}
+
+/** `*`, `container:*` and names without a star. */
+function isNamed(agent: string): boolean {
+  if (agent === ANY || !hasStar(agent)) return true;
+  const container = agent.endsWith(':*') ? agent.slice(0, -2) : '*';
+  return !hasStar(container) && !container.includes(':');
+}

@@ -1,0 +1,76 @@
+/** What a policy does when it matches. Approvals come with a later version. */
+export type PolicyEffect = 'allow' | 'deny';
+
+export const POLICY_EFFECTS = ['allow', 'deny'] as const;
+export const POLICY_STATUSES = ['draft', 'active', 'archived'] as const;
+export const POLICY_TIERS = ['platform', 'organization', 'agent'] as const;
+
+export type PolicyStatus = (typeof POLICY_STATUSES)[number];
+
+/** Who may write and see a policy; takes no part in combining. */
+export type PolicyTier = (typeof POLICY_TIERS)[number];
+
+/** Globs, `*` stands for any characters. A name is in scope when one pattern of each list fits. */
+export interface PolicyScope {
+  agents: string[];
+  actions: string[];
+  resources: string[];
+}
+
+/** A request as an author writes it in a test: what is left out is absent when the condition looks for it. */
+export interface PolicyTestInput {
+  agent?: string | Record<string, unknown>;
+  action?: string | { name: string; risk?: string };
+  resource?: string | { name: string };
+  user?: { id: string; role: string; groups: string[] };
+  mission?: { id: string };
+  env?: { mode: string };
+  arguments?: Record<string, unknown>;
+  context?: Record<string, unknown>;
+  /** ISO 8601; what `now` is. */
+  now?: string;
+}
+
+export interface PolicyTest {
+  name: string;
+  input: PolicyTestInput;
+  expect: PolicyEffect;
+}
+
+export interface PolicySpec {
+  status: PolicyStatus;
+  mode: 'enforce';
+  /** 0 to 1000. Orders explanation and which message wins; never lets an allow beat a deny. */
+  priority: number;
+  tier: PolicyTier;
+  scope: PolicyScope;
+  /** CEL over the declared attributes; without one the policy matches whatever is in its scope. */
+  condition?: string;
+  effect: PolicyEffect;
+  message?: string;
+  tests?: PolicyTest[];
+}
+
+/** A checked policy, defaults filled in. */
+export interface PolicyDocument {
+  apiVersion: 'agion/v1';
+  kind: 'Policy';
+  metadata: { id: string; name?: string; labels?: Record<string, string> };
+  spec: PolicySpec;
+}
+
+/** One thing that is wrong with a document. */
+export interface PolicyFault {
+  /** JSON pointer (RFC 6901) into the document; empty for the document itself. */
+  pointer: string;
+  detail: string;
+  /** In the condition, from 1. */
+  line?: number;
+  /** In the line, from 1. */
+  column?: number;
+}
+
+export interface VersionedPolicy {
+  document: PolicyDocument;
+  version: number;
+}

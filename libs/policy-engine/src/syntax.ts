@@ -1,0 +1,92 @@
+import type { ASTNode } from '@marcbachmann/cel-js';
+
+/** A call of a function or method, whichever way it is written. */
+export interface Call {
+  name: string;
+  receiver: ASTNode | null;
+  args: ASTNode[];
+}
+
+export function callOf(node: ASTNode): Call | null {
+  if (node.op === 'call') return { name: node.args[0], receiver: null, args: node.args[1] };
+  if (node.op === 'rcall') return { name: node.args[0], receiver: node.args[1], args: node.args[2] };
+  return null;
+}
+
+/** The direct parts of an expression, as they are written. */
+export function partsOf(node: ASTNode): ASTNode[] {
+  switch (node.op) {
+    case 'value':
+    case 'id':
+      return [];
+    case '.':
+    case '.?':
+      return [node.args[0]];
+    case 'call':
+    case 'rcall': {
+      const call = callOf(node);
+      return call ? [...(call.receiver ? [call.receiver] : []), ...call.args] : [];
+    }
+    case 'list':
+      return node.args;
+    case 'map':
+      return node.args.flat();
+    case '!_':
+    case '-_':
+      return [node.args];
+    default:
+      return [...node.args];
+  }
+}
+
+/** Every expression in an expression, itself first. */
+export function* everyPart(node: ASTNode): Generator<ASTNode> {
+  yield node;
+  for (const part of partsOf(node)) yield* everyPart(part);
+}
+
+/** Whether two expressions are the same, wherever they stand and whatever parentheses are around them. */
+export function isSame(a: ASTNode, b: ASTNode): boolean {
+  const [ofA, ofB] = [partsOf(a), partsOf(b)];
+  return (
+    a.op === b.op &&
+    wordOf(a) === wordOf(b) &&
+    ofA.length === ofB.length &&
+    ofA.every((part, position) => isSame(part, ofB[position] as ASTNode))
+  );
+}
+
+/** What an expression has besides its parts: a name, or a value with its type. */
+function wordOf(node: ASTNode): string {
+  if (node.op === 'value') return `${typeof node.args} ${String(node.args)}`;
+  if (node.op === 'id') return node.args;
+  if (node.op === '.' || node.op === '.?') return node.args[1];
+  return callOf(node)?.name ?? '';
+}
+
+/** `a.b` and `a["b"]` as `a`, `b`; null for anything else. */
+export function fieldOf(node: ASTNode): { owner: string; field: string } | null {
+  if (node.op === '.' && node.args[0].op === 'id') return { owner: node.args[0].args, field: node.args[1] };
+  if (node.op !== '[]') return null;
+  const [owner, key] = node.args;
+  return owner.op === 'id' && key.op === 'value' && typeof key.args === 'string'
+    ? { owner: owner.args, field: key.args }
+    : null;
+}
+
+/** The number an expression is, when it is written as one; `-1` too. */
+export function numberOf(node: ASTNode): number | null {
+  if (node.op === '-_') {
+    const positive = numberOf(node.args);
+    return positive === null ? null : -positive;
+  }
+  if (node.op !== 'value') return null;
+  const value: unknown = node.args;
+  return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : null;
+}
+
+/** Where a character stands in a text, both from 1. */
+export function positionOf(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
+}

@@ -1,0 +1,93 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** A policy of a case: short for a document, whose scope is everything unless it is said. */
+export interface CasePolicy {
+  id: string;
+  effect: 'allow' | 'deny';
+  condition?: string;
+  priority?: number;
+  message?: string;
+  status?: string;
+  tier?: string;
+  scope?: { agents?: string[]; actions?: string[]; resources?: string[] };
+}
+
+/** One sentence about the language of policies. Every evaluator has to give the expected answer. */
+export interface PolicyCase {
+  /** The file it is from. */
+  group: string;
+  name: string;
+  policies: CasePolicy[];
+  default: 'allow' | 'deny';
+  /** What an agent sends. */
+  request: {
+    agent: string;
+    action: string;
+    resource?: string;
+    mission?: string;
+    arguments: Record<string, unknown>;
+    context: Record<string, unknown>;
+  };
+  /** What the platform knows and an agent cannot say; null for what is not known. Empty in most cases. */
+  facts: {
+    trust?: number | null;
+    tier?: string;
+    type?: string;
+    framework?: string;
+    status?: string;
+    risk?: string;
+    mode?: string;
+    user?: { id: string; role: string; groups: string[] };
+    /** ISO 8601. */
+    now?: string | null;
+  };
+  /** `engine`: what is refused before it gets to policies when it comes over the wire. */
+  only?: 'engine';
+  expect: {
+    decision: 'allow' | 'deny';
+    /** Id of a policy; null when the default decided. */
+    winner?: string | null;
+    /** Ids, the winner first. */
+    matched?: string[];
+    /** Ids of the policies with an error. */
+    errors?: string[];
+    failing_terms?: string[];
+    reason?: string;
+  };
+}
+
+const FOLDER = path.join(import.meta.dirname, 'cases');
+const USUAL_REQUEST = { agent: 'demo:echo', action: 'send_email', arguments: {}, context: {} };
+
+/** All cases, in the order of their files. */
+export function policyCases(): PolicyCase[] {
+  const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
+  return files.sort().flatMap((name) => {
+    const cases = JSON.parse(readFileSync(path.join(FOLDER, name), 'utf8')) as Partial<PolicyCase>[];
+    return cases.map(
+      (one) =>
+        ({
+          default: 'deny',
+          facts: {},
+          ...one,
+          group: name.replace('.json', ''),
+          request: { ...USUAL_REQUEST, ...one.request },
+        }) as PolicyCase,
+    );
+  });
+}
+
+/** Those whose answer depends on nothing but what an agent sends. */
+export const casesForTheWire = (): PolicyCase[] =>
+  policyCases().filter(({ only, facts }) => only === undefined && Object.keys(facts).length === 0);
+
+/** The document a policy of a case is short for, as somebody would post it. */
+export function documentOf({ id, scope, ...spec }: CasePolicy): Record<string, unknown> {
+  return {
+    apiVersion: 'agion/v1',
+    kind: 'Policy',
+    metadata: { id },
+    spec: { ...spec, scope: { agents: ['*'], actions: ['*'], ...scope } },
+  };
+}
