@@ -136,7 +136,9 @@ describe('a request over the stream', () => {
     await eventually(async () => expect(await test.answers(inTime.correlation, stream)).toHaveLength(1));
     expect(await test.answers(late.correlation, stream)).toEqual([]);
     await eventually(async () =>
-      expect(await test.rows('SELECT * FROM governance.violations WHERE organization_id = $1', ACME.id)).toHaveLength(1),
+      expect(await test.rows('SELECT * FROM governance.violations WHERE organization_id = $1', ACME.id)).toHaveLength(
+        1,
+      ),
     );
   });
 
