@@ -51,15 +51,12 @@ export interface PlatformOptions {
   env?: Record<string, string>;
   /** Services that are not started here, because a test runs them in a process of their own. */
   without?: readonly ServiceName[];
-  /** Slugs of organizations that are there, besides the default one, before the services start. */
-  organizations?: readonly string[];
 }
 
 export async function startPlatform({
   mode = 'development',
   env: extra = {},
   without = [],
-  organizations = [],
 }: PlatformOptions = {}): Promise<Platform> {
   const [database, redis] = await Promise.all([createTestDatabase(), startRedis()]);
   const env = { ...(await testEnvironment({ databaseUrl: database.url, redisUrl: redis.url, mode })), ...extra };
@@ -70,7 +67,6 @@ export async function startPlatform({
     await database.drop();
   };
   try {
-    for (const slug of organizations) await addOrganization(database, slug);
     for (const definition of SERVICES.filter(({ name }) => !without.includes(name)))
       services.set(definition.name, await startService(definition, { env }));
   } catch (error) {

@@ -13,7 +13,7 @@ export class RawRedis {
   private constructor(private readonly redis: RedisConnection) {}
 
   static async open(url: string): Promise<RawRedis> {
-    const redis = createRedis({ url, role: 'command', name: 'test' });
+    const redis = createRedis({ url, role: 'blocking', name: 'test' }); // patient: a busy machine is no fault
     await connected(redis);
     return new RawRedis(redis);
   }
@@ -31,9 +31,9 @@ export class RawRedis {
   /** Many of them in few round trips. @returns the ids */
   async appendAll(stream: string, entries: readonly Fields[]): Promise<string[]> {
     const ids: string[] = [];
-    for (let start = 0; start < entries.length; start += 500) {
+    for (let start = 0; start < entries.length; start += 250) {
       const pipeline = this.redis.pipeline();
-      for (const fields of entries.slice(start, start + 500))
+      for (const fields of entries.slice(start, start + 250))
         pipeline.call('XADD', stream, '*', ...Object.entries(fields).flat());
       for (const [error, id] of (await pipeline.exec()) ?? []) {
         if (error) throw error;

@@ -17,7 +17,10 @@ export class ServiceProcess {
     this.exited = once(child, 'exit');
   }
 
-  /** Starts `apps/<service>/dist/main.js` with the platform's environment. @returns when it is up, or has already ended */
+  /**
+   * Starts `apps/<service>/dist/main.js` with the platform's environment. @returns when it is up, or was killed by itself already
+   * @throws Error when it could not start
+   */
   static async start(
     service: ServiceName,
     platform: Platform,
@@ -34,6 +37,8 @@ export class ServiceProcess {
     const limit = AbortSignal.timeout(START_LIMIT);
     try {
       await Promise.race([once(child, 'message', { signal: limit }), started.exited]);
+      if (child.exitCode !== null)
+        throw new Error(`\`${service}\` ended with ${child.exitCode} at its start, see above`);
     } catch (error) {
       await started.kill();
       throw error;

@@ -54,15 +54,13 @@ const eventOf = (index: number): Fields => ({
   impact: index % 5 === 0 ? '-0.05' : '0.05',
 });
 
-/** All events in order, and every tenth once more, much later. */
+/** All events in order, and of the earlier ones every eighth once more, much later. */
 function entries(): Fields[] {
-  const ordered: Fields[] = [];
-  for (let index = 0; index < EVENTS + DISTANCE; index++) {
-    if (index < EVENTS) ordered.push(eventOf(index));
+  return Array.from({ length: EVENTS }, (_, index) => index).flatMap((index) => {
     const earlier = index - DISTANCE;
-    if (earlier >= 0 && earlier % (EVENTS / DUPLICATES) === 0) ordered.push(eventOf(earlier));
-  }
-  return ordered;
+    const repeats = earlier >= 0 && earlier % 8 === 0 && earlier < 8 * DUPLICATES;
+    return repeats ? [eventOf(index), eventOf(earlier)] : [eventOf(index)];
+  });
 }
 
 const numberOf = async (statement: string, values: unknown[] = []): Promise<number> => {

@@ -135,7 +135,11 @@ describe('a request over the stream', () => {
     const stream = 'org:acme:governance:responses';
     await eventually(async () => expect(await test.answers(inTime.correlation, stream)).toHaveLength(1));
     expect(await test.answers(late.correlation, stream)).toEqual([]);
-    expect(await test.rows('SELECT * FROM governance.violations WHERE organization_id = $1', ACME.id)).toHaveLength(1);
+    await eventually(async () =>
+      expect(await test.rows('SELECT * FROM governance.violations WHERE organization_id = $1', ACME.id)).toHaveLength(
+        1,
+      ),
+    );
   });
 
   it('keeps at most 8 KB of what it said', async () => {

@@ -113,6 +113,14 @@ describe.each([STREAMS.feedbackSubmissions, STREAMS.feedback])('feedback on %s',
     expect(await running.events(`${name}:b`)).toMatchObject([{ severity: 'minor', impact: -0.1 }]);
   });
 
+  it('is the word of the person whom a service names and signs for', async () => {
+    const entry = { agent_id: `${name}:c`, rating: '5', event_id: `${name}-c`, user_id: 'ada' };
+    await running.append(stream, [running.signed(stream, entry)]);
+    await running.settled(stream);
+    expect(await feedbackOf(`${name}:c`)).toMatchObject([{ source: 'person', author: 'user:ada' }]);
+    expect(await running.events(`${name}:c`)).toMatchObject([{ source: 'person', weight: '3000000' }]);
+  });
+
   it('goes to the dead letters when it says nothing or speaks of nobody', async () => {
     const ids = await running.append(stream, [
       { agent_id: 'f:a' },

@@ -70,6 +70,23 @@ describe('a document with faults', () => {
     expect(pointersOf(answer)).toContain(pointer);
   });
 
+  it('that fails its own tests is told which, and what it says instead', async () => {
+    const spec = {
+      effect: 'deny',
+      condition: 'context.amount > 500.0',
+      tests: [
+        { name: 'small', input: { context: { amount: 20 } }, expect: 'allow' },
+        { name: 'big', input: { context: { amount: 900 } }, expect: 'allow' },
+        { name: 'unknown', input: {}, expect: 'allow' },
+      ],
+    };
+    const answer = await to('POST', '/validate', { body: policy('tested', spec) });
+    expect(pointersOf(answer)).toEqual(['/spec/tests/1/expect', '/spec/tests/2/expect']);
+    expect(answer.body.errors[0].detail).toMatch(/^the policy by itself says `deny`/);
+    const right = { ...spec, tests: spec.tests.map((test, i) => ({ ...test, expect: i === 0 ? 'allow' : 'deny' })) };
+    expect((await to('POST', '', { body: policy('tested', right) })).status).toBe(201);
+  });
+
   it('of another id than the URL, or based on a version that is none, is refused as the next version', async () => {
     await to('POST', '', { body: policy('mine') });
     expect(pointersOf(await to('PUT', '/mine', { body: policy('yours') }))).toEqual(['/metadata/id']);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { eventually } from '@agion/testing';
 import { STREAMS } from '@agion/wire';
 import { agent, type Fields, person, TrustUnderTest } from './trust-under-test.js';
 
@@ -60,8 +61,24 @@ describe('the trust of an agent', () => {
       "UPDATE governance.trust_ceilings SET since = since - interval '7 days' WHERE agent_id = 'fall:a'",
     );
     expect(kinds(await running.trust('fall:a'))).toEqual([]);
-    const outbox = await running.rows("SELECT * FROM governance.audit_events WHERE type = 'trust_ceiling.cleared'");
-    expect(outbox.length).toBeLessThanOrEqual(1);
+    await eventually(async () =>
+      expect(
+        await running.rows(
+          "SELECT type, actor, details FROM governance.audit_events WHERE subject ->> 'id' = 'fall:a' ORDER BY at",
+        ),
+      ).toMatchObject([
+        {
+          type: 'trust_ceiling.set',
+          actor: { kind: 'platform' },
+          details: { event_type: 'security_breach', limit: 299 },
+        },
+        {
+          type: 'trust_ceiling.cleared',
+          actor: { kind: 'user', id: 'ada' },
+          details: { ceiling_id: id, reason: 'fixed' },
+        },
+      ]),
+    );
   });
 
   it('holds agents of the container that register later under the same ceiling', async () => {

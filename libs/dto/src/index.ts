@@ -103,7 +103,13 @@ export {
   UpdateResourceDto,
 } from './resource.dto.js';
 export { isPlainText, IsText } from './text.js';
-export { PolicyDocumentDto, PolicyMetadataDto, PolicyScopeDto, PolicySpecDto } from './policy-document.dto.js';
+export {
+  PolicyDocumentDto,
+  PolicyMetadataDto,
+  PolicyScopeDto,
+  PolicySpecDto,
+  PolicyTestDto,
+} from './policy-document.dto.js';
 export { PolicyDeltaDto, PolicySyncDto, SyncedPolicyDto } from './policy-sync.dto.js';
 export {
   POLICY_STATUSES,

@@ -24,12 +24,29 @@ export class PolicyScopeDto {
   resources?: string[];
 }
 
+/** A case the policy has to decide by itself, or it is not accepted. */
+export class PolicyTestDto {
+  @ApiProperty({ example: 'big' })
+  name!: string;
+
+  @ApiProperty({
+    type: Object,
+    description:
+      'What is asked: `agent`, `action`, `resource`, `user`, `mission`, `env`, `arguments`, `context`, `now`.',
+    example: { agent: { trust: 0.4 }, context: { amount: 900 } },
+  })
+  input!: Record<string, unknown>;
+
+  @ApiProperty({ enum: ['allow', 'deny'] })
+  expect!: string;
+}
+
 /** What a policy says. Checked by the policy engine, which names every fault at once. */
 export class PolicySpecDto {
   @ApiPropertyOptional({ enum: ['draft', 'active', 'archived'], description: 'Only active ones decide.' })
   status?: string;
 
-  @ApiPropertyOptional({ enum: ['enforce', 'shadow'] })
+  @ApiPropertyOptional({ enum: ['enforce'] })
   mode?: string;
 
   @ApiPropertyOptional({ type: 'integer', example: 500, description: 'Orders explanations; decides nothing.' })
@@ -48,11 +65,14 @@ export class PolicySpecDto {
   @ApiPropertyOptional({ example: 'agent.trust < 0.7 || context.amount > 500.0', description: 'CEL; must be boolean.' })
   condition?: string;
 
-  @ApiProperty({ enum: ['allow', 'deny', 'require_approval'] })
+  @ApiProperty({ enum: ['allow', 'deny'] })
   effect!: string;
 
   @ApiPropertyOptional({ example: 'Mail above 500 or low trust needs finance' })
   message?: string;
+
+  @ApiPropertyOptional({ type: [PolicyTestDto] })
+  tests?: PolicyTestDto[];
 }
 
 /** A policy as people write it. */

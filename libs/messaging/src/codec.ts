@@ -14,10 +14,16 @@ export const MAX_ENTRY_BYTES = 1024 * 1024;
  * @throws MalformedEntryError for no fields at all and for values that JSON cannot carry.
  */
 export function encodeEntry(values: Readonly<Record<string, unknown>>): EntryFields {
-  const present = Object.entries(values).filter(([, value]) => value !== undefined && value !== null);
-  const fields = Object.fromEntries(present.map(([name, value]) => [name, encodeValue(name, value)]));
-  if (present.length === 0) throw new MalformedEntryError('an entry needs at least one field');
-  refuseOversized(entryBytes(Object.entries(fields).flat()));
+  const fields: EntryFields = {};
+  let count = 0;
+  for (const name of Object.keys(values)) {
+    const value = values[name];
+    if (value === undefined || value === null) continue;
+    setField(fields, name, typeof value === 'string' ? value : encodeValue(name, value));
+    count += 1;
+  }
+  if (count === 0) throw new MalformedEntryError('an entry needs at least one field');
+  refuseOversized(Object.entries(fields).flat());
   return fields;
 }
 
@@ -29,10 +35,10 @@ export function encodeEntry(values: Readonly<Record<string, unknown>>): EntryFie
  */
 export function decodeEntry(flat: readonly string[]): EntryFields {
   if (flat.length === 0 || flat.length % 2 !== 0) throw new MalformedEntryError('fields do not come in pairs');
-  refuseOversized(entryBytes(flat));
-  const pairs = pairsOf(flat);
-  const fields = Object.fromEntries(pairs);
-  if (Object.keys(fields).length !== pairs.length) throw new MalformedEntryError('a field comes twice');
+  refuseOversized(flat);
+  const fields: EntryFields = {};
+  for (let index = 0; index < flat.length; index += 2) setField(fields, flat[index] ?? '', flat[index + 1] ?? '');
+  if (Object.keys(fields).length * 2 !== flat.length) throw new MalformedEntryError('a field comes twice');
   return fields;
 }
 
@@ -80,9 +86,18 @@ function encodeStructure(name: string, value: unknown): string {
   return text;
 }
 
-const entryBytes = (flat: readonly string[]): number =>
-  flat.reduce((sum, text) => sum + Buffer.byteLength(text, 'utf8'), 0);
+/** A plain assignment would take `__proto__` for more than a name. */
+function setField(fields: EntryFields, name: string, value: string): void {
+  if (name !== '__proto__') fields[name] = value;
+  else Object.defineProperty(fields, name, { value, enumerable: true, configurable: true, writable: true });
+}
 
-function refuseOversized(bytes: number): void {
+const BYTES_OF_A_CHARACTER = 3;
+
+function refuseOversized(flat: readonly string[]): void {
+  let characters = 0;
+  for (const text of flat) characters += text.length;
+  if (characters * BYTES_OF_A_CHARACTER <= MAX_ENTRY_BYTES) return; // no need to look closer
+  const bytes = flat.reduce((sum, text) => sum + Buffer.byteLength(text, 'utf8'), 0);
   if (bytes > MAX_ENTRY_BYTES) throw new EntryTooLargeError(`entry has ${bytes} bytes, allowed are ${MAX_ENTRY_BYTES}`);
 }

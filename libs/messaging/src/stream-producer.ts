@@ -62,7 +62,10 @@ export class StreamProducer {
 }
 
 function appendArguments(stream: string, values: EntryValues, trim?: Trim): string[] {
-  return [stream, ...trimArguments(trim), '*', ...Object.entries(encodeEntry(values)).flat()];
+  const given = [stream, ...trimArguments(trim), '*'];
+  const fields = encodeEntry(values);
+  for (const name in fields) given.push(name, fields[name] ?? '');
+  return given;
 }
 
 function trimArguments(trim?: Trim): string[] {

@@ -78,7 +78,29 @@ describe('a decision', () => {
           wouldChange: ['agent.trust >= 0.9'],
         },
       ],
-      toChange: ['`p0` would have to match: agent.trust >= 0.9'],
+      toChange: ['`p0` would have to match: `agent.trust >= 0.9`'],
     });
+  });
+
+  test.each([
+    [
+      'context.amount > 5 && agent.trust < 0.9',
+      '`p1` must no longer match: one of `context.amount > 5`, `agent.trust < 0.9`',
+    ],
+    [
+      'context.amount > 5 || agent.trust < 0.9',
+      '`p1` must no longer match: all of `context.amount > 5`, `agent.trust < 0.9`',
+    ],
+    ['context.missing > 5 || agent.trust < 0.1', '`p1` must no longer match: `context.missing > 5`'],
+    ['true == true', '`p1` must no longer match: `true == true`'],
+  ])('denied by `%s` is explained by what would have to change', (condition, sentence) => {
+    expect(explain(setOf({ effect: 'allow' }, { effect: 'deny', condition }), REQUEST).toChange).toEqual([sentence]);
+  });
+
+  test('denied twice, by a policy and for want of one that allows, is explained twice', () => {
+    expect(explain(setOf({ effect: 'deny' }), REQUEST).toChange).toEqual([
+      '`p0` must no longer match',
+      'there would have to be a policy that allows it',
+    ]);
   });
 });

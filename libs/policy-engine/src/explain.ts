@@ -42,24 +42,34 @@ export function explain(set: PolicySet, request: PolicyRequest): PolicyExplanati
     const { denies, allows } = set.index.candidates(request.agent.id, request.action.name);
     const attributes = new Attributes(request);
     const resource = resourceOf(request);
-    const candidates = [...denies, ...allows].map((policy) => explainPolicy(policy, resource, attributes));
-    return { decision, candidates, toChange: toChange(decision, candidates) };
+    const explained = [...denies, ...allows].map((policy) => explainPolicy(policy, resource, attributes));
+    const candidates = explained.map(({ candidate }) => candidate);
+    return { decision, candidates, toChange: toChange(decision, set.defaultEffect, explained) };
   } catch {
     return { decision, candidates: [], toChange: [] };
   }
 }
 
-function explainPolicy(policy: CompiledPolicy, resource: string | undefined, attributes: Attributes): ExplainedPolicy {
+interface Explained {
+  candidate: ExplainedPolicy;
+  /** Whether one of the parts that would change it is enough. */
+  oneIsEnough: boolean;
+}
+
+function explainPolicy(policy: CompiledPolicy, resource: string | undefined, attributes: Attributes): Explained {
   const { matched: facts, effect } = policy;
-  if (!isInScope(policy, resource))
-    return { ...facts, matched: false, why: outOfScope(resource), terms: [], wouldChange: [] };
+  if (!isInScope(policy, resource)) {
+    const candidate = { ...facts, matched: false, why: outOfScope(resource), terms: [], wouldChange: [] };
+    return { candidate, oneIsEnough: false };
+  }
   const result = policy.fault ?? policy.condition?.evaluate(attributes) ?? true;
   const terms = policy.condition?.evaluateTerms(attributes).map(explainTerm) ?? [];
   const matched = counts(effect, result);
   const wouldChange = terms
     .filter((term) => term.result === 'error' || term.result === matched)
     .map(({ term }) => term);
-  return { ...facts, matched, why: whyOf(effect, result, policy), terms, wouldChange };
+  const candidate = { ...facts, matched, why: whyOf(effect, result, policy), terms, wouldChange };
+  return { candidate, oneIsEnough: policy.condition?.needsAll === matched };
 }
 
 function explainTerm({ term, result }: { term: string; result: boolean | string }): ExplainedTerm {
@@ -80,13 +90,23 @@ function whyOf(effect: PolicyEffect, result: boolean | string, policy: CompiledP
   return result ? 'its condition is true' : 'its condition is false';
 }
 
-function toChange(decision: PolicyDecision, candidates: readonly ExplainedPolicy[]): string[] {
-  const say = ({ policy, wouldChange }: ExplainedPolicy, verb: string): string =>
-    wouldChange.length === 0 ? `\`${policy}\` ${verb}` : `\`${policy}\` ${verb}: ${wouldChange.join('; ')}`;
-  const denying = candidates.filter(({ effect, matched }) => effect === 'deny' && matched);
-  if (decision.decision === 'allow') return [];
-  if (denying.length > 0) return denying.map((candidate) => say(candidate, 'must no longer match'));
-  return candidates
-    .filter(({ effect }) => effect === 'allow')
-    .map((candidate) => say(candidate, 'would have to match'));
+function toChange(
+  { decision }: PolicyDecision,
+  defaultEffect: PolicyEffect,
+  explained: readonly Explained[],
+): string[] {
+  if (decision === 'allow') return [];
+  const of = (wanted: PolicyEffect): Explained[] => explained.filter(({ candidate }) => candidate.effect === wanted);
+  const denying = of('deny').filter(({ candidate }) => candidate.matched);
+  const sentences = denying.map((one) => sentence(one, 'must no longer match'));
+  const allows = of('allow');
+  if (defaultEffect === 'allow' || allows.some(({ candidate }) => candidate.matched)) return sentences;
+  if (allows.length === 0) return [...sentences, 'there would have to be a policy that allows it'];
+  return [...sentences, ...allows.map((one) => sentence(one, 'would have to match'))];
+}
+
+function sentence({ candidate: { policy, wouldChange }, oneIsEnough }: Explained, verb: string): string {
+  if (wouldChange.length === 0) return `\`${policy}\` ${verb}`;
+  const which = wouldChange.length === 1 ? '' : oneIsEnough ? 'one of ' : 'all of ';
+  return `\`${policy}\` ${verb}: ${which}${wouldChange.map((term) => `\`${term}\``).join(', ')}`;
 }

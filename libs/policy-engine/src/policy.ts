@@ -17,8 +17,8 @@ export interface PolicyScope {
   resources: string[];
 }
 
-/** A request as an author writes it in a test: what is left out is absent when the condition looks for it. */
-export interface PolicyTestInput {
+/** A request as an author writes it in a test: what is left out is absent when the condition looks for it. A type, so that it is a record too. */
+export type PolicyTestInput = {
   agent?: string | Record<string, unknown>;
   action?: string | { name: string; risk?: string };
   resource?: string | { name: string };
@@ -29,7 +29,7 @@ export interface PolicyTestInput {
   context?: Record<string, unknown>;
   /** ISO 8601; what `now` is. */
   now?: string;
-}
+};
 
 export interface PolicyTest {
   name: string;

@@ -5,6 +5,9 @@ import type { Judgement } from './decision.js';
 /** A reply as it stands on the wire (contract, section 4). */
 export type ReplyFields = Record<string, string>;
 
+/** Policies an answer names; the ledger has all of them. */
+const MOST_POLICIES = 100;
+
 /** The answer to a request. */
 export function replyFields(correlationId: string, decisionId: string, judgement: Judgement): ReplyFields {
   const { decision, reason, policyRevision, matched, obligations, trustScore, shadowDecision, evalUs } = judgement;
@@ -16,7 +19,7 @@ export function replyFields(correlationId: string, decisionId: string, judgement
     reason,
     policy_revision: String(policyRevision ?? 0),
   };
-  if (matched.length > 0) fields.policies = JSON.stringify(matched);
+  if (matched.length > 0) fields.policies = JSON.stringify(matched.slice(0, MOST_POLICIES));
   if (obligations.length > 0) fields.obligations = JSON.stringify(obligations);
   if (trustScore !== null) fields.trust_score = String(trustScore);
   if (shadowDecision !== null) fields.shadow_decision = shadowDecision;

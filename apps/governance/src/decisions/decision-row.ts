@@ -1,36 +1,5 @@
 import type { Decision, RecordedDecision } from './decision.js';
 
-/** The columns of the ledger that are written, with their types. */
-export const DECISION_COLUMNS: readonly [name: string, type: string][] = [
-  ['organization_id', 'uuid'],
-  ['decision_id', 'uuid'],
-  ['agent_id', 'text'],
-  ['action', 'text'],
-  ['resource', 'text'],
-  ['decision', 'text'],
-  ['winner_policy', 'text'],
-  ['winner_version', 'int'],
-  ['matched', 'json'],
-  ['reason', 'text'],
-  ['failing_terms', 'json'],
-  ['obligations', 'json'],
-  ['errors', 'json'],
-  ['request', 'json'],
-  ['policy_revision', 'int'],
-  ['trust_score', 'float8'],
-  ['shadow_decision', 'text'],
-  ['source', 'text'],
-  ['answered', 'boolean'],
-  ['eval_us', 'float8'],
-  ['correlation_id', 'text'],
-  ['reply_to', 'text'],
-  ['mission_id', 'text'],
-  ['session_id', 'text'],
-  ['user_id', 'text'],
-  ['execution_id', 'text'],
-  ['at', 'timestamptz'],
-];
-
 /** A row of the ledger, as Postgres has it. */
 export interface DecisionRow {
   organization_id: string;
@@ -62,39 +31,6 @@ export interface DecisionRow {
   at: Date;
   recorded_at: Date;
 }
-
-const unlessEmpty = <T>(list: readonly T[]): readonly T[] | null => (list.length > 0 ? list : null);
-
-/** The row of a decision. */
-export const rowOf = (decision: Decision): Omit<DecisionRow, 'recorded_at'> => ({
-  organization_id: decision.organizationId,
-  decision_id: decision.decisionId,
-  agent_id: decision.agentId,
-  action: decision.action,
-  resource: decision.resource,
-  decision: decision.decision,
-  winner_policy: decision.winner?.policy ?? null,
-  winner_version: decision.winner?.version ?? null,
-  matched: decision.matched,
-  reason: decision.reason,
-  failing_terms: unlessEmpty(decision.failingTerms),
-  obligations: unlessEmpty(decision.obligations),
-  errors: unlessEmpty(decision.errors),
-  request: decision.request,
-  policy_revision: decision.policyRevision,
-  trust_score: decision.trustScore,
-  shadow_decision: decision.shadowDecision,
-  source: decision.source,
-  answered: decision.answered,
-  eval_us: decision.evalUs,
-  correlation_id: decision.correlationId,
-  reply_to: decision.replyTo,
-  mission_id: decision.missionId,
-  session_id: decision.sessionId,
-  user_id: decision.userId,
-  execution_id: decision.executionId,
-  at: decision.at,
-});
 
 /** The decision a row tells of. */
 export const recordedDecision = (row: DecisionRow): RecordedDecision => ({

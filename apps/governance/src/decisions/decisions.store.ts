@@ -1,5 +1,4 @@
 import { OrganizationScope, WorkerPool } from '@agion/database';
-import { redactSecrets } from '@agion/service-kit';
 import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { insertAuditEvents } from '../audit/audit-rows.store.js';
@@ -7,20 +6,12 @@ import { insertEvidence } from '../trust/trust-evidence.store.js';
 import { insertViolations } from '../violations/violation-rows.store.js';
 import { isDenial, type NewDecision, type RecordedDecision } from './decision.js';
 import { auditEventOf, evidenceOf, violationOf } from './denial.js';
-import { DECISION_COLUMNS, type DecisionRow, recordedDecision, rowOf } from './decision-row.js';
+import { type DecisionRow, recordedDecision } from './decision-row.js';
+import { recordDecisions } from './decision-rows.store.js';
 import type { DecisionSearch } from './decision-search.js';
 
 /** Beyond every id, so that a search without a cursor is the same statement and uses the same index. */
 const BEHIND_ALL = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-
-const NAMES = DECISION_COLUMNS.map(([name]) => name).join(', ');
-
-/** In the order of the key: two replicas that write the same decisions never wait for each other in a circle. */
-const RECORD = `
-INSERT INTO governance.decisions (${NAMES})
-SELECT ${NAMES} FROM json_to_recordset($1::json) AS given (${DECISION_COLUMNS.map((column) => column.join(' ')).join(', ')})
-ORDER BY organization_id, decision_id
-ON CONFLICT (organization_id, decision_id) DO NOTHING`;
 
 const SEARCH = `
 SELECT * FROM governance.decisions
@@ -42,17 +33,13 @@ export class DecisionsStore {
    * transaction. @returns those that are new and denied
    */
   async record(decisions: readonly NewDecision[]): Promise<NewDecision[]> {
-    const text = redactSecrets(JSON.stringify(decisions.map(rowOf)));
+    const statement = recordDecisions(decisions);
     if (!decisions.some(isDenial)) {
-      await this.worker.query({ name: 'record_decisions', text: RECORD, values: [text] });
+      await this.worker.query(statement);
       return [];
     }
     return this.worker.transaction(async (client) => {
-      const { rows } = await client.query<{ decision_id: string }>({
-        name: 'record_decisions_denied',
-        text: `${RECORD} RETURNING decision_id`,
-        values: [text],
-      });
+      const { rows } = await client.query<{ decision_id: string }>(statement);
       const added = new Set(rows.map(({ decision_id: id }) => id));
       const denials = decisions.filter((decision) => isDenial(decision) && added.delete(decision.decisionId));
       await recordDenials(client, denials);

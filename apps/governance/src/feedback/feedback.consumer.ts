@@ -43,9 +43,13 @@ export class FeedbackConsumer {
   }
 }
 
-/** Two streams may give entries the same id: without an identity of its own an entry is known by both. */
+/**
+ * Two streams may give entries the same id: without an identity of its own an entry is known by both. A service's signature
+ * vouches for the user it names.
+ */
 const feedbackOf = ({ message, agent, source }: Vouched<FeedbackEntryDto>): Feedback => {
   const { id, stream, organization, entry } = message;
+  const byPerson = source === 'platform' && entry.user_id !== undefined;
   return {
     organizationId: organization.id,
     id: entry.event_id ?? `redis:${stream}:${id}`,
@@ -53,9 +57,9 @@ const feedbackOf = ({ message, agent, source }: Vouched<FeedbackEntryDto>): Feed
     rating: ratingOf(entry),
     comment: entry.comment ?? null,
     executionId: entry.execution_id ?? null,
-    author: source === 'platform' && entry.user_id !== undefined ? `user:${entry.user_id}` : null,
+    author: byPerson ? `user:${entry.user_id}` : null,
     claimedUser: entry.user_id ?? null,
-    source,
+    source: byPerson ? 'person' : source,
     at: eventTime(entry.timestamp, id),
   };
 };

@@ -1,5 +1,5 @@
 import { RESERVED_IDS } from '@agion/dto';
-import { checkPolicy } from '@agion/policy-engine';
+import { checkPolicy, runPolicyTests } from '@agion/policy-engine';
 import type { InputFault } from '@agion/wire';
 import type { PolicyDocument } from './policy-record.js';
 
@@ -25,6 +25,8 @@ export function policyInput(body: unknown, id?: string): PolicyInput {
   if (policy === null || all.length > 0) return { document: null, faults: all };
   if (id === undefined && policy.spec.status === 'archived')
     return { document: null, faults: [{ pointer: '/spec/status', detail: 'must be `draft` or `active` at first' }] };
+  const failed = testFaults(policy);
+  if (failed.length > 0) return { document: null, faults: failed };
   return { document: policy, basedOn: version as number | undefined };
 }
 
@@ -42,3 +44,11 @@ function idFaults(sent: unknown, id: string | undefined): InputFault[] {
     return [{ pointer: '/metadata/id', detail: `must be \`${id}\`, as in the URL` }];
   return [];
 }
+
+/** A policy is not accepted while it fails its own tests. */
+const testFaults = (policy: PolicyDocument): InputFault[] =>
+  runPolicyTests(policy).flatMap(({ passed, actual, reason }, index) =>
+    passed
+      ? []
+      : [{ pointer: `/spec/tests/${index}/expect`, detail: `the policy by itself says \`${actual}\`: ${reason}` }],
+  );

@@ -1,11 +1,12 @@
 import { WorkerPool } from '@agion/database';
 import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
+import { insertAuditEvents } from '../audit/audit-rows.store.js';
 import { insertViolations } from '../violations/violation-rows.store.js';
 import { insertCriticalCeilings, insertFingerprintCeilings } from './trust-ceiling-rows.store.js';
 import { isVerified, type TrustEvidence } from './trust-evidence.js';
 import { added, bucketOf, weightOf, type TrustBucket } from './trust-weight.js';
-import { reviewOf } from './trust-review.js';
+import { ceilingFactOf, reviewOf } from './trust-review.js';
 
 /** In the order of the key: two writers of the same events never wait for each other in a circle. */
 const INSERT_EVENTS = `
@@ -54,10 +55,9 @@ export async function insertEvidence(
   await insertFingerprintCeilings(client, fresh);
   await upsertBuckets(client, fresh);
   const critical = fresh.filter(({ severity }) => severity === 'critical');
-  await insertCriticalCeilings(
-    client,
-    critical.filter(({ source }) => isVerified(source)),
-  );
+  const proven = critical.filter(({ source }) => isVerified(source));
+  await insertCriticalCeilings(client, proven);
+  if (proven.length > 0) await insertAuditEvents(client, proven.map(ceilingFactOf));
   await insertViolations(client, critical.filter(({ source }) => !isVerified(source)).map(reviewOf));
   return { inserted: fresh.map(({ eventId }) => eventId) };
 }
