@@ -39,7 +39,7 @@ function launch({ bin, folder, port, account, temporary }) {
  * Starts PostgreSQL on loopback, on a port of its own choice; makes the cluster first if there is none.
  * @param started called with each server process as soon as it exists
  * @param note tells the person who waits why
- * @returns {{server: ServerProcess, port: number, version: string, passwords: {postgres: string, development: string}}}
+ * @returns {Promise<{server: ServerProcess, port: number, version: string, passwords: {postgres: string, development: string}}>}
  */
 export async function startPostgres({ servers, account, temporary, started, note }) {
   const { bin, version } = postgresBinaries(servers, account);
