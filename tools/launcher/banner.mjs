@@ -31,12 +31,14 @@ function tokenLines({ isFirst, file, adminToken, tokens }) {
   return lines;
 }
 
+const shellWord = (text) => (/^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`);
+
 function nextLines(gateway, file) {
   const agent = `'{"agent_id":"demo:hello","name":"Hello"}'`;
   return [
     `  curl -s ${gateway}/health`,
     `  curl -s ${gateway}/api/v1/agents/register -H 'content-type: application/json' -d ${agent}`,
-    `  TOKEN=$(node -p "JSON.parse(fs.readFileSync('${displayPath(file)}')).admin_token")`,
+    `  TOKEN=$(node -p "JSON.parse(fs.readFileSync(process.argv[1])).admin_token" ${shellWord(displayPath(file))})`,
     `  curl -s ${gateway}/api/v1/agents -H "Authorization: Bearer $TOKEN"`,
   ];
 }

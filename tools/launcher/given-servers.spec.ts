@@ -16,7 +16,7 @@ describe('a server that the settings name', () => {
     return (server.address() as AddressInfo).port;
   };
 
-  afterEach(() => server?.close());
+  afterEach(() => void server?.close());
 
   it.each(['+PONG\r\n', '-NOAUTH Authentication required.\r\n'])('is a Redis when it says %j', async (answer) => {
     const url = `redis://127.0.0.1:${await serverSaying(answer)}`;
