@@ -23,12 +23,12 @@ export async function startDatabases(ending) {
   const databases = await bringUpDatabases(ending, given, { servers: folder, account, temporary: true });
   const database = await step('migrate a database', () => makeTemplateDatabase(databases));
   ending.atEnd(database.drop);
-  const databaseUrl = await loginFor(database.url, databases.embedded.postgres);
+  const databaseUrl = await loginFor(database.url, databases.developmentPassword);
   return { databaseUrl, redisUrl: databases.redisUrl, redisKind: databases.redisKind ?? 'the given Redis', folder };
 }
 
-async function loginFor(url, isOurs) {
-  if (isOurs) return makeDevelopmentLogin(url);
+async function loginFor(url, developmentPassword) {
+  if (developmentPassword) return makeDevelopmentLogin(url, developmentPassword);
   await allowOwnLogin(url);
   return url;
 }

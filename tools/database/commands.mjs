@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { assertPostgres } from '../launcher/given-servers.mjs';
 import { runningPlatform } from '../launcher/running.mjs';
 import { readSettings } from '../launcher/settings.mjs';
 import { ensureBuilt } from '../setup/build.mjs';
@@ -8,6 +9,7 @@ import { withoutPassword } from './connection.mjs';
 import { migrate } from './migrations.mjs';
 import { allowOwnLogin, DATABASE_SERVICES, makeServiceLogins } from './roles.mjs';
 import { seedDatabase } from './seed.mjs';
+import { onMigrated } from './unmigrated.mjs';
 
 const USAGE = `usage:
   npm run db:migrate             apply the migrations
@@ -35,7 +37,7 @@ function givenPasswords(settings) {
 }
 
 async function printServiceLogins(url, settings) {
-  const logins = await makeServiceLogins(url, givenPasswords(settings));
+  const logins = await onMigrated(() => makeServiceLogins(url, givenPasswords(settings)));
   console.log('# shown once; keep them as secrets');
   for (const [service, { login, url: serviceUrl }] of Object.entries(logins)) {
     const variable = `${service.toUpperCase()}_DATABASE_URL`;
@@ -53,12 +55,13 @@ export async function main([command, ...flags]) {
   const unknown = flags.find((flag) => flag !== '--logins' || command !== 'roles');
   if (!['migrate', 'roles', 'seed'].includes(command) || unknown) throw new Failure(USAGE);
   const url = targetDatabase(settings);
+  if (settings.DATABASE_URL) await assertPostgres('DATABASE_URL', url);
   console.error(withoutPassword(url));
   if (command === 'migrate') await step('migrate the database', () => migrate(url));
   else if (command === 'seed') {
     await ensureBuilt();
-    await step('put in the demo data', () => seedDatabase(url));
+    await step('put in the demo data', () => onMigrated(() => seedDatabase(url)));
   } else if (flags.length > 0) await printServiceLogins(url, settings);
-  else await step('let this login act as every service', () => allowOwnLogin(url));
+  else await step('let this login act as every service', () => onMigrated(() => allowOwnLogin(url)));
   return 0;
 }

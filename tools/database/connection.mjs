@@ -20,10 +20,10 @@ export function withLogin(url, login, password = '') {
   return target.toString();
 }
 
-/** The same address with the password blotted out, for messages. */
+/** The same address without its password, for messages. */
 export function withoutPassword(url) {
   const target = new URL(url);
-  if (target.password) target.password = '***';
+  target.password = '';
   return target.toString();
 }
 

@@ -29,16 +29,23 @@ async function allow(client, login, roles) {
   }
 }
 
+/** The password itself never reaches the server. */
+async function setPassword(client, login, password) {
+  const verifier = client.escapeLiteral(scramVerifier(password));
+  await client.query(`ALTER ROLE ${client.escapeIdentifier(login)} PASSWORD ${verifier}`);
+}
+
 /**
- * The login for all services on the embedded database, which trusts connections from this machine.
+ * The login for all services on the embedded database, with this password.
  * @returns the services' URL
  */
-export async function makeDevelopmentLogin(url) {
+export async function makeDevelopmentLogin(url, password) {
   await withConnection(url, async (client) => {
     await ensureLogin(client, DEVELOPMENT_LOGIN);
+    await setPassword(client, DEVELOPMENT_LOGIN, password);
     await allow(client, DEVELOPMENT_LOGIN, ALL_ROLES);
   });
-  return withLogin(url, DEVELOPMENT_LOGIN);
+  return withLogin(url, DEVELOPMENT_LOGIN, password);
 }
 
 /** Lets the login of the URL itself act as every service: for development on a database of one's own. */
@@ -61,10 +68,7 @@ export async function makeServiceLogins(url, passwords = {}) {
       const login = `agion_${service}_app`;
       const isNew = await ensureLogin(client, login);
       const password = passwords[service] ?? (isNew ? randomBytes(24).toString('base64url') : undefined);
-      if (password) {
-        const verifier = client.escapeLiteral(scramVerifier(password));
-        await client.query(`ALTER ROLE ${client.escapeIdentifier(login)} PASSWORD ${verifier}`);
-      }
+      if (password) await setPassword(client, login, password);
       await allow(client, login, rolesOf(service));
       made[service] = { login, url: password && withLogin(url, login, password) };
     }

@@ -2,7 +2,7 @@ import { displayPath } from '../setup/checkout.mjs';
 
 const bold = (text) => (process.stdout.isTTY ? `\x1b[1m${text}\x1b[0m` : text);
 
-function addressLines({ urls, ports, databaseUrl, redisUrl, redisNote }) {
+function addressLines({ urls, ports, databaseUrl, databaseNote, redisUrl, redisNote }) {
   const names = Object.keys(urls);
   const width = Math.max(...names.map((name) => name.length)) + 2;
   const line = (name, value) => `  ${name.padEnd(width)}${value}`;
@@ -11,7 +11,7 @@ function addressLines({ urls, ports, databaseUrl, redisUrl, redisNote }) {
       line(name, name === 'gateway' ? `${urls[name]}   (API reference: ${urls[name]}/docs)` : urls[name]),
     ),
     line('metrics', ports.metrics.map((port) => `http://127.0.0.1:${port}/metrics`).join(' ') || 'off'),
-    line('postgres', databaseUrl),
+    line('postgres', `${databaseUrl}${databaseNote}`),
     line('redis', `${redisUrl}${redisNote}`),
   ];
 }
@@ -31,12 +31,14 @@ function tokenLines({ isFirst, file, adminToken, tokens }) {
   return lines;
 }
 
+const shellWord = (text) => (/^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`);
+
 function nextLines(gateway, file) {
   const agent = `'{"agent_id":"demo:hello","name":"Hello"}'`;
   return [
     `  curl -s ${gateway}/health`,
     `  curl -s ${gateway}/api/v1/agents/register -H 'content-type: application/json' -d ${agent}`,
-    `  TOKEN=$(node -p "JSON.parse(fs.readFileSync('${displayPath(file)}')).admin_token")`,
+    `  TOKEN=$(node -p "JSON.parse(fs.readFileSync(process.argv[1])).admin_token" ${shellWord(displayPath(file))})`,
     `  curl -s ${gateway}/api/v1/agents -H "Authorization: Bearer $TOKEN"`,
   ];
 }

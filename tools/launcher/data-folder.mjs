@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync, rmdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { CHECKOUT } from '../setup/checkout.mjs';
@@ -8,18 +8,31 @@ import { canEnter, closedDoor } from './server-account.mjs';
 
 const uid = () => process.getuid?.() ?? 0;
 
-/** Makes the folder if need be. Refuses a link, somebody else's folder and one we cannot write to. */
-function usable(folder, account) {
+/**
+ * Makes the folder if need be. Refuses a link, somebody else's folder and one we cannot write to.
+ * @returns whether it can be used, and the topmost folder that was made for it
+ */
+function use(folder, account) {
+  let made;
   try {
-    const made = mkdirSync(folder, { recursive: true, mode: 0o755 });
+    made = mkdirSync(folder, { recursive: true, mode: 0o755 });
     if (made && account) openUp(made, folder);
     const found = lstatSync(folder);
-    if (!found.isDirectory() || (process.getuid && found.uid !== uid() && found.uid !== account?.uid)) return false;
+    const isForeign = process.getuid && found.uid !== uid() && found.uid !== account?.uid;
+    if (!found.isDirectory() || isForeign) return { isUsable: false, made };
     accessSync(folder, constants.W_OK | constants.X_OK);
-    return true;
+    return { isUsable: true, made };
   } catch {
-    return false;
+    return { isUsable: false, made };
   }
+}
+
+const usable = (folder, account) => use(folder, account).isUsable;
+
+/** Takes back the empty folders from `last` up to `first`. */
+function unmake(first, last) {
+  if (!first) return;
+  for (let folder = last; folder.length >= first.length; folder = path.dirname(folder)) rmdirSync(folder);
 }
 
 /** Whatever root's umask is, the server's account must be able to enter the folders made for it. */
@@ -74,12 +87,13 @@ export function chooseDataFolders({ explicit, account, checkout = CHECKOUT }) {
 }
 
 function explicitFolder(folder, account) {
-  if (!usable(folder, account))
+  const { isUsable, made } = use(folder, account);
+  if (!isUsable)
     throw new Failure(`AGION_DATA_DIR ${folder} cannot be used: it must be a folder of your own that you can write to`);
   const closed = closedDoor(folder, account);
-  if (closed)
-    throw new Failure(
-      `AGION_DATA_DIR ${folder} cannot be used: the account \`${account.name}\`, which runs PostgreSQL, cannot enter ${closed} (it needs the x permission)`,
-    );
-  return { home: folder, servers: folder, notes: [] };
+  if (!closed) return { home: folder, servers: folder, notes: [] };
+  unmake(made, folder);
+  throw new Failure(
+    `AGION_DATA_DIR ${folder} cannot be used: the account \`${account.name}\`, which runs PostgreSQL, cannot enter ${closed} (it needs the x permission)`,
+  );
 }

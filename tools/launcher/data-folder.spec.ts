@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -64,9 +64,11 @@ asRoot('the data folder of root', () => {
     rmSync(servers, { recursive: true });
   });
 
-  it('names the folder in the way of one given by hand', () => {
-    expect(() => chooseDataFolders({ explicit: path.join(closed, 'data'), account: nobody })).toThrow(
+  it('names the folder in the way of one given by hand, and leaves nothing behind', () => {
+    const explicit = path.join(closed, 'deep', 'data');
+    expect(() => chooseDataFolders({ explicit, account: nobody })).toThrow(
       `the account \`nobody\`, which runs PostgreSQL, cannot enter ${closed}`,
     );
+    expect(readdirSync(closed)).toEqual([]);
   });
 });

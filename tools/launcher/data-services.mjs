@@ -60,7 +60,7 @@ try {
   for (const up of [database, cache]) if (up) watch(up);
   tell({
     type: 'ready',
-    postgres: database && { port: database.port, version: database.version },
+    postgres: database && { port: database.port, version: database.version, passwords: database.passwords },
     redis: cache && { port: cache.port, kind: cache.kind },
   });
 } catch (error) {

@@ -6,8 +6,9 @@ import { say } from '../setup/progress.mjs';
 
 const KEEPER = fileURLToPath(new URL('data-services.mjs', import.meta.url));
 
-/** The database's name, and the login that may do everything: for migrations only. */
-export const databaseUrl = (port, login = 'postgres') => `postgresql://${login}@127.0.0.1:${port}/agion`;
+/** The database by the login that may do everything: for migrations only. */
+export const migrationUrl = ({ port, passwords }) =>
+  `postgresql://postgres:${passwords.postgres}@127.0.0.1:${port}/agion`;
 
 /**
  * Starts the embedded databases that are asked for.

@@ -42,7 +42,7 @@ export class Ending {
   /** What `work` promises, or a Failure as soon as the end has come. */
   async until(work) {
     const interrupted = this.ended.then(() => {
-      throw new Failure('stopped before it was up');
+      throw new Failure('stopped');
     });
     interrupted.catch(() => {});
     if (this.isOver) await interrupted;

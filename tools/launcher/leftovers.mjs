@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { commandLine, ended, endProcess, isAlive, isTaken, processRecord, stillRuns } from '../setup/processes.mjs';
-import { postgresFolder } from './postgres-server.mjs';
+import { postgresFolder } from './postgres-cluster.mjs';
 
 const recordFile = (servers) => path.join(servers, 'servers.json');
 

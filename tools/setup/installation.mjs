@@ -43,9 +43,13 @@ function npm(args) {
   return own ? [node, [cli, ...args]] : ['npm', args];
 }
 
-/** Runs `npm ci` unless what is installed is what package-lock.json says. Needs no package itself. */
-export async function ensureInstalled() {
+/**
+ * Runs `npm ci` unless what is installed is what package-lock.json says. Needs no package itself.
+ * @param before called first when there is something to install
+ */
+export async function ensureInstalled(before = () => {}) {
   if (isInstalled()) return;
+  await before();
   await withCheckoutLock(async () => {
     if (isInstalled()) return;
     await step('install dependencies (npm ci)', async () => {

@@ -84,7 +84,7 @@ export const PROBLEMS = {
   'uri-too-long': {
     status: 414,
     title: 'URI too long',
-    help: 'A segment of the path is longer than any id or name can be.',
+    help: 'Send less in the query: 8,192 bytes are read. No id or name in a path has more than 200 characters.',
   },
   'unsupported-media-type': { status: 415, title: 'Unsupported media type', help: 'Send application/json.' },
   'validation-failed': {
