@@ -5,14 +5,7 @@ import { gateway } from '@agion/gateway';
 import { governance } from '@agion/governance';
 import { registry } from '@agion/registry';
 import { type RunningService, type ServiceDefinition, startService } from '@agion/service-kit';
-import {
-  addOrganization,
-  createTestDatabase,
-  startRedis,
-  type TestDatabase,
-  testEnvironment,
-  type TestRedis,
-} from '@agion/testing';
+import { createTestDatabase, startRedis, type TestDatabase, testEnvironment, type TestRedis } from '@agion/testing';
 import type { Role, ServiceName } from '@agion/wire';
 
 /** The whole platform in this process: real Postgres, real Redis, real HTTP on free ports. */

@@ -51,6 +51,11 @@ export interface StreamConsumerOptions {
   readonly minIdleMs: number;
   /** The most entries in one batch; 100 unless told. */
   readonly count?: number;
+  /**
+   * Batches of new entries in work at once; 1 unless told. With more, the next batch is read and handed over while earlier ones are
+   * not done yet: entries are then no longer handled one batch after the other.
+   */
+  readonly overlap?: number;
   /** The longest blocking read, at most 5000; 2000 unless told. */
   readonly blockMs?: number;
   /** After so many deliveries without success an entry goes to the dead letters; 5 unless told. */
@@ -75,12 +80,14 @@ export function consumerSettings(options: StreamConsumerOptions): ConsumerSettin
   const settings: ConsumerSettings = {
     ...options,
     count: options.count ?? 100,
+    overlap: options.overlap ?? 1,
     blockMs: options.blockMs ?? 2_000,
     maxDeliveries: options.maxDeliveries ?? 5,
     longestRetryMs: options.longestRetryMs ?? 300_000,
     isUnavailable: (error) => hasUnavailableCause(error) || (options.isUnavailable?.(error) ?? false),
   };
   within('count', settings.count, 1, 10_000);
+  within('overlap', settings.overlap, 1, 100);
   within('blockMs', settings.blockMs, 1, MAX_BLOCK_MS);
   within('maxDeliveries', settings.maxDeliveries, 1, 1_000);
   within('handlerTimeoutMs', settings.handlerTimeoutMs, 1, 3_600_000);

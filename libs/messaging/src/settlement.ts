@@ -38,9 +38,10 @@ export class Settlement {
    * effect and the acknowledgement does not bring the entry back.
    */
   async acknowledge(): Promise<void> {
-    for (const [stream, ids] of byStream(this.unacknowledged)) {
+    const now = new Set(this.unacknowledged); // more may come while Redis is asked
+    for (const [stream, ids] of byStream([...now])) {
       await this.group.acknowledge(stream, ids);
-      this.unacknowledged = this.unacknowledged.filter((entry) => entry.stream !== stream);
+      this.unacknowledged = this.unacknowledged.filter((entry) => entry.stream !== stream || !now.has(entry));
       this.metrics.count?.('acknowledged', stream, ids.length);
     }
   }

@@ -6,6 +6,7 @@ import { consumerSettings, type ConsumerSettings, type StreamConsumerOptions } f
 import { Delivery } from './delivery.js';
 import { InFlight } from './in-flight.js';
 import { errorText, type Logger, rateLimitedLogger, SILENT_LOGGER } from './logger.js';
+import { Overlap, type Slot } from './overlap.js';
 import { pause } from './pause.js';
 import { type Counting, Redelivery } from './redelivery.js';
 import { RetrySchedule } from './retry-schedule.js';
@@ -44,6 +45,7 @@ export class StreamConsumer {
   private readonly inFlight: InFlight;
   private readonly settlement: Settlement;
   private readonly delivery: Delivery;
+  private readonly overlap: Overlap;
   private readonly redelivery: Redelivery;
   private readonly stopping = new AbortController();
   private readonly deadline = new AbortController();
@@ -69,12 +71,16 @@ export class StreamConsumer {
     this.group = new ConsumerGroup(settings.group, settings.consumer, this.command, this.blocking);
     const longestMs = Math.max(settings.minIdleMs, settings.longestRetryMs);
     this.retries = new RetrySchedule({ firstMs: settings.minIdleMs, longestMs, entries: MOST_WAITING });
-    this.inFlight = new InFlight(this.group, settings.minIdleMs, Date.now);
     const runner = new BatchRunner(settings, signals.deadline, (entries, durationMs) =>
       metrics.handled?.(entries, durationMs),
     );
     this.settlement = new Settlement(this.group, this.retries, settings, metrics, this.log);
-    this.delivery = new Delivery(settings, runner, this.inFlight, this.settlement, signals, this.log);
+    const slot = (): Slot => {
+      const inFlight = new InFlight(this.group, settings.minIdleMs, Date.now);
+      return { inFlight, delivery: new Delivery(settings, runner, inFlight, this.settlement, signals, this.log) };
+    };
+    ({ inFlight: this.inFlight, delivery: this.delivery } = slot());
+    this.overlap = new Overlap(settings.overlap, slot);
     this.redelivery = new Redelivery(
       this.group, this.delivery, this.settlement, this.retries, settings, metrics, signals.stopping,
     ); // prettier-ignore
@@ -100,7 +106,7 @@ export class StreamConsumer {
       running: this.loop !== undefined && !this.stopping.signal.aborted,
       connected: this.command.status === 'ready' && this.blocking.status === 'ready',
       lastReadAt: this.lastReadAt,
-      inFlight: this.inFlight.size,
+      inFlight: this.inFlight.size + this.overlap.size,
     };
   }
 
@@ -135,6 +141,7 @@ export class StreamConsumer {
         await this.recover(error);
       }
     }
+    await this.overlap.done();
   }
 
   private async pass(): Promise<void> {
@@ -163,6 +170,7 @@ export class StreamConsumer {
   private async bringBack(stream: string): Promise<void> {
     const counting = this.seen.get(stream);
     if (counting === undefined || counting === 'nothing') return;
+    await this.overlap.done();
     await this.redelivery.ownPending(stream, counting);
     this.seen.set(stream, 'nothing');
   }
@@ -170,6 +178,7 @@ export class StreamConsumer {
   private async sweep(streams: readonly string[]): Promise<void> {
     const now = Date.now();
     if (now - this.sweptAt < this.sweepIntervalMs) return;
+    await this.overlap.done();
     await this.redelivery.sweep(streams, now);
     this.sweptAt = Date.now();
     if (now - this.reapedAt < REAP_INTERVAL_MS) return;
@@ -184,7 +193,8 @@ export class StreamConsumer {
     this.lastReadAt = Date.now();
     if (entries.length === 0) return;
     for (const stream of streams) this.countRead(stream, entries.filter((entry) => entry.stream === stream).length);
-    await this.delivery.deliver(entries, 1);
+    if (this.settings.overlap === 1) await this.delivery.deliver(entries, 1);
+    else await this.overlap.deliver(entries);
   }
 
   private countRead(stream: string, entries: number): void {
@@ -194,6 +204,7 @@ export class StreamConsumer {
   /** After any error: what was read but not seen here is found among the own pending entries. */
   private async recover(error: unknown): Promise<void> {
     if (this.stopping.signal.aborted) return;
+    await this.overlap.done();
     const message = errorText(error);
     this.log.error({ ...this.identity(), error: message }, 'consumer could not read its streams');
     if (/^(NOGROUP|UNBLOCKED|WRONGTYPE)/.test(message)) this.group.forget();

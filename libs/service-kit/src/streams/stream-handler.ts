@@ -13,10 +13,10 @@ export interface StreamHandlerOptions<Entry extends object> {
   /** Milliseconds a batch may take. Default 10,000. */
   timeoutMs?: number;
   /**
-   * Consumers of this replica that work side by side, so that one reads on while another commits. Default 1. Entries of one stream
-   * are then no longer handled in order.
+   * Batches in work at once, so that the next one is read while earlier ones commit. Default 1. With more, the entries of a stream are
+   * no longer handled in order, and a batch may be handled beside another.
    */
-  consumers?: number;
+  overlap?: number;
   /**
    * A short cut for a stream whose validation would be most of the work: reads an entry of which it is certain that the class would
    * accept it, and as what; undefined leaves the entry to the class.

@@ -91,7 +91,7 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
   }
 
   private start(): void {
-    this.consumers = this.bindings().flatMap((binding) => this.consumersOf(binding));
+    this.consumers = this.bindings().map((binding) => this.consumerOf(binding));
     for (const consumer of this.consumers) consumer.start();
     this.stopLag = streamLag(this.service.name, async () =>
       (await Promise.all(this.consumers.map((consumer) => consumer.lag()))).flat(),
@@ -118,19 +118,15 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
     return bindings;
   }
 
-  private consumersOf(binding: Binding): StreamConsumer[] {
-    const names = Array.from({ length: binding.options.consumers ?? 1 }, (_, index) => (index ? `-${index + 1}` : ''));
-    return names.map((suffix) => this.consumerOf(binding, `${hostname()}-${this.settings.port}${suffix}`));
-  }
-
-  private consumerOf({ stream, options, handler }: Binding, consumer: string): StreamConsumer {
+  private consumerOf({ stream, options, handler }: Binding): StreamConsumer {
     const timeoutMs = options.timeoutMs ?? 10_000;
     return new StreamConsumer({
       redisUrl: this.settings.redisUrl,
       group: options.group,
-      consumer,
+      consumer: `${hostname()}-${this.settings.port}`,
       streams: () => this.organizations.all().map(({ slug }) => streamKey(slug, stream)),
       count: options.batch ?? 100,
+      overlap: options.overlap ?? 1,
       handlerTimeoutMs: timeoutMs,
       minIdleMs: 3 * timeoutMs,
       isUnavailable,

@@ -1,0 +1,135 @@
+// npm run bench -- decisions: a decision over Redis Streams beside the least such a thing takes.
+import { startDatabases } from '../harness/databases.mjs';
+import { readOptions } from '../harness/options.mjs';
+import { runBenchmark } from '../harness/run.mjs';
+import { median, spread } from '../harness/statistics.mjs';
+import { fixed, printTable, whole } from '../harness/table.mjs';
+import { Failure } from '../../tools/setup/failure.mjs';
+import { step } from '../../tools/setup/progress.mjs';
+import { Consumption, usedBetween } from './consumed.mjs';
+import { startAsker, startResponders } from './servers.mjs';
+
+/** Requests in flight. */
+const LOADS = [1, 64, 256];
+/** Of the bare responder's: decisions per second at least, CPU of all processes per decision at most. */
+const LEAST_THROUGHPUT = 0.6;
+const MOST_CPU_TO_REPLY = 1.7;
+const MOST_CPU_WITH_LEDGER = 2.5;
+const NUMBERS = { whole: 1, unwritten: 2, bare: 3 };
+
+await runBenchmark(async (ending) => {
+  const { rounds, seconds } = readOptions({ rounds: 9, seconds: 1 });
+  const databases = await startDatabases(ending);
+  const responders = await step('start the responders', () => startResponders(ending, databases));
+  const asker = await startAsker(ending);
+  const consumption = new Consumption(ending, databases);
+  const measureOne = (name, inFlight, time) =>
+    measure({ name, ...responders[name] }, { asker, consumption, inFlight, seconds: time });
+  await step('warm up', async () => {
+    for (const inFlight of LOADS) for (const name of Object.keys(responders)) await measureOne(name, inFlight, 2);
+  });
+  const results = {};
+  const asked = { whole: await consumption.ledgerRows() };
+  await step(`${rounds} rounds of ${LOADS.length * 3} times ${seconds} s`, async () => {
+    for (let round = 0; round < rounds; round++)
+      for (const inFlight of LOADS)
+        for (const name of Object.keys(responders)) {
+          const result = await measureOne(name, inFlight, seconds);
+          ((results[inFlight] ??= {})[name] ??= []).push(result);
+          if (name === 'whole') asked.whole += result.decisions;
+        }
+  });
+  const rows = await consumption.ledgerRows();
+  if (rows !== asked.whole) throw new Failure(`the ledger has ${rows} rows for ${asked.whole} decisions`);
+  return verdict(results, rows);
+});
+
+/** Some seconds of one responder, and all the work that is left of them. */
+async function measure({ name, url, process }, { asker, consumption, inFlight, seconds }) {
+  const before = await usageOf(process, asker, consumption);
+  const result = await asker.ask({ type: 'load', url, seconds, inFlight });
+  if (result.error) throw new Failure(`${name}: ${result.error}`);
+  if (result.wrong > 0)
+    throw new Failure(`${name}: ${result.wrong} answers were wrong, the first one: ${result.firstFault}`);
+  await consumption.settled(NUMBERS[name]);
+  const after = await usageOf(process, asker, consumption);
+  const micros = (part) => ((after[part] - before[part]) * 1_000) / result.decisions;
+  const parts = { asker: micros('asker'), responder: micros('responder'), redis: micros('redis') };
+  const backends = before.postgres && after.postgres ? usedBetween(before.postgres, after.postgres) : 0;
+  const postgres = (backends * 1_000) / result.decisions;
+  const toReply = parts.asker + parts.responder + parts.redis;
+  return { ...result, ...parts, postgres, cpu: name === 'whole' ? toReply + postgres : toReply };
+}
+
+async function usageOf(process, asker, consumption) {
+  const [{ cpuMs: responder }, { cpuMs: asking }] = [await process.usage(), await asker.usage()];
+  return { responder, asker: asking, redis: await consumption.redisMs(), postgres: await consumption.postgresMs() };
+}
+
+function verdict(results, rows) {
+  const missed = [];
+  const check = (fine, text) => fine || missed.push(text);
+  const names = { bare: 'bare', unwritten: 'Agion, up to the reply', whole: 'Agion, with the ledger' };
+  const lines = [];
+  for (const inFlight of LOADS) {
+    const of = (name, figure) => results[inFlight][name].map((round) => round[figure]);
+    const ratios = (name, figure) => of(name, figure).map((value, round) => value / of('bare', figure)[round]);
+    for (const name of Object.keys(names)) {
+      const [cpu, rate] = [median(ratios(name, 'cpu')), median(ratios(name, 'perSecond'))];
+      const what = `${names[name]} at ${inFlight}`;
+      if (name === 'whole') {
+        check(rate >= LEAST_THROUGHPUT, `${what}: ${rate.toFixed(2)} × the throughput, at least ${LEAST_THROUGHPUT} ×`);
+        check(cpu <= MOST_CPU_WITH_LEDGER, `${what}: ${cpu.toFixed(2)} × the CPU, at most ${MOST_CPU_WITH_LEDGER} ×`);
+      }
+      if (name === 'unwritten')
+        check(cpu <= MOST_CPU_TO_REPLY, `${what}: ${cpu.toFixed(2)} × the CPU, at most ${MOST_CPU_TO_REPLY} ×`);
+      const part = (figure) => fixed(1)(median(of(name, figure)));
+      lines.push([
+        `${inFlight} in flight: ${names[name]}`,
+        whole(median(of(name, 'perSecond'))),
+        `${rate.toFixed(2)} ×`,
+        fixed(2)(median(of(name, 'p50'))),
+        fixed(2)(median(of(name, 'p99'))),
+        part('cpu'),
+        `${cpu.toFixed(2)} ×`,
+        spread(ratios(name, 'cpu')).toFixed(2),
+        part('asker'),
+        part('responder'),
+        part('redis'),
+        name === 'whole' ? part('postgres') : '-',
+      ]);
+    }
+  }
+  printTable(
+    [
+      'a decision over streams',
+      'per s',
+      'ratio',
+      'p50 ms',
+      'p99 ms',
+      'CPU µs',
+      'ratio',
+      'spread',
+      'agents',
+      'responder',
+      'Redis',
+      'Postgres',
+    ],
+    lines,
+  );
+  console.log(
+    `  Medians of ${results[LOADS[0]].bare.length} interleaved rounds; ratios: medians of the rounds' ratios to the bare responder.`,
+  );
+  console.log(
+    '  CPU µs: all processes together, per decision, until the last request was acknowledged. Up to the reply: the ledger is left out.',
+  );
+  console.log(
+    `  All answers were compared with what they had to be; one in a hundred was a denial. All ${whole(rows)} decisions are in the ledger.\n`,
+  );
+  return missed.length > 0
+    ? { fine: false, verdict: missed.join('; ') }
+    : {
+        fine: true,
+        verdict: `every answer right; ${LEAST_THROUGHPUT} × the throughput of the bare responder or better, CPU within ${MOST_CPU_TO_REPLY} × and ${MOST_CPU_WITH_LEDGER} ×`,
+      };
+}
