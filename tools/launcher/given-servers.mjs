@@ -32,7 +32,7 @@ export async function assertPostgres(variable, url) {
     if (error.code === NO_SUCH_DATABASE) return;
     if (REFUSED_LOGIN.includes(error.code))
       throw new Failure(`${variable} ${withoutPassword(url)} is refused: ${error.message}`);
-    throw silent(variable, url, error.code ?? error.message);
+    throw silent(variable, url, error.severity ? error.message : (error.code ?? error.message)); // severity: said by the server
   }
 }
 
