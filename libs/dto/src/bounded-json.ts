@@ -1,11 +1,15 @@
 import { applyDecorators } from '@nestjs/common';
 import { registerDecorator } from 'class-validator';
-import { Verbatim } from './json-field.js';
+import { JsonField, Verbatim } from './json-field.js';
 import { isPlainText } from './text.js';
 
 /** A JSON object of at most `maxBytes` bytes as it would be written, kept as it came. */
 export const IsBoundedObject = (maxBytes: number): PropertyDecorator =>
   applyDecorators(Verbatim(), boundedObject(maxBytes));
+
+/** The same as the text of a stream entry's field. */
+export const IsBoundedObjectField = (maxBytes: number): PropertyDecorator =>
+  applyDecorators(JsonField(), boundedObject(maxBytes));
 
 const boundedObject =
   (maxBytes: number): PropertyDecorator =>

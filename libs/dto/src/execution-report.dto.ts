@@ -1,9 +1,8 @@
 import { IsIn, IsNumber, IsOptional, IsString, Matches, MaxLength, Min } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { AGENT_ID_PATTERN } from '@agion/wire';
-import { IsBoundedObject } from './bounded-json.js';
+import { IsBoundedObjectField } from './bounded-json.js';
 import { IsInstant } from './instant.js';
-import { JsonField } from './json-field.js';
 import { NumberField } from './number-field.js';
 import { IsText } from './text.js';
 
@@ -70,14 +69,12 @@ export class ExecutionReportEntryDto {
 
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { tokens: 1200 } })
   @IsOptional()
-  @JsonField()
-  @IsBoundedObject(MAX_FACTS)
+  @IsBoundedObjectField(MAX_FACTS)
   usage?: Record<string, unknown>;
 
   @ApiPropertyOptional({ type: 'object', additionalProperties: true })
   @IsOptional()
-  @JsonField()
-  @IsBoundedObject(MAX_FACTS)
+  @IsBoundedObjectField(MAX_FACTS)
   metrics?: Record<string, unknown>;
 
   @ApiPropertyOptional({ description: 'Ed25519 signature of the service that wrote it.' })

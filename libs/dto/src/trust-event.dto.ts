@@ -1,8 +1,7 @@
 import { IsIn, IsNumber, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { AGENT_ID_PATTERN, SEVERITIES, TRUST_DIMENSIONS, type TrustDimension } from '@agion/wire';
-import { IsBoundedObject } from './bounded-json.js';
-import { JsonField } from './json-field.js';
+import { IsBoundedObjectField } from './bounded-json.js';
 import { NumberField } from './number-field.js';
 import { IsText } from './text.js';
 
@@ -48,8 +47,7 @@ export class TrustEventEntryDto {
 
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, description: 'At most 8 KB.' })
   @IsOptional()
-  @JsonField()
-  @IsBoundedObject(MAX_EVENT_CONTEXT)
+  @IsBoundedObjectField(MAX_EVENT_CONTEXT)
   context?: Record<string, unknown>;
 
   @ApiPropertyOptional({ example: '2026-01-31T12:00:00Z', description: 'When it happened; else when Redis took it.' })

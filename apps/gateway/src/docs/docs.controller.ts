@@ -26,7 +26,8 @@ export class DocsController {
 
   @Get('asyncapi.json')
   @ApiOperation({ summary: 'What goes over Redis', operationId: 'getAsyncApi' })
-  @ApiOkResponse({ description: 'AsyncAPI 3.' })
+  @ApiHeader({ name: 'If-None-Match', required: false, description: '304 when the ETag is still this one.' })
+  @ApiOkResponse({ description: 'AsyncAPI 3.', content: { 'application/json': { schema: { type: 'object' } } } })
   asyncapi(@Headers('if-none-match') ifNoneMatch: string | undefined, @Res() reply: FastifyReply): void {
     this.send('asyncapi.json', ifNoneMatch, reply);
   }
