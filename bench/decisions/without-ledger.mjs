@@ -1,5 +1,5 @@
 // Governance as it is, but what it has decided is not written down: for measuring what comes before that, and for nothing else.
 import { DecisionLedger } from '../../apps/governance/dist/decisions/decision-ledger.service.js';
 
-DecisionLedger.prototype.record = async () => {};
+DecisionLedger.prototype.recordSoon = async () => {};
 await import('../../apps/governance/dist/main.js');

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { OrganizationDirectory } from '@agion/service-kit';
 import { TrustScores } from '../trust/trust-scores.service.js';
@@ -5,6 +6,7 @@ import type { NewDecision } from './decision.js';
 import { DecisionsStore } from './decisions.store.js';
 
 interface Waiting {
+  urgent: boolean;
   decisions: readonly NewDecision[];
   done: () => void;
   failed: (error: unknown) => void;
@@ -12,6 +14,8 @@ interface Waiting {
 
 /** Decisions written together, about. */
 const ENOUGH = 1_000;
+/** Milliseconds more decisions are waited for when nobody waits for those that are there. */
+const PATIENCE_MS = 4;
 
 /**
  * Writes decisions down. While one transaction runs, those that come are gathered for the next one: many small batches cost one
@@ -30,16 +34,28 @@ export class DecisionLedger {
 
   /** Resolves when the decisions are committed, with what follows from the denials among them. */
   record(decisions: readonly NewDecision[]): Promise<void> {
+    return this.gather(decisions, true);
+  }
+
+  /** The same a few milliseconds later, together with what has come by then: for decisions that have been answered. */
+  recordSoon(decisions: readonly NewDecision[]): Promise<void> {
+    return this.gather(decisions, false);
+  }
+
+  private gather(decisions: readonly NewDecision[], urgent: boolean): Promise<void> {
     if (decisions.length === 0) return Promise.resolve();
     return new Promise((done, failed) => {
-      this.waiting.push({ decisions, done, failed });
+      this.waiting.push({ urgent, decisions, done, failed });
       if (!this.writing) void this.write();
     });
   }
 
   private async write(): Promise<void> {
     this.writing = true;
-    while (this.waiting.length > 0) await this.writeTogether(this.next());
+    while (this.waiting.length > 0) {
+      if (!this.waiting.some(({ urgent }) => urgent)) await setTimeout(PATIENCE_MS);
+      await this.writeTogether(this.next());
+    }
     this.writing = false;
   }
 

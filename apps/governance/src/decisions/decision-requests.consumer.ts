@@ -71,7 +71,7 @@ export class DecisionRequestsConsumer {
     entry: DecisionRequestEntryDto,
     read: readDecisionRequest,
     batch: 256,
-    overlap: 8,
+    overlap: 50,
   })
   async decide(@Payload() messages: Message[]): Promise<StreamFailure[]> {
     const now = Date.now();
@@ -219,7 +219,7 @@ export class DecisionRequestsConsumer {
       } as const;
       return [newDecision(frame, question, judgement)];
     });
-    await this.ledger.record(rows);
+    await this.ledger.recordSoon(rows);
     for (const { decisionId } of requests) this.unwritten.delete(decisionId);
   }
 

@@ -35,7 +35,7 @@ export class LocalDecisionsConsumer {
       const known = { organizationId: organization.id, takenAt, fingerprint: agent?.fingerprint ?? null };
       decisions.push(localDecision(entry, known));
     }
-    await this.ledger.record(decisions);
+    await this.ledger.recordSoon(decisions);
     const error = new PermanentError('nothing proves who wrote this entry');
     return messages.filter((message) => !believed.includes(message)).map((message) => ({ message, error }));
   }
