@@ -44,7 +44,10 @@ describe('AG-UI 1.0', () => {
       const sse = parseEventStream(String(agUiSseEncoder.encode(event, undefined))).events[0];
       expect(decode(frame?.subarray(4) ?? Buffer.alloc(0))).toMatchObject(JSON.parse(sse?.data ?? '') as object);
     }
-    expect(decode(encoder.farewells.stopping.subarray(4))).toMatchObject({ type: 'RUN_ERROR', code: 'STREAM_INTERRUPTED' });
+    expect(decode(encoder.farewells.stopping.subarray(4))).toMatchObject({
+      type: 'RUN_ERROR',
+      code: 'STREAM_INTERRUPTED',
+    });
     expect(encoder.keepAlive).toBeNull();
   });
 
