@@ -12,7 +12,7 @@ export class Consumption {
 
   constructor(ending, { redisUrl, databaseUrl }) {
     this.#redis = new Redis(redisUrl);
-    this.#postgres = new pg.Pool({ connectionString: databaseUrl, max: 1 });
+    this.#postgres = new pg.Pool({ connectionString: databaseUrl, max: 1, options: '-c role=agion_governance_worker' });
     ending.atEnd(() => this.#redis.disconnect());
     ending.atEnd(() => this.#postgres.end());
   }
