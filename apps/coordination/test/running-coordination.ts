@@ -1,5 +1,12 @@
 import { connected, createRedis, decodeEntry, StreamProducer, type RedisConnection } from '@agion/messaging';
-import { AssertionSigner, parsePrivateKey, parsePublicKeys, startService, type PublicKeys } from '@agion/service-kit';
+import {
+  AssertionSigner,
+  parsePrivateKey,
+  parsePublicKeys,
+  signEntry,
+  startService,
+  type PublicKeys,
+} from '@agion/service-kit';
 import {
   addOrganization,
   createTestDatabase,
@@ -25,6 +32,8 @@ export interface RunningCoordination {
   /** A second tenant. */
   acme: Organization;
   serviceKeys: PublicKeys;
+  /** The entry as governance would sign it. */
+  signedByGovernance(stream: string, fields: Record<string, string>): Record<string, string>;
   url: string;
   get(path: string, principal?: Principal): Promise<Answer>;
   post(path: string, body: unknown, options?: { principal?: Principal; idempotencyKey?: string }): Promise<Answer>;
@@ -41,7 +50,9 @@ export const person = (role: Principal['role'], organization = DEFAULT_ORGANIZAT
   groups: [],
 });
 
-export async function startCoordination(): Promise<RunningCoordination> {
+export async function startCoordination(
+  mode: 'development' | 'production' = 'development',
+): Promise<RunningCoordination> {
   const undo: (() => unknown)[] = [];
   const stop = async (): Promise<void> => {
     for (const step of undo.toReversed()) await step();
@@ -52,7 +63,7 @@ export async function startCoordination(): Promise<RunningCoordination> {
     const redis = await startRedis();
     undo.push(() => redis.stop());
     const acme = await addOrganization(database, 'acme');
-    const env = await testEnvironment({ databaseUrl: database.url, redisUrl: redis.url });
+    const env = await testEnvironment({ databaseUrl: database.url, redisUrl: redis.url, mode });
     undo.push(await serveOrganizations(env, [acme]));
     const service = await startService(coordination, { env });
     undo.push(() => service.close());
@@ -71,6 +82,9 @@ export async function startCoordination(): Promise<RunningCoordination> {
       commands,
       acme,
       serviceKeys: parsePublicKeys(env.AGION_SERVICE_KEYS ?? '') ?? new Map(),
+      signedByGovernance: (stream, fields) => ({
+        ...signEntry(stream, fields, 'governance', parsePrivateKey(env.GOVERNANCE_SERVICE_KEY ?? '')),
+      }),
       url: service.url,
       get: (path, principal) => ask(path, {}, principal),
       post: (path, body, { principal, idempotencyKey } = {}) =>

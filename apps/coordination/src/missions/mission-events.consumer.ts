@@ -1,23 +1,31 @@
 import { MissionEventEntryDto } from '@agion/dto';
 import { PermanentError } from '@agion/messaging';
-import { eventTime, StreamHandler, type StreamFailure, type StreamMessage } from '@agion/service-kit';
+import { entrySigner, eventTime, StreamHandler, type StreamFailure, type StreamMessage } from '@agion/service-kit';
 import { STREAMS } from '@agion/wire';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
+import { CoordinationSettings } from '../coordination.config.js';
 import { MissionReportsStore } from './mission-reports.store.js';
 import type { MissionReport } from './mission.js';
 
 /** Writes down what agents report about missions, each report once. A report about no mission of its organization is a dead letter. */
 @Controller()
 export class MissionEventsConsumer {
-  constructor(private readonly store: MissionReportsStore) {}
+  constructor(
+    private readonly store: MissionReportsStore,
+    private readonly settings: CoordinationSettings,
+  ) {}
 
   @StreamHandler(STREAMS.missions, { group: 'coordination', entry: MissionEventEntryDto })
   async record(@Payload() messages: StreamMessage<MissionEventEntryDto>[]): Promise<StreamFailure[]> {
+    const believed = messages.filter((message) => this.believes(message));
     const unknown = await this.store.record(
-      messages.map((message) => ({ organizationId: message.organization.id, report: reportOf(message) })),
+      believed.map((message) => ({ organizationId: message.organization.id, report: reportOf(message) })),
     );
-    return messages
+    const unproven = messages
+      .filter((message) => !believed.includes(message))
+      .map((message) => ({ message, error: new PermanentError('nothing proves who wrote this entry') }));
+    const lost = believed
       .filter((_, index) => unknown.includes(index))
       .map((message) => ({
         message,
@@ -25,6 +33,14 @@ export class MissionEventsConsumer {
           `organization \`${message.organization.slug}\` has no mission \`${message.entry.mission_id}\``,
         ),
       }));
+    return [...unproven, ...lost];
+  }
+
+  /** In production only what came over HTTP, where the credentials prove who reports: governance has signed it. */
+  private believes({ stream, fields }: StreamMessage<object>): boolean {
+    return (
+      this.settings.mode !== 'production' || entrySigner(stream, fields, this.settings.serviceKeys) === 'governance'
+    );
   }
 }
 
