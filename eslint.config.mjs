@@ -16,10 +16,15 @@ const LAYERS = [
     onlyDependOnLibsWithTags: ['layer:pure', 'layer:io'],
     bannedExternalImports: ['@nestjs/*', '@prisma/*'],
   },
+  {
+    sourceTag: 'layer:client',
+    onlyDependOnLibsWithTags: ['layer:pure', 'layer:io', 'layer:client'],
+    bannedExternalImports: ['@nestjs/*', '@prisma/*', 'class-validator', 'class-transformer', 'reflect-metadata'],
+  },
   { sourceTag: 'layer:server', onlyDependOnLibsWithTags: ['layer:pure', 'layer:io', 'layer:server'] },
   { sourceTag: 'layer:app', onlyDependOnLibsWithTags: ['layer:pure', 'layer:io', 'layer:server'] },
   { sourceTag: 'layer:root', onlyDependOnLibsWithTags: ['*'] },
-  { sourceTag: 'layer:test', onlyDependOnLibsWithTags: ['layer:pure', 'layer:io', 'layer:server'] },
+  { sourceTag: 'layer:test', onlyDependOnLibsWithTags: ['layer:pure', 'layer:io', 'layer:client', 'layer:server'] },
 ];
 
 /** The exact edges inside the layers. */
@@ -29,6 +34,7 @@ const EDGES = [
   { sourceTag: 'scope:dto', onlyDependOnLibsWithTags: ['scope:wire'] },
   { sourceTag: 'scope:database', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'scope:messaging', onlyDependOnLibsWithTags: ['scope:wire'] },
+  { sourceTag: 'scope:sdk', onlyDependOnLibsWithTags: ['scope:wire', 'scope:policy-engine', 'scope:messaging'] },
   { sourceTag: 'scope:service-kit', onlyDependOnLibsWithTags: ['scope:dto', 'scope:messaging', 'scope:wire'] },
   {
     sourceTag: 'scope:gateway',

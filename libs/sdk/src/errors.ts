@@ -1,0 +1,4 @@
+/** What every error of this package is. */
+export class AgionError extends Error {
+  override readonly name: string = 'AgionError';
+}

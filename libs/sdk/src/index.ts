@@ -1,0 +1,1 @@
+export { AgionError } from './errors.js';
