@@ -34,6 +34,15 @@ describe('a request over HTTP', () => {
     ]);
   });
 
+  it('says which checkpoint of a call it is, and the ledger tells', async () => {
+    for (const phase of ['permission', 'validation', 'feedback', undefined]) {
+      const { body } = await check({ phase });
+      const { body: kept } = await test.call('GET', `/v1/decisions/${body.decision_id}`, person('viewer'));
+      expect(kept).toMatchObject({ source: 'http', phase: phase ?? null });
+    }
+    expect((await check({ phase: 'afterwards' })).body.errors).toMatchObject([{ pointer: '/phase' }]);
+  });
+
   it('is for the agent itself and for its container', async () => {
     const container = { ...agent('demo'), kind: 'container' as const, containerId: 'demo' };
     expect((await check({}, container)).status).toBe(200);

@@ -21,6 +21,7 @@ describe('a request over the stream', () => {
       resource: 'smtp',
       mission_id: 'm',
       user_id: 'u',
+      phase: 'validation',
     });
     expect(answer).toEqual({
       correlation_id: expect.any(String),
@@ -49,8 +50,10 @@ describe('a request over the stream', () => {
       user_id: 'u',
       policy_revision: 2,
       trust_score: 0.5,
-      request: expect.objectContaining({ context: { amount: 12 } }),
+      request: expect.objectContaining({ context: { amount: 12 }, phase: 'validation' }),
     });
+    const shown = await test.call('GET', `/v1/decisions/${answer.decision_id}`, person('viewer'));
+    expect(shown.body).toMatchObject({ source: 'bus', phase: 'validation' });
   });
 
   it('that is denied opens a violation, costs trust and leaves an audit fact that names agent, policy and decision', async () => {

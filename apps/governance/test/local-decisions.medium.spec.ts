@@ -33,6 +33,7 @@ describe('a decision an SDK made', () => {
         policies: '[{"policy":"reading","version":1,"effect":"allow","priority":5},7]',
         context: '{"a":1}',
         execution_id: 'e',
+        phase: 'feedback',
         trust_score: '0.5',
       });
     const row = await test.recorded(LOCAL.decision_id);
@@ -41,7 +42,7 @@ describe('a decision an SDK made', () => {
       winner_policy: 'reading',
       execution_id: 'e',
       trust_score: 0.5,
-      request: { context: { a: 1 } },
+      request: { context: { a: 1 }, phase: 'feedback' },
     });
     expect(row.matched).toEqual([{ policy: 'reading', version: 1, effect: 'allow', priority: 5 }]);
   });

@@ -12,6 +12,7 @@ const FULL = {
   context: '{"amount":120,"nested":{"a":[1,"ü"]}}',
   arguments: '{"__proto__":{"x":1},"to":"ada@example.com"}',
   resource: 'sales_db',
+  phase: 'validation',
   user_id: 'u',
   mission_id: 'm',
   session_id: 's',
@@ -28,7 +29,20 @@ function byClass(fields: Record<string, string>): object | undefined {
 const text = fc.oneof(
   fc.string(),
   fc.string({ unit: 'binary' }),
-  fc.constantFrom('', 'demo:echo', 'Demo', '5000', '0', '-1', '{}', '[]', '{"a":"\\u0000"}', '{"a":"\\ud800"}', '{'),
+  fc.constantFrom(
+    '',
+    'permission',
+    'demo:echo',
+    'Demo',
+    '5000',
+    '0',
+    '-1',
+    '{}',
+    '[]',
+    '{"a":"\\u0000"}',
+    '{"a":"\\ud800"}',
+    '{',
+  ),
   fc.json(),
   fc.string({ minLength: 190, maxLength: 1_010, unit: 'grapheme-ascii' }),
   fc.integer({ min: 60, max: 70 }).map((levels) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`),
@@ -42,7 +56,7 @@ describe('the short cut to a decision request', () => {
 
   it('never accepts what the class refuses, and never reads anything else out of it', () => {
     const fields = fc.record(
-      Object.fromEntries([...Object.keys(FULL), 'phase', 'estimate', 'surplus'].map((name) => [name, text])),
+      Object.fromEntries([...Object.keys(FULL), 'estimate', 'surplus'].map((name) => [name, text])),
       { requiredKeys: [] },
     );
     const mixed = fc.tuple(fields, fc.subarray(Object.keys(REQUEST))).map(([some, sound]) => ({
@@ -59,7 +73,8 @@ describe('the short cut to a decision request', () => {
   });
 
   it('leaves what is unusual to the class', () => {
-    expect(readDecisionRequest({ ...REQUEST, phase: 'permission' })).toBeUndefined();
+    expect(readDecisionRequest({ ...REQUEST, estimate: '{"usd":1}' })).toBeUndefined();
+    expect(readDecisionRequest({ ...REQUEST, phase: 'afterwards' })).toBeUndefined();
     expect(readDecisionRequest({ ...REQUEST, action: 'ünusual' })).toBeUndefined();
     expect(byClass({ ...REQUEST, action: 'ünusual', phase: 'permission', estimate: '{"usd":1}' })).toBeDefined();
   });

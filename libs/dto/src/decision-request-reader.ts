@@ -1,4 +1,4 @@
-import { isAgentId } from '@agion/wire';
+import { DECISION_PHASES, isAgentId } from '@agion/wire';
 import {
   type DecisionRequestEntryDto,
   MAX_DECISION_NAME,
@@ -10,6 +10,7 @@ import { isEasilyStorable } from './json-field.js';
 type Fields = Readonly<Record<string, string>>;
 
 const PRINTABLE = /^[\x20-\x7e]+$/;
+const PHASES: readonly string[] = DECISION_PHASES;
 const TEXTS = new Map([
   ['correlation_id', MAX_DECISION_NAME],
   ['action', MAX_DECISION_NAME],
@@ -38,6 +39,9 @@ export function readDecisionRequest(fields: Fields): DecisionRequestEntryDto | u
       entry[name] = value;
     } else if (name === 'agent_id') {
       if (!isAgentId(text)) return undefined;
+      entry[name] = text;
+    } else if (name === 'phase') {
+      if (!PHASES.includes(text)) return undefined;
       entry[name] = text;
     } else if (name === 'timeout_ms') {
       if (!TIMEOUT_PATTERN.test(text)) return undefined;

@@ -15,7 +15,8 @@ const MAX_OBJECT_BYTES = 256 * 1024;
 
 const AGENT_ID_RULE = { message: 'agent_id must be `name` or `container:name` in lower case' };
 const TIMEOUT_RULE = { message: 'timeout_ms must be a whole number from 1 to 9999999' };
-const PHASE_RULE = { message: `phase must be one of ${DECISION_PHASES.join(', ')}` };
+/** What is said of a checkpoint there is none of. */
+export const PHASE_RULE = { message: `phase must be one of ${DECISION_PHASES.join(', ')}` };
 
 /** An entry of `governance:requests` (wire contract, section 4), its JSON fields read. */
 export class DecisionRequestEntryDto {

@@ -1,6 +1,14 @@
 import { IsIn, IsOptional, Matches } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { AGENT_ID_PATTERN, DECISION_SOURCES, DECISIONS, type DecisionEffect, type DecisionSource } from '@agion/wire';
+import {
+  AGENT_ID_PATTERN,
+  DECISION_PHASES,
+  DECISION_SOURCES,
+  DECISIONS,
+  type DecisionEffect,
+  type DecisionPhase,
+  type DecisionSource,
+} from '@agion/wire';
 import { IsInstant } from './instant.js';
 import { PageQueryDto } from './page.dto.js';
 import { IsText } from './text.js';
@@ -127,6 +135,13 @@ export class DecisionDto extends DecisionOutcomeDto {
 
   @ApiProperty({ type: String, nullable: true, description: 'As the agent claimed.' })
   user_id!: string | null;
+
+  @ApiProperty({
+    enum: DECISION_PHASES,
+    nullable: true,
+    description: 'Which checkpoint of a call it was. Null when nobody said so, or when no policy was asked.',
+  })
+  phase!: DecisionPhase | null;
 
   @ApiProperty({ type: String, nullable: true })
   execution_id!: string | null;

@@ -1,7 +1,7 @@
 import { IsArray, IsIn, IsObject, IsOptional, Matches } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { AGENT_ID_PATTERN, DECISIONS, type DecisionEffect } from '@agion/wire';
-import { MAX_DECISION_NAME, MAX_DECISION_RESOURCE } from './decision-request.dto.js';
+import { AGENT_ID_PATTERN, DECISION_PHASES, DECISIONS, type DecisionEffect, type DecisionPhase } from '@agion/wire';
+import { MAX_DECISION_NAME, MAX_DECISION_RESOURCE, PHASE_RULE } from './decision-request.dto.js';
 import { IsInstant } from './instant.js';
 import { JsonField } from './json-field.js';
 import { IsText } from './text.js';
@@ -105,4 +105,9 @@ export class LocalDecisionEntryDto {
   @IsOptional()
   @IsText(MAX_DECISION_NAME)
   user_id?: string;
+
+  @ApiPropertyOptional({ enum: DECISION_PHASES, description: 'Which of the checkpoints of a call it was.' })
+  @IsOptional()
+  @IsIn(DECISION_PHASES, PHASE_RULE)
+  phase?: DecisionPhase;
 }

@@ -34,6 +34,7 @@ export const toDecisionDto = (decision: RecordedDecision): DecisionDto => ({
   mission_id: decision.missionId,
   session_id: decision.sessionId,
   user_id: decision.userId,
+  phase: decision.request?.phase ?? null,
   execution_id: decision.executionId,
   at: decision.at.toISOString(),
   recorded_at: decision.recordedAt.toISOString(),

@@ -1,5 +1,5 @@
 import type { MatchedPolicy, PolicyError, PolicyReference, PolicyRequest } from '@agion/policy-engine';
-import type { DecisionEffect, DecisionSource } from '@agion/wire';
+import type { DecisionEffect, DecisionPhase, DecisionSource } from '@agion/wire';
 
 /** What an agent wants to know. */
 export interface Question {
@@ -13,6 +13,8 @@ export interface Question {
   sessionId: string | null;
   /** As the agent claims. */
   userId: string | null;
+  /** Which of a call's three checkpoints this is, as the agent claims. */
+  phase: DecisionPhase | null;
 }
 
 /** What it is told. */
@@ -38,8 +40,8 @@ export interface Judgement {
   fingerprint: string | null;
 }
 
-/** The engine's input as it is kept: without what does not fit. */
-export type KeptRequest = Omit<PolicyRequest, 'at'> & { truncated?: true };
+/** The engine's input as it is kept: without what does not fit, and with the checkpoint it was asked at. */
+export type KeptRequest = Omit<PolicyRequest, 'at'> & { truncated?: true; phase?: DecisionPhase };
 
 /** A row of the ledger. */
 export interface Decision extends Omit<Judgement, 'request' | 'fingerprint'> {

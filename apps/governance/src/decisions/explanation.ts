@@ -20,7 +20,7 @@ export function explanationOf(decision: RecordedDecision, set: PolicySet | null)
   if (decision.policyRevision === null) return bare('no policy could be asked');
   if (request === null) return bare('no policy was asked: the reason is the whole of it');
   if (set === null) return bare('the policies of that time are not known any more');
-  const { truncated, ...kept } = request;
+  const { truncated, phase: _, ...kept } = request;
   const { candidates, toChange, decision: again } = explain(set, { ...kept, at: decision.at.getTime() });
   return { decision, candidates, toChange, note: noteOf(decision, truncated ?? false, again.decision) };
 }

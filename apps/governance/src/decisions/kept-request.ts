@@ -1,13 +1,15 @@
 import type { PolicyRequest } from '@agion/policy-engine';
+import type { DecisionPhase } from '@agion/wire';
 import type { KeptRequest } from './decision.js';
 
 /** Bytes of context and arguments together, as JSON, that are kept with a decision. */
 export const MOST_KEPT_BYTES = 8_192;
 
 /** What of the engine's input is kept, so that the decision can be explained later. */
-export function keptRequest({ at: _, ...request }: PolicyRequest): KeptRequest {
+export function keptRequest({ at: _, ...request }: PolicyRequest, phase: DecisionPhase | null = null): KeptRequest {
   const bytes = bytesOf(request.context) + bytesOf(request.arguments);
-  return bytes <= MOST_KEPT_BYTES ? request : { ...request, context: {}, arguments: {}, truncated: true };
+  const kept: KeptRequest = phase === null ? request : { ...request, phase };
+  return bytes <= MOST_KEPT_BYTES ? kept : { ...kept, context: {}, arguments: {}, truncated: true };
 }
 
 const EMPTY = 2;

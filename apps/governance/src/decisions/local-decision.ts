@@ -58,6 +58,7 @@ function requestIn({
   action,
   resource,
   mission_id: mission,
+  phase,
 }: LocalDecisionEntryDto): KeptRequest {
   const fits = Buffer.byteLength(JSON.stringify(context)) <= MOST_KEPT_BYTES;
   return {
@@ -69,6 +70,7 @@ function requestIn({
     arguments: {},
     context: fits ? context : {},
     ...(!fits && { truncated: true as const }),
+    ...(phase !== undefined && { phase }),
   };
 }
 

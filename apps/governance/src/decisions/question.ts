@@ -14,6 +14,7 @@ export const questionIn = (request: CheckDto | DecisionRequestEntryDto): Questio
   missionId: request.mission_id ?? null,
   sessionId: request.session_id ?? null,
   userId: request.user_id ?? null,
+  phase: request.phase ?? null,
 });
 
 /** What is known of a decision beside question and judgement. */
@@ -44,7 +45,7 @@ export const newDecision = (frame: DecisionFrame, question: Question, judgement:
   policyRevision: judgement.policyRevision,
   trustScore: judgement.trustScore,
   evalUs: judgement.evalUs,
-  request: judgement.request && keptRequest(judgement.request),
+  request: judgement.request && keptRequest(judgement.request, question.phase),
   fingerprint: judgement.fingerprint,
   source: frame.source,
   answered: frame.answered,
