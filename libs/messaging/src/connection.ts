@@ -87,7 +87,7 @@ export async function connected(redis: RedisConnection, timeoutMs = 5_000, signa
 
 /** `host:port` of a Redis URL, fit for messages: no user, no password. */
 export function redisAddress(url: string): string {
-  const parsed = URL.parse(url);
+  const parsed = URL.canParse(url) ? new URL(url) : undefined; // URL.parse is Node 22+, and agents may run on 20
   if (!parsed || !['redis:', 'rediss:'].includes(parsed.protocol) || parsed.hostname === '') {
     throw new TypeError('a redis url starts with `redis://` or `rediss://` and names a host');
   }

@@ -27,8 +27,9 @@ export {
 } from './errors.js';
 export { EventFeed } from './event-feed.js';
 export type { EventFeedOptions, FeedCodec, FeedEvent, FollowOptions } from './event-feed.js';
-export { rateLimitedLogger, SILENT_LOGGER } from './logger.js';
+export { errorText, rateLimitedLogger, SILENT_LOGGER } from './logger.js';
 export type { Logger } from './logger.js';
+export { pause } from './pause.js';
 export { RequestReply } from './request-reply.js';
 export type { RequestOptions, RequestReplyOptions } from './request-reply.js';
 export { serverWarnings } from './server-check.js';

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { ConfigurationError } from './errors.js';
+
+/** What a container tells its agents (wire contract, section 6). */
+export interface SdkEnvironment {
+  gatewayUrl?: string;
+  registryUrl?: string;
+  governanceUrl?: string;
+  redisUrl?: string;
+  token?: string;
+  /** Read again when the platform refuses the token: mounted secrets are replaced in place. */
+  tokenFile?: string;
+  containerId?: string;
+  instanceId?: string;
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Reads `AGION_…`, and `REDIS_URL` where `AGION_REDIS_URL` is not set. An empty variable counts as none. */
+export function readEnvironment(variables: Variables = process.env): SdkEnvironment {
+  const names = {
+    gatewayUrl: ['AGION_GATEWAY_URL'],
+    registryUrl: ['AGION_REGISTRY_URL'],
+    governanceUrl: ['AGION_GOVERNANCE_URL'],
+    redisUrl: ['AGION_REDIS_URL', 'REDIS_URL'],
+    token: ['AGION_TOKEN'],
+    tokenFile: ['AGION_TOKEN_FILE'],
+    containerId: ['AGION_AGENT_CONTAINER_ID'],
+    instanceId: ['AGION_INSTANCE_ID'],
+  } satisfies Record<keyof SdkEnvironment, string[]>;
+  const environment: SdkEnvironment = {};
+  for (const [key, candidates] of Object.entries(names) as [keyof SdkEnvironment, string[]][]) {
+    const value = candidates.map((name) => variables[name]?.trim()).find((text) => text);
+    if (value) environment[key] = value;
+  }
+  return environment;
+}
+
+/** @throws ConfigurationError when the file cannot be read */
+export function readTokenFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (cause) {
+    throw new ConfigurationError(`the token file \`${file}\` cannot be read: check \`AGION_TOKEN_FILE\``, { cause });
+  }
+}

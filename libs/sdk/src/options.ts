@@ -1,0 +1,77 @@
+import type { Logger } from '@agion/messaging';
+
+/** What makes two builds of an agent the same or not; trust of one does not carry over to another. */
+export interface AgentFingerprint {
+  model?: string;
+  prompt?: string;
+  code?: string;
+}
+
+/** Which decisions made in memory are reported to the ledger: all of them, denials alone, or denials and that part of the rest (0–1). */
+export type DecisionLog = 'all' | 'denied' | `sample:${number}`;
+
+/** What holds when policies have not been confirmed for longer than `maxStalenessMs`. */
+export type FailMode =
+  /** Everything is denied but actions named in `lowRiskActions`. */
+  | 'deny'
+  /** The last known policies go on deciding. */
+  | 'last-known';
+
+/** How an agent presents itself and finds the platform. Only `agentId` has no default. */
+export interface AgionSdkOptions {
+  /** `container:name`, or `name` where the id of the container is known. */
+  agentId: string;
+  /** @default AGION_GATEWAY_URL, else `http://gateway:8080` */
+  gatewayUrl?: string;
+  /** Without Redis everything goes over HTTP. @default AGION_REDIS_URL, else REDIS_URL, else none */
+  redisUrl?: string;
+  /** Of the agent or of its container. @default AGION_TOKEN, or what AGION_TOKEN_FILE holds; in development none is needed */
+  token?: string;
+  /** @default the part of `agentId` before the colon, else AGION_AGENT_CONTAINER_ID */
+  containerId?: string;
+  /** Names this process among the replicas of its container. @default host name and a random part */
+  instanceId?: string;
+  /** @default AGION_REGISTRY_URL, else the gateway */
+  registryUrl?: string;
+  /** @default AGION_GOVERNANCE_URL, else the gateway */
+  governanceUrl?: string;
+
+  /** For people. @default the agent id */
+  name?: string;
+  type?: string;
+  version?: string;
+  framework?: string;
+  capabilities?: readonly string[];
+  /** Where the container answers. */
+  endpoint?: string;
+  fingerprint?: AgentFingerprint;
+  labels?: Readonly<Record<string, string>>;
+  metadata?: Readonly<Record<string, unknown>>;
+
+  /** Milliseconds one HTTP attempt may take. @default 10000 */
+  timeoutMs?: number;
+  /** Milliseconds a prompt, model or resource is taken for current. @default 60000 */
+  configTtlMs?: number;
+  /** Milliseconds between two looks at the policies, ± 20 %, when no notice comes. @default 25000 */
+  syncIntervalMs?: number;
+  /** Milliseconds after which policies that nobody confirms are stale. @default 900000 */
+  maxStalenessMs?: number;
+  /** @default 'deny' */
+  failMode?: FailMode;
+  /** Actions that are decided by stale policies too. @default none */
+  lowRiskActions?: readonly string[];
+  /** Where the last policies are kept for a start without a gateway. @default none are kept */
+  snapshotFolder?: string;
+  /** Public keys (raw Ed25519, base64url) that sign policies. @default those of `/.well-known/agion-keys` */
+  verifyKeys?: readonly string[];
+  /** @default 'all' */
+  decisionLog?: DecisionLog;
+  /** Events that start a flush before its time. @default 100 */
+  eventBufferSize?: number;
+  /** The most events kept while the platform is away; the oldest are dropped, and counted. @default 10000 */
+  maxBufferedEvents?: number;
+  /** Milliseconds between two flushes. @default 5000 */
+  flushIntervalMs?: number;
+  /** Gets fields and a constant message, as pino takes them. @default silent */
+  logger?: Logger;
+}
