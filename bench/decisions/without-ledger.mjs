@@ -1,5 +1,5 @@
 // Governance as it is, but what it has decided is not written down: for measuring what comes before that, and for nothing else.
-import { DecisionLedger } from '../../apps/governance/dist/decisions/decision-ledger.service.js';
+import { DecisionsStore } from '../../apps/governance/dist/decisions/decisions.store.js';
 
-DecisionLedger.prototype.recordSoon = async () => {};
+DecisionsStore.prototype.record = async () => [];
 await import('../../apps/governance/dist/main.js');

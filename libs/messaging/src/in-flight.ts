@@ -31,6 +31,7 @@ export class InFlight {
   }
 
   settled(entries: readonly EntryKey[]): void {
+    if (entries.length === this.entries.length) return this.end();
     const gone = new Set(entries.map(({ stream, id }) => `${id} ${stream}`));
     this.entries = this.entries.filter(({ stream, id }) => !gone.has(`${id} ${stream}`));
   }

@@ -1,3 +1,4 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { Verdict } from './batch-runner.js';
 import type { ConsumerGroup } from './consumer-group.js';
 import type { ConsumerMetrics, ConsumerSettings, StreamEntry } from './consumer-options.js';
@@ -9,6 +10,8 @@ import { byStream, type EntryKey, type RetrySchedule } from './retry-schedule.js
 /** Carries out verdicts: acknowledges, buries, puts off. */
 export class Settlement {
   private unacknowledged: EntryKey[] = [];
+  private sending: Promise<void> = Promise.resolve();
+  private next: Promise<void> | undefined;
 
   constructor(
     private readonly group: ConsumerGroup,
@@ -34,10 +37,23 @@ export class Settlement {
   }
 
   /**
-   * Acknowledges what was handled. An entry stays on the list until Redis has said yes, so that an outage between the
-   * effect and the acknowledgement does not bring the entry back.
+   * Acknowledges what was handled: of batches that end together, all in one command. An entry stays on the list until Redis has said
+   * yes, so that an outage between the effect and the acknowledgement does not bring the entry back.
    */
-  async acknowledge(): Promise<void> {
+  acknowledge(): Promise<void> {
+    if (this.unacknowledged.length === 0) return Promise.resolve();
+    this.next ??= this.sendNext();
+    return this.next;
+  }
+
+  private async sendNext(): Promise<void> {
+    await Promise.allSettled([this.sending, endOfTurn()]);
+    this.next = undefined;
+    this.sending = this.send();
+    return this.sending;
+  }
+
+  private async send(): Promise<void> {
     const now = new Set(this.unacknowledged); // more may come while Redis is asked
     for (const [stream, ids] of byStream([...now])) {
       await this.group.acknowledge(stream, ids);

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { OrganizationDirectory } from '@agion/service-kit';
 import { TrustScores } from '../trust/trust-scores.service.js';
@@ -15,7 +14,7 @@ interface Waiting {
 /** Decisions written together, about. */
 const ENOUGH = 1_000;
 /** Milliseconds more decisions are waited for when nobody waits for those that are there. */
-const PATIENCE_MS = 4;
+const PATIENCE_MS = 10;
 
 /**
  * Writes decisions down. While one transaction runs, those that come are gathered for the next one: many small batches cost one
@@ -25,6 +24,8 @@ const PATIENCE_MS = 4;
 export class DecisionLedger {
   private waiting: Waiting[] = [];
   private writing = false;
+  /** Ends the wait for more. */
+  private hurry: (() => void) | undefined;
 
   constructor(
     private readonly store: DecisionsStore,
@@ -47,16 +48,32 @@ export class DecisionLedger {
     return new Promise((done, failed) => {
       this.waiting.push({ urgent, decisions, done, failed });
       if (!this.writing) void this.write();
+      else if (this.isTime()) this.hurry?.();
     });
   }
 
   private async write(): Promise<void> {
     this.writing = true;
     while (this.waiting.length > 0) {
-      if (!this.waiting.some(({ urgent }) => urgent)) await setTimeout(PATIENCE_MS);
+      if (!this.isTime()) await this.more();
       await this.writeTogether(this.next());
     }
     this.writing = false;
+  }
+
+  private isTime(): boolean {
+    let count = 0;
+    return this.waiting.some(({ urgent, decisions }) => urgent || (count += decisions.length) >= ENOUGH);
+  }
+
+  private async more(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.hurry = resolve;
+      timer = setTimeout(resolve, PATIENCE_MS);
+    });
+    clearTimeout(timer);
+    this.hurry = undefined;
   }
 
   private next(): Waiting[] {

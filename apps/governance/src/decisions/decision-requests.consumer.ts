@@ -71,7 +71,7 @@ export class DecisionRequestsConsumer {
     entry: DecisionRequestEntryDto,
     read: readDecisionRequest,
     batch: 256,
-    overlap: 50,
+    overlap: 100,
   })
   async decide(@Payload() messages: Message[]): Promise<StreamFailure[]> {
     const now = Date.now();

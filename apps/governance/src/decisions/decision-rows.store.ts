@@ -60,14 +60,19 @@ const ELEMENTS = [1, 2].map((after) => `json_array_elements($${COLUMNS.length + 
  * same decisions never wait for each other in a circle.
  */
 const RECORD = `
+WITH added AS (
 INSERT INTO governance.decisions (${NAMES}, matched, request)
 SELECT ${NAMES}, matched, CASE WHEN json_typeof(request) = 'null' THEN NULL ELSE request END
 FROM ROWS FROM (unnest(${ARRAYS}), ${ELEMENTS}) AS given (${NAMES}, matched, request)
 ORDER BY organization_id, decision_id
 ON CONFLICT (organization_id, decision_id) DO NOTHING
-RETURNING decision_id`;
+RETURNING decision_id, decision)
+SELECT decision_id FROM added WHERE decision <> 'allow'`;
 
-/** The statement that writes decisions of any organizations, each once; it returns the ids of the new ones. */
+/**
+ * The statement that writes decisions of any organizations, each once; it returns the ids of the new ones but those that allow, of
+ * which nothing follows.
+ */
 export const recordDecisions = (decisions: readonly Decision[]): pg.QueryConfig => ({
   name: 'record_decisions',
   text: RECORD,
