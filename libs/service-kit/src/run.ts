@@ -35,7 +35,7 @@ export async function runAll(services: readonly ServiceDefinition[]): Promise<vo
   process.on('disconnect', () => stopping || void stop(0));
   try {
     const settings = loadAll(services, process.env);
-    stopMetrics = await serveMetrics(settings[0]?.metricsPort ?? 0); // before the services, or their instruments count for nobody
+    stopMetrics = await serveMetrics(settings[0]?.metricsPort ?? 0, settings[0]?.metricsBind); // before the services, or their instruments count for nobody
     for (const service of services.toReversed()) {
       if (stopping) return;
       const started = await startService(service, { env: process.env, logStream });

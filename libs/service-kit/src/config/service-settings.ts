@@ -39,11 +39,20 @@ export abstract class ServiceSettings {
   @Matches(/^rediss?:\/\/\S+$/, { message: 'must be set to a redis:// or rediss:// URL' })
   redisUrl!: string;
 
-  @Setting('METRICS_PORT', { about: 'Port of GET /metrics (Prometheus), on loopback. 0 turns it off.' })
+  @Setting('METRICS_PORT', {
+    about: 'Port of GET /metrics (Prometheus), which asks nobody for a token. 0 turns it off.',
+  })
   @IsInt()
   @Min(0)
   @Max(65535)
   metricsPort = 9464;
+
+  @Setting('METRICS_BIND', {
+    about: 'Address GET /metrics listens on. Anything but loopback only where the network decides who gets there.',
+  })
+  @ValidateIf(({ mode }: ServiceSettings) => mode === 'development')
+  @IsIn(LOOPBACK, { message: 'must be a loopback address in development' })
+  metricsBind = '127.0.0.1';
 
   @Setting('LOG_LEVEL', { about: `One of ${LOG_LEVELS.join(', ')}.` })
   @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')}` })
@@ -53,6 +62,7 @@ export abstract class ServiceSettings {
     about:
       'Public keys of the services: JSON {"gateway": "<SPKI DER, base64url>", …}. A service accepts calls only from those listed.',
     example: '{"gateway":"…","registry":"…"}',
+    secret: true, // not that they are, but they are made with the private ones and handed over in the same way
   })
   @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? parsePublicKeys(value) : value))
   @IsObject({ message: `must be a JSON object from service (${SERVICES.join(', ')}) to its Ed25519 public key` })

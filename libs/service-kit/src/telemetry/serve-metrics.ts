@@ -4,10 +4,10 @@ import { VERSION } from '../service-facts.js';
 import { observeProcess } from './instruments.js';
 
 /**
- * Serves `GET /metrics` for Prometheus on loopback, once for the process. @returns how to stop it
+ * Serves `GET /metrics` for Prometheus, once for the process; on loopback unless told. @returns how to stop it
  * @throws StartupError when the port is taken
  */
-export async function serveMetrics(port: number): Promise<() => Promise<void>> {
+export async function serveMetrics(port: number, host = '127.0.0.1'): Promise<() => Promise<void>> {
   if (port === 0 || process.env.OTEL_SDK_DISABLED === 'true') return async () => {};
   // Loaded here, so that a process that serves none does not pay for it at its start.
   const { PrometheusExporter } = await import('@opentelemetry/exporter-prometheus');
@@ -15,7 +15,7 @@ export async function serveMetrics(port: number): Promise<() => Promise<void>> {
   const { resourceFromAttributes } = await import('@opentelemetry/resources');
   const exporter = new PrometheusExporter({
     port,
-    host: '127.0.0.1',
+    host,
     preventServerStart: true,
     withoutScopeInfo: true,
   });
