@@ -99,6 +99,37 @@ describe('events over HTTP', () => {
     expect(await entriesOf(STREAMS.decisions)).toMatchObject([{ agent_id: 'on:a', policy_revision: '187' }]);
   });
 
+  it('are execution reports too: each once, over HTTP and over the stream, on the agent’s own word', async () => {
+    const told = (id: string, given: object = {}): Record<string, unknown> => ({
+      kind: 'report',
+      report_id: id,
+      agent_id: 'did:a',
+      action: 'send_email',
+      status: 'succeeded',
+      duration_ms: 812.5,
+      usage: { tokens: 1200 },
+      error: { code: 7 },
+      ...given,
+    });
+    const reports = [told('did-1'), told('did-2', { status: 'failed' }), told('did-1')];
+    expect((await report(agent('did:a'), reports)).body).toEqual({ received: 3, accepted: 3, duplicates: 0 });
+    expect((await report(container('did'), told('did-2'))).status).toBe(202);
+    await running.append(STREAMS.executionReports, [
+      { report_id: 'did-1', agent_id: 'did:a', action: 'send_email', status: 'failed' },
+    ]);
+    await running.settled(STREAMS.executionReports);
+    expect(await running.rows('SELECT * FROM governance.execution_reports ORDER BY report_id')).toMatchObject([
+      { report_id: 'did-1', status: 'succeeded', duration_ms: 812.5, usage: { tokens: 1200 }, source: 'self' },
+      { report_id: 'did-2', status: 'failed', error: '{"code":7}', source: 'self' },
+    ]);
+    expect(await running.events('did:a')).toMatchObject([
+      { event_type: 'execution_succeeded', source: 'self', weight: '250000' },
+      { event_type: 'execution_failed', source: 'self', weight: '500000' },
+    ]);
+    expect((await report(agent('other:b'), told('did-3'))).body).toMatchObject({ errors: [{ pointer: '/agent_id' }] });
+    expect((await report(person('operator'), told('did-3'))).status).toBe(422);
+  });
+
   it('are refused together, each bad one by its pointer, and nothing is taken in', async () => {
     const { status, body } = await report(agent('bad:a'), {
       events: [

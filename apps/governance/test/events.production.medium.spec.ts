@@ -53,4 +53,21 @@ describe('in production', () => {
       body: { errors: [{ pointer: '/agent_id' }] },
     });
   });
+
+  it('execution reports come over HTTP, or signed by the service that saw it', async () => {
+    const told = { report_id: 'over', agent_id: 'prod:r', action: 'send_email', status: 'succeeded' };
+    await running.append(STREAMS.executionReports, [
+      { ...told, report_id: 'beside' },
+      running.signed(STREAMS.executionReports, { ...told, report_id: 'seen' }),
+    ]);
+    const { status } = await running.call('POST', '/v1/events', agent('prod:r'), { kind: 'report', ...told });
+    expect(status).toBe(202);
+    await running.settled(STREAMS.executionReports);
+    expect(await running.rows('SELECT report_id, source FROM governance.execution_reports ORDER BY report_id')).toEqual(
+      [
+        { report_id: 'over', source: 'self' },
+        { report_id: 'seen', source: 'platform' },
+      ],
+    );
+  });
 });

@@ -10,6 +10,7 @@ import {
   startRedis,
   testEnvironment,
   type TestDatabase,
+  type TestRedis,
 } from '@agion/testing';
 import {
   DEFAULT_ORGANIZATION,
@@ -102,6 +103,7 @@ export const container = (containerId: string): Principal => ({
 export class TrustUnderTest {
   private constructor(
     readonly database: TestDatabase,
+    readonly redis: TestRedis,
     readonly commands: RedisConnection,
     readonly env: Record<string, string>,
     readonly registry: RegistryWords,
@@ -126,7 +128,7 @@ export class TrustUnderTest {
       parts.defer(() => commands.disconnect());
       await connected(commands);
       const service = await startService(governance, { env });
-      return new TrustUnderTest(database, commands, env, registry, acme, service, parts);
+      return new TrustUnderTest(database, redis, commands, env, registry, acme, service, parts);
     } catch (error) {
       await parts.disposeAsync();
       throw error;

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 
-export const EVENT_KINDS = ['trust', 'feedback', 'mission', 'decision'] as const;
+export const EVENT_KINDS = ['trust', 'feedback', 'mission', 'decision', 'report'] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 /** Most events of one request. */
 export const MAX_EVENTS = 500;

@@ -1,4 +1,5 @@
 import {
+  ExecutionReportEntryDto,
   FeedbackEntryDto,
   LocalDecisionEntryDto,
   MissionEventEntryDto,
@@ -14,6 +15,7 @@ interface Entries {
   feedback: FeedbackEntryDto;
   mission: MissionEventEntryDto;
   decision: LocalDecisionEntryDto;
+  report: ExecutionReportEntryDto;
 }
 
 /** An event whose fields are right, of a kind. */
@@ -24,6 +26,7 @@ const CLASSES: { readonly [Kind in EventKind]: new () => Entries[Kind] } = {
   feedback: FeedbackEntryDto,
   mission: MissionEventEntryDto,
   decision: LocalDecisionEntryDto,
+  report: ExecutionReportEntryDto,
 };
 
 /** Reads an event by the class of its stream, and holds who it says it is from against who the caller is. */
@@ -50,7 +53,7 @@ function identityFaults({ kind, pointer, entry }: ReadEvent, caller: Principal):
     });
   if ('sig' in entry && entry.sig !== undefined)
     faults.push({ pointer: `${pointer}/sig`, detail: 'must be left out: it belongs to streams' });
-  if ((kind === 'mission' || kind === 'decision') && !speaksFor(caller, entry.agent_id))
+  if (kind !== 'trust' && kind !== 'feedback' && !speaksFor(caller, entry.agent_id))
     faults.push({ pointer: `${pointer}/agent_id`, detail: 'these credentials do not speak for this agent' });
   return faults;
 }

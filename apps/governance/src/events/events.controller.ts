@@ -1,4 +1,4 @@
-import { EventsAcceptedDto, MAX_EVENTS } from '@agion/dto';
+import { EVENT_KINDS, EventsAcceptedDto, MAX_EVENTS } from '@agion/dto';
 import { ApiProblems, Caller } from '@agion/service-kit';
 import type { Principal } from '@agion/wire';
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
@@ -15,7 +15,7 @@ export class EventsController {
   @ApiOperation({
     operationId: 'reportEvents',
     summary: 'Report events over HTTP',
-    description: `One event, a list, or \`{"events": […]}\` of up to ${MAX_EVENTS}; each has a \`kind\` (trust, feedback, mission, decision) and the fields it would have on its stream. Who reports follows from the credentials. All are taken in, or none.`,
+    description: `One event, a list, or \`{"events": […]}\` of up to ${MAX_EVENTS}; each has a \`kind\` (${EVENT_KINDS.join(', ')}) and the fields it would have on its stream; a report is one of an execution. The body has at most 1 MB. Who reports follows from the credentials, and only an agent or its container says what it did and decided. All are taken in, or none.`,
   })
   @ApiBody({
     schema: {

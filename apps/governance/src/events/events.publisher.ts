@@ -1,12 +1,29 @@
-import { StreamProducer } from '@agion/messaging';
-import { parsePrivateKey, ServiceSettings, signEntry } from '@agion/service-kit';
+import { PermanentError, StreamProducer } from '@agion/messaging';
+import {
+  parsePrivateKey,
+  ServiceSettings,
+  signEntry,
+  UnavailableError,
+  ValidationFailedError,
+} from '@agion/service-kit';
 import { Injectable } from '@nestjs/common';
 import { STREAMS, streamKey } from '@agion/wire';
 import type { ReadEvent } from './event-reader.js';
 
-const STREAM_OF = { mission: STREAMS.missions, decision: STREAMS.decisions } as const;
+const STREAM_OF = {
+  mission: STREAMS.missions,
+  decision: STREAMS.decisions,
+  report: STREAMS.executionReports,
+} as const;
+const KINDS = Object.keys(STREAM_OF) as (keyof typeof STREAM_OF)[];
 
-/** Hands on what others take in: mission events to coordination, decisions to the ledger's consumer. Signed: who reports is proven. */
+/** Seconds. */
+const RETRY_AFTER = 2;
+
+/**
+ * Hands on what has consumers of its own: mission events, decisions and execution reports. Signed: who reports is proven. One round
+ * trip, so that Redis takes all or, when it is away, none.
+ */
 @Injectable()
 export class EventsPublisher {
   private readonly key: ReturnType<typeof parsePrivateKey>;
@@ -18,14 +35,18 @@ export class EventsPublisher {
     this.key = parsePrivateKey(settings.serviceKey);
   }
 
+  /** @throws UnavailableError when Redis cannot take them: try again with the same ids, some may have been taken */
   async publish(slug: string, events: readonly ReadEvent[]): Promise<void> {
-    for (const kind of ['mission', 'decision'] as const) {
+    const appends = KINDS.flatMap((kind) => {
       const stream = streamKey(slug, STREAM_OF[kind]);
-      const own = events.filter((event) => event.kind === kind);
-      await this.producer.appendMany(
-        stream,
-        own.map(({ fields }) => signEntry(stream, fields, 'governance', this.key)),
-      );
-    }
+      return events
+        .filter((event) => event.kind === kind)
+        .map(({ fields }) => ({ stream, values: signEntry(stream, fields, 'governance', this.key) }));
+    });
+    const results = await this.producer.appendEach(appends).catch((error: unknown) => [error]);
+    const failed = results.find((result) => typeof result !== 'string');
+    if (failed === undefined) return;
+    if (failed instanceof PermanentError) throw new ValidationFailedError([{ pointer: '', detail: failed.message }]);
+    throw Object.assign(new UnavailableError('redis cannot take events now', RETRY_AFTER), { cause: failed });
   }
 }
