@@ -164,3 +164,16 @@ describe('the explanation', () => {
     expect((await running.call('GET', '/v1/agents/why:a/trust/events?cursor=x')).status).toBe(422);
   });
 });
+
+describe('the key in Redis', () => {
+  it('follows the decay of an agent nobody asks about', async () => {
+    await observed('idle:a', 40);
+    await eventually(async () => expect(await running.key('idle:a')).toBeGreaterThan(0.5));
+    await running.stopService();
+    await running.rows("UPDATE governance.trust_buckets SET day = day - 300 WHERE agent_id = 'idle:a'");
+    const before = await running.key('idle:a');
+    await running.startService();
+    await eventually(async () => expect(await running.key('idle:a')).toBeLessThan(before ?? 0));
+    expect(await running.key('idle:a')).toBe((await running.trust('idle:a')).trust_score);
+  });
+});

@@ -65,6 +65,17 @@ export class TrustScoreStore {
     return agents.map(({ agentId }) => evidenceOf(agentId, byAgent.get(agentId)));
   }
 
+  /** Agents there is evidence about, in the order of their ids. */
+  async agentsWithEvidence(organizationId: string, after: string, limit: number): Promise<string[]> {
+    const rows = await this.scope.query<{ agent_id: string }>(organizationId, {
+      name: 'agents_with_evidence',
+      text: `SELECT DISTINCT agent_id FROM governance.trust_buckets
+        WHERE organization_id = $1 AND agent_id > $2 ORDER BY agent_id LIMIT $3`,
+      values: [organizationId, after, limit],
+    });
+    return rows.map(({ agent_id: agentId }) => agentId);
+  }
+
   /** The agent has registered with a build its evidence does not know. */
   async noteFingerprint(organizationId: string, agentId: string, fingerprint: string): Promise<void> {
     await this.scope.transaction(organizationId, (client) =>

@@ -82,12 +82,14 @@ export class TrustScores implements OnModuleDestroy {
     return { ...score(evidence.buckets, evidence.ceilings, at), evidence };
   }
 
-  /** Never fails: whoever reads next works it out again. */
-  private async refresh(organization: Organization, agentIds: readonly string[]): Promise<void> {
+  /** Never fails: it is tried again, and whoever reads meanwhile works it out. @returns whether the Redis keys are right now */
+  async refresh(organization: Organization, agentIds: readonly string[]): Promise<boolean> {
     try {
       await this.read(organization, agentIds).kept;
+      return true;
     } catch (error) {
-      this.logger.warn({ err: error }, 'trust scores could not be refreshed, the next reader will');
+      this.logger.warn({ err: error }, 'trust scores could not be refreshed');
+      return false;
     }
   }
 

@@ -7,6 +7,7 @@ import { TrustEventsStore } from './trust-events.store.js';
 import { TrustEvidenceStore } from './trust-evidence.store.js';
 import { TrustIntake } from './trust-intake.service.js';
 import { TrustKeysPublisher } from './trust-keys.publisher.js';
+import { TrustKeysUpkeep } from './trust-keys-upkeep.service.js';
 import { TrustScoreStore } from './trust-score.store.js';
 import { TrustScores } from './trust-scores.service.js';
 import { TrustService } from './trust.service.js';
@@ -20,6 +21,7 @@ import { TrustService } from './trust.service.js';
     TrustEvidenceStore,
     TrustIntake,
     TrustKeysPublisher,
+    TrustKeysUpkeep,
     TrustEventsStore,
     TrustScoreStore,
     TrustScores,
