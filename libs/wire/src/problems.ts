@@ -86,7 +86,11 @@ export const PROBLEMS = {
     title: 'URI too long',
     help: 'Send less in the query: 8,192 bytes are read. No id or name in a path has more than 200 characters.',
   },
-  'unsupported-media-type': { status: 415, title: 'Unsupported media type', help: 'Send application/json.' },
+  'unsupported-media-type': {
+    status: 415,
+    title: 'Unsupported media type',
+    help: 'Send application/json, or application/yaml where a route takes it.',
+  },
   'validation-failed': {
     status: 422,
     title: 'Validation failed',

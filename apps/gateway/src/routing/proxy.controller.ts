@@ -1,7 +1,7 @@
 import { All, Controller, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { identityOf } from '@agion/service-kit';
+import { identityOf, TakesYaml } from '@agion/service-kit';
 import type { Principal } from '@agion/wire';
 import { ConfigurationReads } from './configuration-reads.js';
 import { Forwarder } from './forwarder.js';
@@ -18,6 +18,7 @@ export class ProxyController {
   ) {}
 
   @All('*')
+  @TakesYaml() // where the service does
   answer(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void | Promise<void> {
     const match = matchOf(request);
     const { principal } = identityOf(request);

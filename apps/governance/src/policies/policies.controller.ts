@@ -12,7 +12,7 @@ import {
   UpdateConfigurationQueryDto,
   PageQueryDto,
 } from '@agion/dto';
-import { ApiProblems, Caller, etagOf, requireRole } from '@agion/service-kit';
+import { ApiProblems, Caller, etagOf, requireRole, TakesYaml } from '@agion/service-kit';
 import type { Principal } from '@agion/wire';
 import {
   Body,
@@ -87,6 +87,7 @@ export class PoliciesController {
   }
 
   @Post()
+  @TakesYaml()
   @UseInterceptors(CreateOnce)
   @ApiOperation({ operationId: 'createPolicy', summary: 'Create a policy' })
   @ApiHeader({ name: 'Idempotency-Key', required: false })
@@ -102,6 +103,7 @@ export class PoliciesController {
   }
 
   @Post('validate')
+  @TakesYaml()
   @HttpCode(200)
   @ApiOperation({
     operationId: 'validatePolicy',
@@ -136,6 +138,7 @@ export class PoliciesController {
   }
 
   @Put(':id')
+  @TakesYaml()
   @ApiOperation({ operationId: 'updatePolicy', summary: 'Make the next version of a policy' })
   @ApiHeader({
     name: 'If-Match',

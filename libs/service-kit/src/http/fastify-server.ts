@@ -12,6 +12,8 @@ import type { Logger } from 'pino';
 import { PROBLEMS, problemType, type ProblemName } from '@agion/wire';
 import { pathOf, sendProblem, TRUSTS_PREFIX } from '../problem/problem.filter.js';
 import { MAX_BODY_BYTES, parseJson } from './json-body.js';
+import { refuseYaml, takesYaml } from './takes-yaml.js';
+import { parseYaml } from './yaml-body.js';
 import type { RecordRequest } from '../telemetry/instruments.js';
 import { RequestLogger } from './request-logger.js';
 import { inTrace } from './trace-context.js';
@@ -54,11 +56,11 @@ export function fastifyServer({ logger, body, record }: ServerOptions): FastifyA
   const fastify = adapter.getInstance<FastifyInstance>();
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, content, done) => {
-    try {
-      done(null, body === 'raw' ? content : parseJson(content as Buffer));
-    } catch (error) {
-      done(error as Error);
-    }
+    parseWith(body === 'raw' ? asItCame : parseJson, content as Buffer, done);
+  });
+  fastify.addContentTypeParser('application/yaml', { parseAs: 'buffer' }, (request, content, done) => {
+    const parse = !takesYaml(request) ? refuseYaml : body === 'raw' ? asItCame : parseYaml;
+    parseWith(parse, content as Buffer, done);
   });
   fastify.decorate(TRUSTS_PREFIX, body === 'parsed'); // the public door's callers name no prefix
   // Those who only pass bodies on have nothing to tell of a trace, and every microsecond to save.
@@ -80,6 +82,20 @@ export function fastifyServer({ logger, body, record }: ServerOptions): FastifyA
     done();
   });
   return adapter;
+}
+
+const asItCame = (content: Buffer): unknown => content;
+
+function parseWith(
+  parse: (content: Buffer) => unknown,
+  content: Buffer,
+  done: (error: Error | null, body?: unknown) => void,
+): void {
+  try {
+    done(null, parse(content));
+  } catch (error) {
+    done(error as Error);
+  }
 }
 
 /** What Node refuses before there is a request: the socket is all there is to answer on. */
