@@ -162,6 +162,21 @@ describe('events over HTTP', () => {
     expect(await entriesOf(STREAMS.missions)).toHaveLength(1);
   });
 
+  it('are each named when they are bad, all 500 if need be', async () => {
+    const bad = Array.from({ length: 500 }, (_, i) =>
+      trust('bad:a', {
+        impact: 'NaN',
+        ...(i === 7 && Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`x${n}`, 1]))),
+      }),
+    );
+    const { status, body } = await report(agent('bad:a'), bad);
+    expect(status).toBe(422);
+    const pointers = (body.errors as { pointer: string }[]).map(({ pointer }) => pointer);
+    expect(new Set(pointers.map((pointer) => pointer.split('/')[1])).size).toBe(500);
+    expect(pointers.length).toBeLessThan(510);
+    expect(pointers.filter((pointer) => pointer === '/7/impact' || pointer === '/8/impact')).not.toEqual([]);
+  });
+
   it('are at most 500', async () => {
     const many = (n: number): unknown => Array.from({ length: n }, () => trust('many:a'));
     expect((await report(agent('many:a'), many(501))).status).toBe(422);

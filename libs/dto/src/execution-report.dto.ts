@@ -9,6 +9,7 @@ import { IsText } from './text.js';
 export const REPORT_STATUSES = ['succeeded', 'failed', 'cancelled', 'timed_out'] as const;
 export type ReportStatus = (typeof REPORT_STATUSES)[number];
 
+const DURATION_RULE = { message: 'duration_ms must be a number, 0 or more' };
 const MAX_ID = 200;
 const MAX_FACTS = 8_192;
 
@@ -58,8 +59,8 @@ export class ExecutionReportEntryDto {
   @ApiPropertyOptional({ minimum: 0, example: 812.5 })
   @IsOptional()
   @NumberField()
-  @IsNumber({}, { message: 'duration_ms must be a number' })
-  @Min(0)
+  @IsNumber({}, DURATION_RULE)
+  @Min(0, DURATION_RULE)
   duration_ms?: number;
 
   @ApiPropertyOptional({ description: 'What went wrong: text, or JSON.', example: 'the mail server refused it' })

@@ -6,6 +6,7 @@ import { NumberField } from './number-field.js';
 import { IsText } from './text.js';
 
 const SEVERITY_WORDS = [...SEVERITIES, 'negative'];
+const IMPACT_RULE = { message: 'impact must be a number from -1 to 1' };
 /** Bytes of an event's context. */
 export const MAX_EVENT_CONTEXT = 8_192;
 
@@ -25,9 +26,9 @@ export class TrustEventEntryDto {
 
   @ApiProperty({ minimum: -1, maximum: 1, example: 0.05, description: 'Its size counts; 0.05 is usual.' })
   @NumberField()
-  @IsNumber({}, { message: 'impact must be a number from -1 to 1' })
-  @Min(-1)
-  @Max(1)
+  @IsNumber({}, IMPACT_RULE)
+  @Min(-1, IMPACT_RULE)
+  @Max(1, IMPACT_RULE)
   impact!: number;
 
   @ApiPropertyOptional({ description: 'Who repeats an entry gives it the same one. No colon: those are made by us.' })

@@ -13,6 +13,9 @@ import { eventsIn } from './event-body.js';
 import { readEvent, type ReadEvent } from './event-reader.js';
 import { EventsPublisher } from './events.publisher.js';
 
+/** Faults told of one event: the first say enough, and each bad event is to be named. */
+const MOST_OF_ONE = 4;
+
 export interface Accepted {
   received: number;
   accepted: number;
@@ -37,8 +40,9 @@ export class EventsService {
     const agents = await this.facts.ofEach(
       events.map(({ entry }) => ({ organization: caller.organization, agentId: entry.agent_id })),
     );
-    const faults = [...given.faults, ...read.flatMap((one) => one.faults), ...unknownAgents(events, agents)];
-    if (faults.length > 0) throw new ValidationFailedError(faults);
+    const faultsOfEach = read.flatMap(({ faults }) => faults.slice(0, MOST_OF_ONE));
+    const faults = [...given.faults, ...faultsOfEach, ...unknownAgents(events, agents)];
+    if (faults.length > 0) throw new ValidationFailedError(faults, faults.length);
     return this.take(caller, events, agents as KnownAgent[], now);
   }
 

@@ -42,13 +42,13 @@ export class ForbiddenError extends DomainError {
 /** Faults told of at once; whoever has more has more to mend than a list would help with. */
 const MOST_FAULTS = 100;
 
-/** Input that was read but is not acceptable; every fault at once, up to a hundred. */
+/** Input that was read but is not acceptable; every fault at once, up to `most`. */
 export class ValidationFailedError extends DomainError {
-  constructor(errors: InputFault[]) {
+  constructor(errors: InputFault[], most = MOST_FAULTS) {
     super(
       'validation-failed',
       errors.length === 1 ? 'one field is not acceptable' : `${errors.length} fields are not acceptable`,
-      { errors: errors.slice(0, MOST_FAULTS) },
+      { errors: errors.slice(0, most) },
     );
   }
 }
