@@ -1,47 +1,42 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type Platform, startPlatform } from '../platform.js';
 import { ExampleProcess, exampleFolder, type Finished } from './example-process.js';
-import { missingForPython } from './python.js';
+import { describeWithPython } from './python.js';
 
-const missing = missingForPython('httpx', 'redis');
+describeWithPython('an agent in Python, by the wire alone', ['httpx', 'redis'], () => {
+  let platform: Platform;
+  beforeAll(async () => {
+    platform = await startPlatform();
+  }, 60_000);
+  afterAll(() => platform?.stop());
 
-(missing === null ? describe : describe.skip)(
-  `an agent in Python, by the wire alone${missing ? `: skipped, ${missing}` : ''}`,
-  () => {
-    let platform: Platform;
-    beforeAll(async () => {
-      platform = await startPlatform();
-    }, 60_000);
-    afterAll(() => platform?.stop());
-
-    const run = async (env: Record<string, string> = {}): Promise<Finished> => {
-      const given = {
-        AGION_GATEWAY_URL: platform.url,
-        REDIS_URL: platform.redis.url,
-        AGION_ADMIN_TOKEN: await platform.person('admin'),
-        PYTHONUNBUFFERED: '1',
-        PYTHONDONTWRITEBYTECODE: '1',
-        ...env,
-      };
-      return ExampleProcess.start(['python3', exampleFolder('raw-python', 'agent.py')], { env: given }).finished();
+  const run = async (env: Record<string, string> = {}): Promise<Finished> => {
+    const given = {
+      AGION_GATEWAY_URL: platform.url,
+      REDIS_URL: platform.redis.url,
+      AGION_ADMIN_TOKEN: await platform.person('admin'),
+      PYTHONUNBUFFERED: '1',
+      PYTHONDONTWRITEBYTECODE: '1',
+      ...env,
     };
+    return ExampleProcess.start(['python3', exampleFolder('raw-python', 'agent.py')], { env: given }).finished();
+  };
 
-    it('lives its day, twice', async () => {
-      for (const time of ['first', 'second']) {
-        const { status, output } = await run();
-        expect({ time, status, end: output.trimEnd().split('\n').at(-1), output }).toMatchObject({
-          status: 0,
-          end: 'All as expected.',
-        });
-        expect(output.match(/^✓ /gm)).toHaveLength(16);
-        expect(output).not.toContain('✗');
-      }
-    }, 60_000);
+  it('lives its day, twice', async () => {
+    for (const time of ['first', 'second']) {
+      const { status, output } = await run();
+      expect({ time, status, end: output.trimEnd().split('\n').at(-1), output }).toMatchObject({
+        status: 0,
+        end: 'All as expected.',
+      });
+      expect(output.match(/^✓ /gm)).toHaveLength(16);
+      expect(output).not.toContain('✗');
+    }
+  }, 60_000);
 
-    it('says at which step its day went wrong', async () => {
-      const { status, output } = await run({ AGION_ADMIN_TOKEN: await platform.person('viewer') });
-      expect(status).toBe(1);
-      expect(output).toMatch(/✓ send a sign of life[\s\S]*✗ POST \/policies: 403/);
-    }, 60_000);
-  },
-);
+  it('says at which step its day went wrong', async () => {
+    const { status, output } = await run({ AGION_ADMIN_TOKEN: await platform.person('viewer') });
+    expect(status).toBe(1);
+    expect(output).toMatch(/✓ send a sign of life[\s\S]*✗ POST \/policies: 403/);
+  }, 60_000);
+});
