@@ -7,6 +7,7 @@ import { Failure } from '../setup/failure.mjs';
 const FILES = {
   'libs/database/src/latest-migration.ts': async () => (await import('./latest-migration.mjs')).latestMigration(), // what readiness asks the database for
   'libs/dto/openapi.json': async () => (await import('./openapi.mjs')).openApi(), // the gateway's reference, the types of the SDKs
+  'libs/sdk/src/generated/api.ts': async () => (await import('./sdk-api.mjs')).sdkApi(), // the clients of the SDK
   'libs/dto/asyncapi.json': async () => (await import('./asyncapi.mjs')).asyncApi(), // the same for what goes over Redis
   '.env.example': async () => (await import('./env-example.mjs')).envExample(), // people
 };

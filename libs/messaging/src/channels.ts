@@ -31,21 +31,31 @@ export class Channels {
   /** Begins to listen and returns the function that ends it. */
   subscribe(channel: string, handlers: NoticeHandlers): () => void {
     if (!this.hub) throw new Error('subscribing needs a topic hub');
-    return this.hub.subscribe(channel, {
-      message: (text) => {
-        const notice = this.parse(channel, text);
-        if (notice) handlers.notice(notice.payload);
-      },
-      live: () => handlers.onReady?.(),
-    });
+    return hearNotices(this.hub, channel, handlers, this.log);
   }
+}
 
-  private parse(channel: string, text: string): { payload: unknown } | undefined {
-    try {
-      return { payload: JSON.parse(text) as unknown };
-    } catch (error) {
-      this.log.warn({ channel, error: errorText(error) }, 'notice is not valid json');
-      return undefined;
-    }
+/** Begins to listen for the notices of a channel, for those who publish none; returns the function that ends it. */
+export function hearNotices(
+  hub: TopicHub,
+  channel: string,
+  handlers: NoticeHandlers,
+  logger: Logger = SILENT_LOGGER,
+): () => void {
+  return hub.subscribe(channel, {
+    message: (text) => {
+      const notice = parse(channel, text, logger);
+      if (notice) handlers.notice(notice.payload);
+    },
+    live: () => handlers.onReady?.(),
+  });
+}
+
+function parse(channel: string, text: string, logger: Logger): { payload: unknown } | undefined {
+  try {
+    return { payload: JSON.parse(text) as unknown };
+  } catch (error) {
+    logger.warn({ channel, error: errorText(error) }, 'notice is not valid json');
+    return undefined;
   }
 }

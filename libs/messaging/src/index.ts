@@ -1,6 +1,6 @@
 export { fullJitter, RECONNECT_BACKOFF } from './backoff.js';
 export type { BackoffRange } from './backoff.js';
-export { Channels } from './channels.js';
+export { Channels, hearNotices } from './channels.js';
 export type { NoticeHandlers } from './channels.js';
 export { decodeEntry, encodeEntry, jsonField, MAX_ENTRY_BYTES } from './codec.js';
 export type { EntryFields } from './codec.js';

@@ -16,5 +16,5 @@ export {
   TimeoutError,
   UnauthorizedError,
 } from './errors.js';
-export type { AgentFingerprint, AgionSdkOptions, DecisionLog, FailMode } from './options.js';
+export type { AgentFingerprint, AgionSDKOptions, DecisionLog, FailMode } from './options.js';
 export type { SdkEvent, SdkEventMap, SdkEventName, SdkListener } from './sdk-events.js';

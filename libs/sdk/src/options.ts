@@ -18,7 +18,7 @@ export type FailMode =
   | 'last-known';
 
 /** How an agent presents itself and finds the platform. Only `agentId` has no default. */
-export interface AgionSdkOptions {
+export interface AgionSDKOptions {
   /** `container:name`, or `name` where the id of the container is known. */
   agentId: string;
   /** @default AGION_GATEWAY_URL, else `http://gateway:8080` */

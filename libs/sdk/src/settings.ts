@@ -4,7 +4,7 @@ import { type Logger, redisAddress, SILENT_LOGGER } from '@agion/messaging';
 import { completeAgentId, containerOf, isAgentId, isName } from '@agion/wire';
 import { readEnvironment, type SdkEnvironment } from './environment.js';
 import { ConfigurationError } from './errors.js';
-import type { AgionSdkOptions, DecisionLog, FailMode } from './options.js';
+import type { AgionSDKOptions, DecisionLog, FailMode } from './options.js';
 
 /** Complete and checked. */
 export interface SdkSettings {
@@ -35,7 +35,7 @@ export interface SdkSettings {
 
 /** What an agent says about itself when it registers. */
 export type AgentDescription = Pick<
-  AgionSdkOptions,
+  AgionSDKOptions,
   'type' | 'version' | 'framework' | 'capabilities' | 'endpoint' | 'fingerprint' | 'labels' | 'metadata'
 > & { name: string };
 
@@ -56,7 +56,7 @@ const NUMBERS = {
  * Options, else the environment, else defaults.
  * @throws ConfigurationError when something cannot work: an agent without a container, a URL that is none
  */
-export function settingsOf(options: AgionSdkOptions, environment: SdkEnvironment = readEnvironment()): SdkSettings {
+export function settingsOf(options: AgionSDKOptions, environment: SdkEnvironment = readEnvironment()): SdkSettings {
   const containerId = containerOf(options.agentId) ?? options.containerId ?? environment.containerId;
   if (containerId === undefined)
     throw new ConfigurationError(
@@ -95,7 +95,7 @@ export function agentIdOf(name: string, containerId: string): string {
   );
 }
 
-function descriptionOf(options: AgionSdkOptions): AgentDescription {
+function descriptionOf(options: AgionSDKOptions): AgentDescription {
   const { name, type, version, framework, capabilities, endpoint, fingerprint, labels, metadata } = options;
   return {
     name: name ?? options.agentId,
@@ -112,7 +112,7 @@ function descriptionOf(options: AgionSdkOptions): AgentDescription {
 
 /** An option wins over both variables, the token itself over its file. */
 function tokenOf(
-  options: AgionSdkOptions,
+  options: AgionSDKOptions,
   { token, tokenFile }: SdkEnvironment,
 ): Pick<SdkSettings, 'token' | 'tokenFile'> {
   const given = options.token ?? token;
@@ -120,7 +120,7 @@ function tokenOf(
   return tokenFile === undefined ? {} : { tokenFile };
 }
 
-function numbersOf(options: AgionSdkOptions): typeof NUMBERS {
+function numbersOf(options: AgionSDKOptions): typeof NUMBERS {
   const numbers = { ...NUMBERS };
   for (const name of Object.keys(NUMBERS) as (keyof typeof NUMBERS)[]) {
     const given = options[name];
