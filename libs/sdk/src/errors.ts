@@ -43,8 +43,7 @@ export class AgionError extends Error {
     this: Class & ErrorClass,
     error: unknown,
   ): error is InstanceType<Class> {
-    if (!(error instanceof Error)) return false;
-    const kinds = (error as { [KINDS]?: unknown })[KINDS];
+    const kinds = (error as { [KINDS]?: unknown } | null | undefined)?.[KINDS];
     return Array.isArray(kinds) && kinds.includes(this.kind);
   }
 }

@@ -133,7 +133,7 @@ function queryText(query: CallOptions['query'] = {}): string {
 
 /** `fetch failed` says nothing; its cause does. */
 function causeText(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof Error)) return String(cause);
-  return cause.message || ('code' in cause ? String(cause.code) : cause.name);
+  const { cause = error } = error as { cause?: unknown };
+  const { message, code } = cause as { message?: string; code?: string };
+  return message || code || String(cause);
 }
