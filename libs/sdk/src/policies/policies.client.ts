@@ -1,0 +1,96 @@
+import type { GatewayClient } from '../http/gateway.client.js';
+import { ApiError } from '../errors.js';
+import { PoliciesRejectedError } from './policies.errors.js';
+import {
+  changedBundle,
+  hashOf,
+  inCanonicalForm,
+  type PolicyBundle,
+  type SyncDocument,
+  wholeBundle,
+} from './policy-bundle.js';
+import type { BundleOwner } from './policy-signature.js';
+import type { SigningKeys } from './signing-keys.client.js';
+
+/** Reads an agent's policies: what has changed, or all of them where that cannot be told or does not add up. */
+export class PoliciesClient {
+  /** Of the answer that said nothing has changed since a revision. */
+  private etag: { since: number; etag: string } | undefined;
+
+  constructor(
+    private readonly gateway: GatewayClient,
+    private readonly keys: SigningKeys,
+  ) {}
+
+  /**
+   * The bundle in force now, looked over: its hash is that of its policies, and the platform has signed it. Whether it is newer than
+   * the one held is for the caller to see. `null` when nothing has changed.
+   *
+   * @throws PoliciesRejectedError when it is not what the platform has signed; AgionError when it cannot be read
+   */
+  async newest(owner: BundleOwner, held: PolicyBundle | null, signal?: AbortSignal): Promise<PolicyBundle | null> {
+    const changed = held && (await this.changed(owner, held, signal));
+    if (changed === 'nothing') return null;
+    const bundle = changed ?? (await this.whole(owner, signal));
+    if (held && isSame(held, bundle)) return null;
+    if (!(await this.keys.haveSigned(owner, bundle)))
+      throw new PoliciesRejectedError(`revision ${bundle.revision} of the policies is not signed by the platform`);
+    return bundle;
+  }
+
+  /** By what has changed since; null when that is not known or its hash does not fit. */
+  private async changed(
+    owner: BundleOwner,
+    held: PolicyBundle,
+    signal?: AbortSignal,
+  ): Promise<PolicyBundle | 'nothing' | null> {
+    const since = held.revision;
+    const known = this.etag?.since === since ? this.etag.etag : undefined;
+    try {
+      const { status, body, etag } = await this.read(owner, { since: String(since) }, known, signal);
+      if (status === 304) return 'nothing';
+      const next = changedBundle(held, body);
+      const bundle = next.policies === held.policies && next.hash === held.hash ? next : sound(next);
+      if (bundle && etag !== null && isSame(held, bundle)) this.etag = { since, etag };
+      return bundle;
+    } catch (error) {
+      if (ApiError.is(error) && error.status === 410) return null;
+      throw error;
+    }
+  }
+
+  private async whole(owner: BundleOwner, signal?: AbortSignal): Promise<PolicyBundle> {
+    const { body } = await this.read(owner, {}, undefined, signal);
+    const bundle = sound(wholeBundle(body));
+    if (!bundle) throw new PoliciesRejectedError('the hash of the policies is not that of their text');
+    return bundle;
+  }
+
+  private read(
+    { agentId }: BundleOwner,
+    query: Record<string, string>,
+    etag: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<{ status: number; body: SyncDocument; etag: string | null }> {
+    return this.gateway.call<SyncDocument>('GET', '/api/v1/policies', {
+      query: { agent_id: agentId, status: 'active', ...query },
+      headers: etag === undefined ? {} : { 'if-none-match': etag },
+      retry: false, // when to try again is for the sync machine to say
+      ...(signal && { signal }),
+    });
+  }
+}
+
+/** The bundle when its hash is that of its policies. */
+export function sound(bundle: PolicyBundle): PolicyBundle | null {
+  if (hashOf(bundle.policies) === bundle.hash) return bundle;
+  const canonical = inCanonicalForm(bundle);
+  return hashOf(canonical.policies) === bundle.hash ? canonical : null;
+}
+
+/** A signature is over everything, and Ed25519 makes the same one each time. */
+const isSame = (one: PolicyBundle, other: PolicyBundle): boolean =>
+  one.signature === other.signature &&
+  one.hash === other.hash &&
+  one.revision === other.revision &&
+  one.epoch === other.epoch;

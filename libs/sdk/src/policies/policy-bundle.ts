@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import type { PolicyDocument, VersionedPolicy } from '@agion/policy-engine';
+import { canonicalJson } from '../canonical-json.js';
+import { PoliciesRejectedError } from './policies.errors.js';
+import type { Position } from './policy-sync.js';
+
+/** A policy of a bundle with the text that is hashed: RFC 8785 of the document together with its version. */
+export interface BundledPolicy {
+  readonly id: string;
+  readonly text: string;
+  readonly policy: VersionedPolicy;
+}
+
+/** What is signed besides the policies. */
+export interface BundleState extends Position {
+  readonly stopped: boolean;
+  readonly defaultEffect: 'allow' | 'deny';
+  /** `sha256:` and the hash of all policies in their RFC 8785 form, in hex. */
+  readonly hash: string;
+  /** Ed25519, base64url. */
+  readonly signature: string;
+}
+
+/** All an agent decides by, as the platform has signed it. Its policies are sorted by id, by code unit. */
+export interface PolicyBundle extends BundleState {
+  readonly policies: readonly BundledPolicy[];
+}
+
+/** What has changed since the revision that was named. */
+export interface BundleDelta {
+  readonly upserted: readonly BundledPolicy[];
+  readonly removed: readonly string[];
+}
+
+/** The sync document as it stands on the wire (contract, section 2): whole, or what has changed. */
+export interface SyncDocument {
+  revision: number;
+  epoch: number;
+  stopped: boolean;
+  hash: string;
+  default_effect: 'allow' | 'deny';
+  signature: string;
+  policies?: unknown[];
+  upserted?: unknown[];
+  removed?: string[];
+}
+
+/** Reads a sync document that is whole. Its hash is not looked at. @throws PoliciesRejectedError when it has another form */
+export function wholeBundle(document: SyncDocument): PolicyBundle {
+  if (!Array.isArray(document.policies)) throw new PoliciesRejectedError('the sync document has no `policies`');
+  return { ...stateIn(document), policies: document.policies.map(bundled).sort(byId) };
+}
+
+/** What a document with changes makes of a bundle. Its hash is not looked at. @throws PoliciesRejectedError */
+export function changedBundle(bundle: PolicyBundle, document: SyncDocument): PolicyBundle {
+  if (!Array.isArray(document.upserted) || !Array.isArray(document.removed))
+    throw new PoliciesRejectedError('the sync document has neither `policies` nor changes');
+  const upserted = document.upserted.map(bundled);
+  const policies =
+    upserted.length + document.removed.length === 0
+      ? bundle.policies
+      : merged(bundle, { upserted, removed: document.removed });
+  return { ...stateIn(document), policies };
+}
+
+/** The hash of policies, as the platform states it. */
+export const hashOf = (policies: readonly BundledPolicy[]): string =>
+  `sha256:${createHash('sha256')
+    .update(`[${policies.map(({ text }) => text).join()}]`)
+    .digest('hex')}`;
+
+/**
+ * The same bundle with every text in RFC 8785 form. The platform sends them so, and then their texts are what they were read from; a
+ * member whose name is a number would be moved by JavaScript.
+ */
+export const inCanonicalForm = (bundle: PolicyBundle): PolicyBundle => ({
+  ...bundle,
+  policies: bundle.policies.map(({ id, policy }) => ({
+    id,
+    policy,
+    text: canonicalJson({ ...policy.document, version: policy.version }),
+  })),
+});
+
+function merged({ policies }: PolicyBundle, { upserted, removed }: BundleDelta): BundledPolicy[] {
+  const gone = new Set(removed);
+  for (const { id } of upserted) gone.add(id);
+  return [...policies.filter(({ id }) => !gone.has(id)), ...upserted].sort(byId);
+}
+
+function stateIn({
+  revision,
+  epoch,
+  stopped,
+  hash,
+  default_effect: defaultEffect,
+  signature,
+}: SyncDocument): BundleState {
+  const sound =
+    isCount(revision) &&
+    isCount(epoch) &&
+    typeof stopped === 'boolean' &&
+    typeof hash === 'string' &&
+    (defaultEffect === 'allow' || defaultEffect === 'deny') &&
+    typeof signature === 'string';
+  if (!sound) throw new PoliciesRejectedError('the sync document is not complete');
+  return { revision, epoch, stopped, defaultEffect, hash, signature };
+}
+
+/** The engine and the search for remote candidates rely on this much; the rest was checked when the policy was published. */
+function bundled(value: unknown): BundledPolicy {
+  const { version, ...document } = (value ?? {}) as Partial<PolicyDocument> & { version?: unknown };
+  const { metadata, spec } = document;
+  const sound =
+    typeof metadata?.id === 'string' &&
+    isCount(version) &&
+    typeof spec?.scope === 'object' &&
+    [spec.scope.agents, spec.scope.actions, spec.scope.resources].every(isTextList) &&
+    (spec.condition === undefined || typeof spec.condition === 'string');
+  if (!sound) throw new PoliciesRejectedError('a policy of the sync document has another form');
+  return {
+    id: metadata.id,
+    text: JSON.stringify(value),
+    policy: { document: document as PolicyDocument, version },
+  };
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const isTextList = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((element) => typeof element === 'string');
+
+const byId = (one: BundledPolicy, other: BundledPolicy): number => (one.id < other.id ? -1 : one.id > other.id ? 1 : 0);
