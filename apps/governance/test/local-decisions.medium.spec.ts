@@ -57,6 +57,25 @@ describe('a decision an SDK made', () => {
     ]);
   });
 
+  it('is the first of those that claim one identity, also for what follows from it', async () => {
+    const ids = [7, 6, 5, 4].map((n) => `0198c0de-1111-7000-8000-00000000002${n}`);
+    const pipeline = test.commands.pipeline();
+    for (let n = 0; n < 100; n += 1) {
+      const fields = { ...LOCAL, at: new Date().toISOString(), decision_id: ids[n % 4] ?? '' };
+      const first = n < 4;
+      pipeline.call(
+        'XADD',
+        STREAMS.decisions,
+        '*',
+        ...Object.entries({ ...fields, decision: first ? 'allow' : 'deny', action: first ? 'first' : 'later' }).flat(),
+      );
+    }
+    await pipeline.exec();
+    for (const id of ids) expect(await test.recorded(id)).toMatchObject({ decision: 'allow', action: 'first' });
+    const followed = await test.rows('SELECT 1 FROM governance.violations WHERE decision_id = ANY($1)', ids);
+    expect(followed).toEqual([]);
+  });
+
   it('cannot take the place of one the platform makes', async () => {
     await tell({ decision_id: '0198c0de-1111-5000-8000-000000000003' });
     await eventually(async () =>

@@ -93,6 +93,23 @@ describe('an execution report', () => {
     expect(await running.key('twice:a')).toBe((await running.trust('twice:a')).trust_score);
   });
 
+  it('is the first of those that claim one identity, also for the score', async () => {
+    const claims = Array.from({ length: 95 }, (_, i) =>
+      report(`claim:a${i < 5 ? 0 : i}`, { report_id: `claim-${(94 - i) % 5}`, status: i < 5 ? 'succeeded' : 'failed' }),
+    );
+    await append(claims);
+    await settled();
+    const kept = await running.rows(
+      "SELECT agent_id, status FROM governance.execution_reports WHERE report_id LIKE 'claim-%'",
+    );
+    expect(kept).toEqual(Array.from({ length: 5 }, () => ({ agent_id: 'claim:a0', status: 'succeeded' })));
+    expect(
+      await running.rows(
+        "SELECT agent_id, count(*)::int AS events FROM governance.trust_events WHERE agent_id LIKE 'claim:%' GROUP BY 1",
+      ),
+    ).toEqual([{ agent_id: 'claim:a0', events: 5 }]);
+  });
+
   it('goes to the dead letters when it cannot be read or speaks of nobody', async () => {
     const ids = await append([
       report('no:a', { status: 'lost' }),

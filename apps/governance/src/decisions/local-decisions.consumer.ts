@@ -11,6 +11,7 @@ import { STREAMS } from '@agion/wire';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { AgentFacts } from '../trust/agent-facts.client.js';
+import { firstOfEach } from '../trust/first-of-each.js';
 import type { NewDecision } from './decision.js';
 import { DecisionLedger } from './decision-ledger.service.js';
 import { localDecision } from './local-decision.js';
@@ -35,7 +36,9 @@ export class LocalDecisionsConsumer {
       const known = { organizationId: organization.id, takenAt, fingerprint: agent?.fingerprint ?? null };
       decisions.push(localDecision(entry, known));
     }
-    await this.ledger.recordSoon(decisions);
+    await this.ledger.recordSoon(
+      firstOfEach(decisions, ({ organizationId, decisionId }) => `${organizationId} ${decisionId}`),
+    );
     const error = new PermanentError('nothing proves who wrote this entry');
     return messages.filter((message) => !believed.includes(message)).map((message) => ({ message, error }));
   }

@@ -1,6 +1,7 @@
 import { WorkerPool } from '@agion/database';
 import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
+import { firstOfEach } from '../trust/first-of-each.js';
 import type { TrustEvidence } from '../trust/trust-evidence.js';
 import { insertEvidence } from '../trust/trust-evidence.store.js';
 import type { Feedback } from './feedback.js';
@@ -33,7 +34,10 @@ export class FeedbackStore {
     return this.worker.transaction(async (client) => {
       const count = await insertFeedback(
         client,
-        given.map(({ feedback }) => feedback),
+        firstOfEach(
+          given.map(({ feedback }) => feedback),
+          ({ organizationId, id }) => `${organizationId} ${id}`,
+        ),
       );
       const evidence = [...given.map((one) => one.evidence), ...alongside];
       const { inserted } = await insertEvidence(client, evidence);

@@ -1,5 +1,6 @@
 import { WorkerPool } from '@agion/database';
 import { Injectable } from '@nestjs/common';
+import { firstOfEach } from '../trust/first-of-each.js';
 import type { TrustEvidence } from '../trust/trust-evidence.js';
 import { insertEvidence } from '../trust/trust-evidence.store.js';
 import type { ExecutionReport } from './execution-report.js';
@@ -20,7 +21,10 @@ export class ExecutionReportsStore {
   constructor(private readonly worker: WorkerPool) {}
 
   async record(given: readonly { report: ExecutionReport; evidence: TrustEvidence }[]): Promise<void> {
-    const reports = given.map(({ report }) => report);
+    const reports = firstOfEach(
+      given.map(({ report }) => report),
+      ({ organizationId, reportId }) => `${organizationId} ${reportId}`,
+    );
     await this.worker.transaction(async (client) => {
       await client.query({
         name: 'insert_execution_reports',

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { insertAuditEvents } from '../audit/audit-rows.store.js';
 import { insertViolations } from '../violations/violation-rows.store.js';
+import { firstOfEach } from './first-of-each.js';
 import { insertCriticalCeilings, insertFingerprintCeilings } from './trust-ceiling-rows.store.js';
 import { isVerified, type TrustEvidence } from './trust-evidence.js';
 import { added, bucketOf, weightOf, type TrustBucket } from './trust-weight.js';
@@ -65,13 +66,8 @@ export async function insertEvidence(
 const keyOf = (organizationId: string, eventId: string): string => `${organizationId} ${eventId}`;
 
 async function insertEvents(client: pg.PoolClient, rows: readonly TrustEvidence[]): Promise<TrustEvidence[]> {
-  const once = new Map<string, TrustEvidence>();
-  for (const row of rows) {
-    const key = keyOf(row.organizationId, row.eventId);
-    if (!once.has(key)) once.set(key, row);
-  }
-  if (once.size === 0) return [];
-  const unique = [...once.values()];
+  const unique = firstOfEach(rows, ({ organizationId, eventId }) => keyOf(organizationId, eventId));
+  if (unique.length === 0) return [];
   const { rows: inserted } = await client.query<{ organization_id: string; event_id: string }>({
     name: 'insert_trust_events',
     text: INSERT_EVENTS,
@@ -91,7 +87,8 @@ async function insertEvents(client: pg.PoolClient, rows: readonly TrustEvidence[
       unique.map(({ at }) => at),
     ],
   });
-  return inserted.flatMap(({ organization_id: id, event_id: eventId }) => once.get(keyOf(id, eventId)) ?? []);
+  const fresh = new Set(inserted.map(({ organization_id: id, event_id: eventId }) => keyOf(id, eventId)));
+  return unique.filter(({ organizationId, eventId }) => fresh.has(keyOf(organizationId, eventId)));
 }
 
 async function upsertBuckets(client: pg.PoolClient, fresh: readonly TrustEvidence[]): Promise<void> {
