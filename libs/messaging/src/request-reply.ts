@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EntryFields } from './codec.js';
 import { connected, createRedis, type RedisConnection } from './connection.js';
-import { RequestTimeoutError } from './errors.js';
+import { PermanentError, RedisUnreachableError, RequestTimeoutError } from './errors.js';
 import { errorText, type Logger, SILENT_LOGGER } from './logger.js';
 import { ReplyReader } from './reply-reader.js';
 import { type EntryValues, StreamProducer } from './stream-producer.js';
@@ -38,6 +38,7 @@ export class RequestReply {
   private readonly producer: StreamProducer;
   private readonly reader: ReplyReader;
   private opened: Promise<void> | undefined;
+  private reconnecting: Promise<void> | undefined;
 
   /** Connects at once. */
   constructor(private readonly options: RequestReplyOptions) {
@@ -49,7 +50,8 @@ export class RequestReply {
   }
 
   /**
-   * Sends a request and resolves with the fields of its reply. `correlation_id` is added to the request.
+   * Sends a request and resolves with the fields of its reply. `correlation_id` is added to the request. While the connection is
+   * away the request waits for it; nothing is sent once nobody waits any more.
    *
    * @throws RequestTimeoutError when no reply came in time; the request may still be answered, and acted upon.
    */
@@ -61,16 +63,27 @@ export class RequestReply {
       throw new Error('too many requests wait for a reply');
     if (this.waiting.has(correlationId)) throw new Error(`request \`${correlationId}\` already waits for its reply`);
     let timer: NodeJS.Timeout | undefined;
+    const over = new AbortController();
     try {
       return await new Promise<EntryFields>((resolve, reject) => {
+        const unsent = (cause: unknown): void =>
+          reject(new Error(`the request could not be sent: ${errorText(cause)}`, { cause }));
+        let ready = false;
         this.waiting.set(correlationId, { resolve, reject });
-        timer = setTimeout(() => reject(new RequestTimeoutError(correlationId, timeoutMs)), timeoutMs);
-        this.send({ ...values, correlation_id: correlationId }).catch((cause: unknown) =>
-          reject(new Error(`the request could not be sent: ${errorText(cause)}`, { cause })),
-        );
+        timer = setTimeout(() => {
+          if (ready) reject(new RequestTimeoutError(correlationId, timeoutMs));
+          else unsent(new RedisUnreachableError(`redis does not answer within ${timeoutMs} ms`));
+        }, timeoutMs);
+        this.usable()
+          .then(() => {
+            ready = true;
+            return over.signal.aborted ? undefined : this.send({ ...values, correlation_id: correlationId });
+          })
+          .catch(unsent);
       });
     } finally {
       clearTimeout(timer);
+      over.abort();
       this.waiting.delete(correlationId);
     }
   }
@@ -82,10 +95,22 @@ export class RequestReply {
     this.command.disconnect();
   }
 
+  /** A request of which nobody knows whether Redis has taken it may still be answered. */
   private async send(values: EntryValues): Promise<void> {
+    try {
+      await this.producer.append(this.options.requestStream, values);
+    } catch (error) {
+      const refused = error instanceof PermanentError || (error instanceof Error && error.name === 'ReplyError');
+      if (refused) throw error;
+    }
+  }
+
+  private async usable(): Promise<void> {
     this.opened ??= this.open();
     await this.opened;
-    await this.producer.append(this.options.requestStream, values);
+    if (this.command.status === 'ready') return;
+    this.reconnecting ??= connected(this.command).finally(() => (this.reconnecting = undefined));
+    await this.reconnecting;
   }
 
   /** The reader's place must be known before the first reply can be there. */
