@@ -51,4 +51,6 @@ export interface Decision {
   trustScore?: number;
   /** Microseconds the evaluation took. */
   evalMicros?: number;
+  /** The platform could not be asked, or could not answer: a denial for want of a decision. Another attempt may be decided. */
+  unavailable?: true;
 }

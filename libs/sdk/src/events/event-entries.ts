@@ -3,7 +3,7 @@ import { SEVERITIES, STREAMS, TRUST_DIMENSIONS } from '@agion/wire';
 import type { OutgoingEntry } from './event-outlet.js';
 import { newEventId } from './event-id.js';
 import type { ExecutionReport, FeedbackEvent, MissionEvent, TrustEvent } from './events.js';
-import { InvalidEventError } from './events.errors.js';
+import { InvalidInputError } from '../input/input.errors.js';
 import {
   faultsIn,
   isAgent,
@@ -17,7 +17,7 @@ import {
   isUuid,
   isWhole,
   type Rules,
-} from './field-rules.js';
+} from '../input/field-rules.js';
 
 const NAME = 200;
 const FACTS = 8_192;
@@ -76,7 +76,7 @@ export interface EventEntry extends OutgoingEntry {
   readonly id: string;
 }
 
-/** @throws InvalidEventError, as all of these */
+/** @throws InvalidInputError, as all of these */
 export function trustEntry(event: TrustEvent, now = new Date()): EventEntry {
   refuse(faultsIn(event, TRUST));
   const { eventId: id = newEventId(), agentId, eventType, severity, impact, dimension, context, at = now } = event;
@@ -130,8 +130,8 @@ export function reportEntry(report: ExecutionReport): EventEntry {
   };
 }
 
-function refuse(faults: InvalidEventError['faults']): void {
-  if (faults.length > 0) throw new InvalidEventError(faults);
+function refuse(faults: InvalidInputError['faults']): void {
+  if (faults.length > 0) throw new InvalidInputError(faults);
 }
 
 const encoded = (values: Record<string, unknown>): EntryFields => encodeEntry(values);

@@ -45,7 +45,7 @@ export class EventPublisher {
    * ```ts
    * sdk.events.publishTrustEvent({ eventType: 'task_completed', severity: 'positive', impact: 0.05 });
    * ```
-   * @throws InvalidEventError when a field is missing or out of its range
+   * @throws InvalidInputError when a field is missing or out of its range
    */
   publishTrustEvent(event: TrustEvent, options: Durable): Promise<EventReceipt>;
   publishTrustEvent(event: TrustEvent, options?: Buffered): EventReceipt;
@@ -54,21 +54,21 @@ export class EventPublisher {
     return this.publish(entry, event.severity === 'critical' ? { ...options, urgent: true } : options);
   }
 
-  /** Passes on what somebody says about an agent's work. @throws InvalidEventError as `publishTrustEvent` does */
+  /** Passes on what somebody says about an agent's work. @throws InvalidInputError as `publishTrustEvent` does */
   publishFeedback(event: FeedbackEvent, options: Durable): Promise<EventReceipt>;
   publishFeedback(event: FeedbackEvent, options?: Buffered): EventReceipt;
   publishFeedback(event: FeedbackEvent, options?: PublishOptions): EventReceipt | Promise<EventReceipt> {
     return this.publish(feedbackEntry(this.addressed(event)), options);
   }
 
-  /** Tells of something in a mission. @throws InvalidEventError as `publishTrustEvent` does */
+  /** Tells of something in a mission. @throws InvalidInputError as `publishTrustEvent` does */
   publishMissionEvent(event: MissionEvent, options: Durable): Promise<EventReceipt>;
   publishMissionEvent(event: MissionEvent, options?: Buffered): EventReceipt;
   publishMissionEvent(event: MissionEvent, options?: PublishOptions): EventReceipt | Promise<EventReceipt> {
     return this.publish(missionEntry(this.addressed(event)), options);
   }
 
-  /** Says how an execution ended. @throws InvalidEventError as `publishTrustEvent` does */
+  /** Says how an execution ended. @throws InvalidInputError as `publishTrustEvent` does */
   reportExecution(report: ExecutionReport, options: Durable): Promise<EventReceipt>;
   reportExecution(report: ExecutionReport, options?: Buffered): EventReceipt;
   reportExecution(report: ExecutionReport, options?: PublishOptions): EventReceipt | Promise<EventReceipt> {

@@ -1,5 +1,5 @@
 import { AGENT_ID_PATTERN } from '@agion/wire';
-import type { EventFault } from './events.errors.js';
+import type { InputFault } from './input.errors.js';
 
 /** What is wrong with a value; null when nothing is. */
 export type Rule = (value: unknown) => string | null;
@@ -97,11 +97,11 @@ function depthOf(json: string): number {
 /** A rule for each field, and which of them there has to be. */
 export type Rules<Event> = { readonly [Field in keyof Event]-?: { readonly rule: Rule; readonly required?: true } };
 
-/** All that is wrong with an event. A field that is undefined counts as left out. */
-export function faultsIn<Event extends object>(event: Event, rules: Rules<Event>): EventFault[] {
-  const faults: EventFault[] = [];
+/** All that is wrong with an object. A field that is undefined counts as left out. */
+export function faultsIn<Event extends object>(event: Event, rules: Rules<Event>): InputFault[] {
+  const faults: InputFault[] = [];
   for (const field of Object.keys(event))
-    if (!Object.hasOwn(rules, field)) faults.push({ field, detail: 'is not a field of this event' });
+    if (!Object.hasOwn(rules, field)) faults.push({ field, detail: 'is not a field of it' });
   for (const field of Object.keys(rules) as (keyof Event & string)[]) {
     const value = event[field];
     const detail = value === undefined ? missing(rules[field].required) : rules[field].rule(value);

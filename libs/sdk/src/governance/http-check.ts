@@ -1,0 +1,47 @@
+import { errorText } from '@agion/messaging';
+import type { Decision } from '../decisions/decision.js';
+import { AgionError, ApiError } from '../errors.js';
+import type { GatewayClient } from '../http/gateway.client.js';
+import type { Wire } from '../http/wire.js';
+import { decisionOfAnswer } from './decision-reply.js';
+import {
+  type AddressedQuestion,
+  CHECK_TIMEOUT_MS,
+  questionFields,
+  refuseInvalid,
+  type RemoteCheck,
+  unavailable,
+} from './remote-check.js';
+
+/** Asks over HTTP: `POST /api/v1/governance/check`. The answer is in the ledger before it is given. */
+export class HttpCheck implements RemoteCheck {
+  private readonly closing = new AbortController();
+
+  constructor(private readonly gateway: GatewayClient) {}
+
+  /**
+   * @throws UnauthorizedError, ForbiddenError and other ApiErrors that are not retryable: to be mended by whoever runs the agent.
+   */
+  async check(question: AddressedQuestion): Promise<Decision> {
+    refuseInvalid(question);
+    const { timeoutMs = CHECK_TIMEOUT_MS } = question;
+    try {
+      const { body } = await this.gateway.call<Wire<'DecisionOutcomeDto'>>('POST', '/api/v1/governance/check', {
+        body: questionFields(question),
+        timeoutMs,
+        signal: this.closing.signal,
+        retry: false,
+      });
+      return decisionOfAnswer(body);
+    } catch (error) {
+      if (ApiError.is(error) && !error.retryable && error.status < 500) throw error;
+      if (!AgionError.is(error)) throw error;
+      return unavailable('http', `the platform cannot be asked: ${errorText(error)}`);
+    }
+  }
+
+  close(): Promise<void> {
+    this.closing.abort();
+    return Promise.resolve();
+  }
+}
