@@ -53,6 +53,21 @@ describe('contributions', () => {
   });
 });
 
+describe('what other agents say against one', () => {
+  const { parts } = score([bucket({ negative: 104e6, peerNegative: 100e6 })], [], AT);
+  const [peers, platform] = contributionsOf(parts, [
+    group({ eventType: 'task_failed', source: 'peer', positive: false, weight: 100 }),
+    group({ eventType: 'task_failed', positive: false, weight: 4 }),
+  ]);
+
+  it('is limited by itself: it takes nothing off what the platform saw', () => {
+    expect(peers?.source).toBe('peer');
+    const alone = score([bucket({ negative: 5e6, peerNegative: 0 })], [], AT).uncapped;
+    const together = score([bucket({ negative: 9e6, peerNegative: 0 })], [], AT).uncapped;
+    expect(platform?.points).toBeCloseTo(together - alone, 0);
+  });
+});
+
 it('the outlook is the score at those days', () => {
   const evidence = {
     agentId: 'a',

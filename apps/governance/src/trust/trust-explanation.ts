@@ -45,15 +45,24 @@ const likelihood = (positive: number, negative: number): number => (5 + positive
 export const pointsOfDimension = (parts: readonly DimensionPart[], { dimension, p }: DimensionPart): number =>
   withPart(parts, dimension, p) - withPart(parts, dimension, 0.5);
 
+/** Groups that a daily limit holds for together, and what counts of them. */
+const sideOf = ({ positive, source }: EvidenceGroup): 'for' | 'against' | 'peers against' =>
+  positive ? 'for' : source === 'peer' ? 'peers against' : 'against';
+const COUNTED: Readonly<Record<ReturnType<typeof sideOf>, (part: DimensionPart) => number>> = {
+  for: ({ positive }) => positive,
+  against: ({ negative, peerNegative }) => negative - peerNegative,
+  'peers against': ({ peerNegative }) => peerNegative,
+};
+
 /** What each group did to the score, the largest first. Daily limits are shared out in proportion. */
 export function contributionsOf(parts: readonly DimensionPart[], groups: readonly EvidenceGroup[]): Contribution[] {
   const contributions = groups.flatMap((group) => {
     const part = parts.find(({ dimension }) => dimension === group.dimension);
     if (!part || group.weight === 0) return [];
     const together = groups
-      .filter(({ dimension, positive }) => dimension === group.dimension && positive === group.positive)
+      .filter((other) => other.dimension === group.dimension && sideOf(other) === sideOf(group))
       .reduce((sum, { weight }) => sum + weight, 0);
-    const counted = group.positive ? part.positive : part.negative;
+    const counted = COUNTED[sideOf(group)](part);
     const share = Math.min(counted, (counted * group.weight) / together);
     const without = group.positive
       ? likelihood(part.positive - share, part.negative)

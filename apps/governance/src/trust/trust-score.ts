@@ -9,6 +9,8 @@ export interface DimensionPart {
   /** Decayed evidence for and against. */
   positive: number;
   negative: number;
+  /** Of `negative`: what other agents said, as far as it counts. */
+  peerNegative: number;
   p: number;
 }
 
@@ -107,13 +109,16 @@ function partOf(dimension: TrustDimension, buckets: readonly TrustBucket[], toda
   }
   let positive = 0;
   let negative = 0;
+  let peerNegative = 0;
   for (const [day, sum] of [...days].sort(([a], [b]) => a - b)) {
-    const against = sum.negative / WEIGHT_UNIT + Math.min(PEER_NEGATIVE_PER_DAY, sum.peer / WEIGHT_UNIT);
+    const byPeers = Math.min(PEER_NEGATIVE_PER_DAY, sum.peer / WEIGHT_UNIT);
+    const against = sum.negative / WEIGHT_UNIT + byPeers;
     positive += Math.min(POSITIVE_PER_DAY, sum.positive / WEIGHT_UNIT) * decay(day, today, POSITIVE_HALF_LIFE_DAYS);
     negative += against * decay(day, today, NEGATIVE_HALF_LIFE_DAYS);
+    peerNegative += byPeers * decay(day, today, NEGATIVE_HALF_LIFE_DAYS);
   }
   const p = (PRIOR + positive) / (2 * PRIOR + positive + negative);
-  return { dimension, exponent: EXPONENTS[dimension], positive, negative, p };
+  return { dimension, exponent: EXPONENTS[dimension], positive, negative, peerNegative, p };
 }
 
 function appliedCeilings(ceilings: readonly TrustCeiling[], verifiedWeight: number, at: Date): AppliedCeiling[] {
