@@ -3,6 +3,8 @@ import * as own from './errors.js';
 
 const { AgionError, ApiError, ConnectionError, NotFoundError, NotInitializedError, PolicyViolationError, ServerError } =
   own;
+/** The same file under another name is another module. */
+const ANOTHER: string = './errors.js?copy';
 const problem = (status: number) => ({ type: '/problems/x', title: 'x', status });
 
 describe('an error', () => {
@@ -19,8 +21,7 @@ describe('an error', () => {
   });
 
   test('of another copy of the package is recognized', async () => {
-    // Another query is another module: as when a program loads the package as ESM and as CommonJS.
-    const copy = (await import(`./errors.js?copy`)) as typeof own;
+    const copy = (await import(ANOTHER)) as typeof own;
     const error = new copy.NotFoundError(problem(404));
     expect(error).not.toBeInstanceOf(NotFoundError);
     expect(NotFoundError.is(error)).toBe(true);
