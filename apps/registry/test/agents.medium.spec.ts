@@ -101,6 +101,16 @@ describe('registration', () => {
     expect((await registry.call('GET', '/v1/agents/reg:mine')).status).toBe(404);
   });
 
+  it('is refused in a container whose reply stream would be one of dead letters', async () => {
+    for (const [id, more, pointer] of [
+      ['dead:one', {}, '/agent_id'],
+      ['loner', { container_id: 'dead' }, '/container_id'],
+    ] as const)
+      expect(await calls.register(id, operator(), more)).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });
+    expect((await registry.call('POST', '/v1/containers/dead/tokens', { body: {} })).status).toBe(422);
+    expect((await calls.register('dead')).status).toBe(201);
+  });
+
   it('claims no container for an agent outside of any, unless an operator says so', async () => {
     await calls.register('claimed:one', operator(), { framework: 'langgraph' });
     const claim = { container_id: 'claimed', framework: 'stolen' };

@@ -3,7 +3,7 @@ import { Type as Convert } from 'class-transformer';
 import { IsObject, IsOptional, Matches, MaxLength, ValidateNested } from 'class-validator';
 import { AgentDto, AgentFingerprintDto } from './agent.dto.js';
 import { IsBoundedObject, IsLabels } from './bounded-json.js';
-import { IsAgentId, IsContainerId, IsInstanceId } from './identifiers.js';
+import { IsContainerId, IsInstanceId, IsNewAgentId } from './identifiers.js';
 import { IsText } from './text.js';
 import { IsUniqueList } from './unique-list.js';
 
@@ -16,7 +16,7 @@ export class RegisterAgentDto {
     example: 'support:triage',
     description: '`container:name`, or `name`: a container’s own token completes it.',
   })
-  @IsAgentId()
+  @IsNewAgentId()
   agent_id!: string;
 
   @ApiProperty({ example: 'Triage', maxLength: 200 })

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { IsNotIn, Matches } from 'class-validator';
-import { AGENT_ID_PATTERN, NAME_PATTERN } from '@agion/wire';
+import { AGENT_ID_PATTERN, DEAD, NAME_PATTERN } from '@agion/wire';
 
 /** Words that stand where an id stands in the routes of some object: none of them can be an id. */
 export const RESERVED_IDS: readonly string[] = [
@@ -36,7 +36,18 @@ export const IsAgentId = (): PropertyDecorator =>
   );
 
 /** A container id: the part of an agent id before the colon. */
-export const IsContainerId = (): PropertyDecorator => Matches(NAME_PATTERN, { message: NAME_RULE });
+export const IsContainerId = (): PropertyDecorator =>
+  applyDecorators(
+    Matches(NAME_PATTERN, { message: NAME_RULE }),
+    IsNotIn([DEAD], { message: 'is a reserved word: streams of dead letters end so' }),
+  );
+
+/** The id of an agent that is to be: none in a container that cannot be. */
+export const IsNewAgentId = (): PropertyDecorator =>
+  applyDecorators(
+    IsAgentId(),
+    Matches(new RegExp(`^(?!${DEAD}:)`), { message: `is in the container \`${DEAD}\`, which is a reserved word` }),
+  );
 
 /** What one process of an agent calls itself: a pod's name, a host's name, a UUID. */
 export const IsInstanceId = (): PropertyDecorator =>

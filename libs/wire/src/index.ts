@@ -42,7 +42,7 @@ export { PROBLEMS, isProblemName, problemType } from './problems.js';
 export type { InputFault, Problem, ProblemDefinition, ProblemName } from './problems.js';
 export { RUN_FAILURES, RUN_STATUSES, endsRun, isRunOver } from './run-events.js';
 export type { RunEvent, RunFeedEvent, RunStatus } from './run-events.js';
-export { STREAMS, deadLetterKey, feedKey, replyStreamKey, streamKey } from './streams.js';
+export { DEAD, STREAMS, deadLetterKey, feedKey, replyStreamKey, streamKey } from './streams.js';
 export type { StreamName } from './streams.js';
 export { TOKEN_KINDS, TOKEN_PATTERN, crc32, formatToken, looksLikeToken, parseToken } from './tokens.js';
 export type { TokenKind, TokenParts } from './tokens.js';

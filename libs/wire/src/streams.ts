@@ -27,7 +27,10 @@ export const replyStreamKey = (slug: string, containerId: string, instanceId?: s
   `${streamKey(slug, STREAMS.governanceResponses)}:${containerId}${instanceId === undefined ? '' : `:${instanceId}`}`;
 
 /** Where entries go that can never be handled. `stream` is a complete key. */
-export const deadLetterKey = (stream: string): string => `${stream}:dead`;
+export const deadLetterKey = (stream: string): string => `${stream}:${DEAD}`;
+
+/** Ends the names of dead letters: no container may be called so, or its reply stream would be one of them. */
+export const DEAD = 'dead';
 
 /** Feeds: capped streams whose appends are also announced on a channel of the same name. */
 export const feedKey = {

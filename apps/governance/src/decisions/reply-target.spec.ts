@@ -11,6 +11,12 @@ describe('where a request is answered', () => {
     expect(replyTarget(undefined, 'alone', 'acme')).toEqual({ stream: 'org:acme:governance:responses', named: false });
   });
 
+  it('is never where the dead letters of the shared stream go, whatever the container is called', () => {
+    expect(replyTarget('governance:responses:dead', 'dead:echo', 'default')).toBeNull();
+    expect(replyTarget('governance:responses:dead:pod-7', 'dead:echo', 'default')).toBeNull();
+    expect(replyTarget(undefined, 'dead:echo', 'default')).not.toBeNull();
+  });
+
   it('is the stream of its container or of one instance, in its organization', () => {
     for (const [slug, prefix] of [
       ['default', ''],

@@ -1,4 +1,4 @@
-import { containerOf, replyStreamKey, STREAMS, streamKey } from '@agion/wire';
+import { containerOf, DEAD, replyStreamKey, STREAMS, streamKey } from '@agion/wire';
 
 /** Where an answer goes. */
 export interface ReplyTarget {
@@ -18,13 +18,13 @@ const INSTANCE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 export function replyTarget(replyTo: string | undefined, agentId: string, slug: string): ReplyTarget | null {
   if (replyTo === undefined) return { stream: streamKey(slug, STREAMS.governanceResponses), named: false };
   const container = containerOf(agentId);
-  if (container === null) return null;
+  // `…:dead` is where dead letters of a stream go.
+  if (container === null || container === DEAD) return null;
   const own = replyStreamKey(slug, container);
   if (replyTo !== own) {
     if (!replyTo.startsWith(`${own}:`)) return null;
     const instance = replyTo.slice(own.length + 1);
-    // `…:dead` is where dead letters of a stream go.
-    if (!INSTANCE.test(instance) || instance === 'dead') return null;
+    if (!INSTANCE.test(instance) || instance === DEAD) return null;
   }
   return { stream: replyTo, named: true };
 }
