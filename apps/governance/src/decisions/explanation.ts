@@ -28,5 +28,7 @@ export function explanationOf(decision: RecordedDecision, set: PolicySet | null)
 function noteOf({ source, decision }: RecordedDecision, truncated: boolean, again: string): string | null {
   if (source === 'local') return 'the SDK decided; what it knew of the agent is not recorded';
   if (truncated) return 'context and arguments were too large to be kept: conditions on them are explained without';
-  return again === decision ? null : 'the default effect of the organization has changed since';
+  return again === decision
+    ? null
+    : `asked again today it would be \`${again}\`: the default effect has changed since, or the record leaves something out, as it does with secrets`;
 }
