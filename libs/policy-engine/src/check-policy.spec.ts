@@ -90,6 +90,7 @@ describe('a policy', () => {
     [{ status: 'enabled' }, '/spec/status', 'must be one of `draft`, `active`, `archived`'],
     [{ tier: 'team' }, '/spec/tier', 'must be one of `platform`, `organization`, `agent`'],
     [{ priority: 1.5 }, '/spec/priority', 'must be a whole number from 0 to 1000'],
+    [{ priority: null }, '/spec/priority', 'must be a whole number from 0 to 1000'],
     [{ priority: '5' }, '/spec/priority', 'must be a whole number from 0 to 1000'],
     [{ scope: undefined }, '/spec/scope', 'is missing'],
     [{ scope: { actions: ['*'] } }, '/spec/scope/agents', 'is missing'],

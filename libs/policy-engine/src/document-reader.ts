@@ -65,7 +65,7 @@ export class DocumentReader {
   }
 
   whole(name: string, least: number, most: number, fallback: number): number {
-    const value = this.value(name) ?? fallback;
+    const value = this.has(name) ? this.value(name) : fallback;
     if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
     this.fault(name, `must be a whole number from ${least} to ${most}`);
     return fallback;

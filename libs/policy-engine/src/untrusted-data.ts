@@ -46,8 +46,8 @@ function isFlat(data: object): boolean {
   return true;
 }
 
-/** The only value that is not itself. */
-const isNoNumber = (value: unknown): boolean => value !== value;
+/** What JSON cannot say, so that over HTTP or in the ledger it would become something else. */
+const isNoNumber = (value: unknown): boolean => value !== value || value === Infinity || value === -Infinity;
 
 function objectionTo(value: unknown, depth: number): string | null {
   if (isNoNumber(value)) return 'has a number that is none';
