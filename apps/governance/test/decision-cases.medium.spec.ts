@@ -92,7 +92,7 @@ describe.each([...new Set(CASES.map(({ one }) => one.group))])('%s, over the bus
 
 describe('the cases', () => {
   it('are many, and all in the ledger, twice each', async () => {
-    expect(CASES.length).toBeGreaterThan(100);
+    expect(CASES.length).toBeGreaterThanOrEqual(150);
     const rows = await eventually(async () => {
       const found = await test.rows(
         `SELECT source, count(*)::int FROM governance.decisions GROUP BY source ORDER BY source`,
