@@ -1,0 +1,94 @@
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+
+export const SERVICES = ['gateway', 'registry', 'coordination', 'governance', 'execution'];
+const WITH_DATABASE = SERVICES.filter((service) => service !== 'gateway');
+
+function keyPair() {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  return {
+    private: privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64url'),
+    public: publicKey.export({ type: 'spki', format: 'der' }).toString('base64url'),
+  };
+}
+
+const password = () => randomBytes(32).toString('base64url');
+
+/** Every secret of an installation; what is known already stays as it is. */
+export function completeSecrets(known = {}) {
+  const each = (names, make, before = {}) => Object.fromEntries(names.map((name) => [name, before[name] ?? make()]));
+  return {
+    jwt_secret: known.jwt_secret ?? password(),
+    bundle: known.bundle ?? keyPair(),
+    services: each(SERVICES, keyPair, known.services),
+    database: each(['owner', ...WITH_DATABASE], password, known.database),
+    redis: each(['platform', 'agent'], password, known.redis),
+  };
+}
+
+/** The same server and database through another login. */
+function withLogin(url, username, secret) {
+  return Object.assign(new URL(url), { username, password: secret }).toString();
+}
+
+/**
+ * Redis users: the platform's, which may do all but administer the server; the agents', which may write what agents write and read
+ * what is said to them; and one that can only ask whether the server answers. Nobody else gets in.
+ */
+export function redisUsers({ platform, agent }) {
+  const hash = (text) => `#${createHash('sha256').update(text).digest('hex')}`;
+  const streams = ['agion:events:trust', 'agion:events:feedback', 'agion:events:missions', 'agion:events:decisions'];
+  const written = [...streams, 'governance:requests', 'executions:reports'].map((name) => `%W~${name}`);
+  const read = ['governance:responses', 'governance:responses:*', 'agion:missions:*:messages', 'agent:*'];
+  const channels = ['agion:policy:updates', 'agion:policy:beacon', 'agion:config:updates', 'agion:control'];
+  return `${[
+    'user default off resetpass resetkeys resetchannels -@all',
+    'user health on nopass resetkeys resetchannels -@all +ping',
+    `user platform on ${hash(platform)} ~* &* +@all -@dangerous +info`,
+    `user agent on ${hash(agent)} resetchannels ${[...written, ...read.map((name) => `%R~${name}`)].join(' ')} ${channels
+      .map((name) => `&${name}`)
+      .join(' ')} -@all +ping +hello +auth +info +client|setname +xadd +xread +get +mget +subscribe +unsubscribe`,
+  ].join('\n')}\n`;
+}
+
+/**
+ * What each part of the platform is given, and nothing else: by holder the contents of its files. A file is called as the setting it
+ * belongs to, so `<name>_FILE` names it.
+ * @param databaseUrl where the database is; a login in it is the owner's
+ * @param redisUrl where Redis is; a login in it is the platform's
+ */
+export function secretFiles(secrets, { databaseUrl, redisUrl }) {
+  const owner = new URL(databaseUrl);
+  const ownerUrl = owner.password
+    ? databaseUrl
+    : withLogin(databaseUrl, owner.username || 'agion', secrets.database.owner);
+  const redis = new URL(redisUrl);
+  const platformRedis = redis.password ? redisUrl : withLogin(redisUrl, 'platform', secrets.redis.platform);
+  const publicKeys = Object.fromEntries(SERVICES.map((service) => [service, secrets.services[service].public]));
+  const serviceDatabase = Object.fromEntries(
+    WITH_DATABASE.map((service) => [
+      `${service.toUpperCase()}_DATABASE_URL`,
+      withLogin(databaseUrl, `agion_${service}_app`, secrets.database[service]),
+    ]),
+  );
+  const everywhere = { REDIS_URL: platformRedis, AGION_SERVICE_KEYS: JSON.stringify(publicKeys) };
+  const own = (service) => {
+    const variable = service.toUpperCase();
+    return {
+      [`${variable}_SERVICE_KEY`]: secrets.services[service].private,
+      ...(serviceDatabase[`${variable}_DATABASE_URL`] && {
+        [`${variable}_DATABASE_URL`]: serviceDatabase[`${variable}_DATABASE_URL`],
+      }),
+      ...(service === 'gateway' && { SUPABASE_JWT_SECRET: secrets.jwt_secret }),
+      ...(['gateway', 'governance'].includes(service) && { AGION_BUNDLE_KEY: secrets.bundle.private }),
+    };
+  };
+  const services = Object.fromEntries(SERVICES.map((service) => [service, { ...everywhere, ...own(service) }]));
+  return {
+    ...services,
+    'all-in-one': Object.assign({}, ...Object.values(services)),
+    migrate: { DATABASE_URL: ownerUrl, ...serviceDatabase },
+    postgres: { POSTGRES_PASSWORD: secrets.database.owner },
+    redis: { 'users.acl': redisUsers(secrets.redis) },
+    agent: { AGION_REDIS_URL: withLogin(redisUrl, 'agent', secrets.redis.agent) },
+  };
+}
