@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { eventually } from '@agion/testing';
 import { STREAMS } from '@agion/wire';
-import { type Fields, TrustUnderTest } from './trust-under-test.js';
+import { agent, type Fields, person, TrustUnderTest } from './trust-under-test.js';
 
 let running: TrustUnderTest;
 beforeAll(async () => {
@@ -91,6 +91,50 @@ describe('an execution report', () => {
     expect(await reportsOf('twice:a')).toHaveLength(50);
     expect(await running.events('twice:a')).toHaveLength(50);
     expect(await running.key('twice:a')).toBe((await running.trust('twice:a')).trust_score);
+  });
+
+  it('is joined to its decision, whatever comes first, and only to one of the same agent', async () => {
+    const ask = (action: string): ReturnType<TrustUnderTest['call']> =>
+      running.call('POST', '/v1/governance/check', agent('joined:a'), { agent_id: 'joined:a', action });
+    const decisionId = (await ask('send_email')).body.decision_id as string;
+    const other = (await ask('read')).body.decision_id as string;
+    await append([
+      report('joined:a', {
+        report_id: 'j-1',
+        decision_id: decisionId,
+        status: 'failed',
+        error: 'late',
+        usage: '{"tokens":3}',
+      }),
+      report('joined:a', { report_id: 'j-2', decision_id: decisionId.toUpperCase() }),
+      report('joined:b', { report_id: 'j-3', decision_id: decisionId }),
+      report('joined:a', { report_id: 'j-4', decision_id: 'not an id' }),
+    ]);
+    await settled();
+    const read = (id: string, as = person('viewer')): ReturnType<TrustUnderTest['call']> =>
+      running.call('GET', `/v1/decisions/${id}/reports`, as);
+    expect(await read(decisionId)).toMatchObject({
+      status: 200,
+      body: {
+        decision_id: decisionId,
+        items: [
+          {
+            report_id: 'j-1',
+            status: 'failed',
+            source: 'self',
+            error: 'late',
+            usage: { tokens: 3 },
+            duration_ms: null,
+          },
+          { report_id: 'j-2', status: 'succeeded', error: null },
+        ],
+      },
+    });
+    expect((await read(other)).body.items).toEqual([]);
+    for (const id of [randomUUID(), 'nonsense'])
+      expect(await read(id)).toMatchObject({ status: 404, body: { type: '/problems/decision-not-found' } });
+    expect((await read(decisionId, person('viewer', running.acme))).status).toBe(404);
+    expect((await read(decisionId, agent('joined:a'))).status).toBe(403);
   });
 
   it('is the first of those that claim one identity, also for the score', async () => {

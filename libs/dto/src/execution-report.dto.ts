@@ -1,6 +1,6 @@
 import { IsIn, IsNumber, IsOptional, IsString, Matches, MaxLength, Min } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { AGENT_ID_PATTERN } from '@agion/wire';
+import { AGENT_ID_PATTERN, TRUST_SOURCES } from '@agion/wire';
 import { IsBoundedObjectField } from './bounded-json.js';
 import { IsInstant } from './instant.js';
 import { NumberField } from './number-field.js';
@@ -83,4 +83,51 @@ export class ExecutionReportEntryDto {
   @IsString()
   @MaxLength(500)
   sig?: string;
+}
+
+/** How an execution ended, as it was recorded. */
+export class ExecutionReportDto {
+  @ApiProperty({ example: '0198c0de-0000-7000-8000-000000000001' })
+  report_id!: string;
+
+  @ApiProperty({ example: 'send_email' })
+  action!: string;
+
+  @ApiProperty({ enum: REPORT_STATUSES })
+  status!: ReportStatus;
+
+  @ApiProperty({ enum: TRUST_SOURCES, description: 'Whose word it is: a service’s, or the agent’s own.' })
+  source!: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  execution_id!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  task_id!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, format: 'date-time' })
+  started_at!: string | null;
+
+  @ApiProperty({ type: Number, nullable: true, example: 812.5 })
+  duration_ms!: number | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  error!: string | null;
+
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, example: { tokens: 1200 } })
+  usage!: Record<string, unknown> | null;
+
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })
+  metrics!: Record<string, unknown> | null;
+
+  @ApiProperty({ format: 'date-time' })
+  at!: string;
+}
+
+export class DecisionReportsDto {
+  @ApiProperty({ format: 'uuid' })
+  decision_id!: string;
+
+  @ApiProperty({ type: [ExecutionReportDto], description: 'Oldest first, at most 100.' })
+  items!: ExecutionReportDto[];
 }

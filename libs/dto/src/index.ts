@@ -125,7 +125,12 @@ export {
 } from './policy.dto.js';
 export { EVENT_KINDS, EventsAcceptedDto, MAX_EVENTS } from './event.dto.js';
 export type { EventKind } from './event.dto.js';
-export { ExecutionReportEntryDto, REPORT_STATUSES } from './execution-report.dto.js';
+export {
+  DecisionReportsDto,
+  ExecutionReportDto,
+  ExecutionReportEntryDto,
+  REPORT_STATUSES,
+} from './execution-report.dto.js';
 export type { ReportStatus } from './execution-report.dto.js';
 export { FeedbackDto, FeedbackEntryDto, SubmitFeedbackDto, THUMBS } from './feedback.dto.js';
 export type { Thumb } from './feedback.dto.js';

@@ -60,6 +60,7 @@ const ROWS: Row[] = [
   ['GET', '/api/v1/decisions', 'governance', 'viewer'],
   ['GET', '/api/v1/decisions/{id}', 'governance', 'viewer'],
   ['GET', '/api/v1/decisions/{id}/why', 'governance', 'viewer'],
+  ['GET', '/api/v1/decisions/{id}/reports', 'governance', 'viewer'],
 
   ['GET', '/api/v1/agents/{agent_id}/trust', 'governance', 'signed-in'],
   ['GET', '/api/v1/agents/{agent_id}/trust/explain', 'governance', 'signed-in'],

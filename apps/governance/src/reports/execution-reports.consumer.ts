@@ -52,7 +52,7 @@ function reportOf({
     action: entry.action,
     status: entry.status,
     executionId: entry.execution_id ?? null,
-    decisionId: entry.decision_id ?? null,
+    decisionId: entry.decision_id?.toLowerCase() ?? null,
     missionId: entry.mission_id ?? null,
     taskId: entry.task_id ?? null,
     startedAt: entry.started_at === undefined ? null : parseInstant(entry.started_at),
