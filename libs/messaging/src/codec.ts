@@ -15,15 +15,18 @@ export const MAX_ENTRY_BYTES = 1024 * 1024;
  */
 export function encodeEntry(values: Readonly<Record<string, unknown>>): EntryFields {
   const fields: EntryFields = {};
-  let count = 0;
+  let characters = 0;
+  let empty = true;
   for (const name of Object.keys(values)) {
     const value = values[name];
     if (value === undefined || value === null) continue;
-    setField(fields, name, typeof value === 'string' ? value : encodeValue(name, value));
-    count += 1;
+    const text = typeof value === 'string' ? value : encodeValue(name, value);
+    setField(fields, name, text);
+    characters += name.length + text.length;
+    empty = false;
   }
-  if (count === 0) throw new MalformedEntryError('an entry needs at least one field');
-  refuseOversized(Object.entries(fields).flat());
+  if (empty) throw new MalformedEntryError('an entry needs at least one field');
+  if (mayBeOversized(characters)) refuseOversized(Object.entries(fields).flat());
   return fields;
 }
 
@@ -94,10 +97,13 @@ function setField(fields: EntryFields, name: string, value: string): void {
 
 const BYTES_OF_A_CHARACTER = 3;
 
+/** Counting bytes takes a closer look than most entries need. */
+const mayBeOversized = (characters: number): boolean => characters * BYTES_OF_A_CHARACTER > MAX_ENTRY_BYTES;
+
 function refuseOversized(flat: readonly string[]): void {
   let characters = 0;
   for (const text of flat) characters += text.length;
-  if (characters * BYTES_OF_A_CHARACTER <= MAX_ENTRY_BYTES) return; // no need to look closer
+  if (!mayBeOversized(characters)) return;
   const bytes = flat.reduce((sum, text) => sum + Buffer.byteLength(text, 'utf8'), 0);
   if (bytes > MAX_ENTRY_BYTES) throw new EntryTooLargeError(`entry has ${bytes} bytes, allowed are ${MAX_ENTRY_BYTES}`);
 }

@@ -1,3 +1,4 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { Delivery } from './delivery.js';
 import type { InFlight } from './in-flight.js';
 import type { RawEntry } from './replies.js';
@@ -33,6 +34,7 @@ export class Overlap {
       })
       .finally(() => this.inWork.delete(work));
     this.inWork.set(work, inFlight);
+    await endOfTurn(); // answers that need no waiting go first: they and the next read then wake Redis once
     if (this.inWork.size >= this.limit) await Promise.race(this.inWork.keys());
     const failure = this.failure;
     this.failure = undefined;

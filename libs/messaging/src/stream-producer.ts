@@ -51,13 +51,24 @@ export class StreamProducer {
    * @throws EntryTooLargeError, MalformedEntryError before anything is sent.
    */
   async appendEach(appends: readonly Append[]): Promise<(string | Error)[]> {
-    if (appends.length === 0) return [];
+    const [first] = appends;
+    if (!first) return [];
+    if (appends.length === 1) return [await this.appendOne(first)]; // a pipeline costs as much again
     const pipeline = this.redis.pipeline();
     for (const { stream, values, trim } of appends) pipeline.call('XADD', ...appendArguments(stream, values, trim));
     const results = (await pipeline.exec()) ?? [];
     const lost = results.find(([error]) => error && error.name !== 'ReplyError');
     if (lost?.[0]) throw lost[0];
     return results.map(([error, reply]) => error ?? idOf(reply));
+  }
+
+  private async appendOne({ stream, values, trim }: Append): Promise<string | Error> {
+    try {
+      return await this.append(stream, values, trim);
+    } catch (error) {
+      if (error instanceof Error && error.name === 'ReplyError') return error;
+      throw error;
+    }
   }
 }
 

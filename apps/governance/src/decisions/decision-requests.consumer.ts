@@ -11,7 +11,6 @@ import {
 import { STREAMS } from '@agion/wire';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { isOverdue } from './deadline.js';
 import type { Judgement, Question } from './decision.js';
@@ -54,7 +53,7 @@ const MOST_UNWRITTEN = 20_000;
  */
 @Controller()
 export class DecisionRequestsConsumer {
-  private readonly unwritten = new LRUCache<string, Made>({ max: MOST_UNWRITTEN });
+  private readonly unwritten = new Map<string, Made>();
 
   constructor(
     private readonly maker: DecisionMaker,
@@ -115,7 +114,7 @@ export class DecisionRequestsConsumer {
       const made = this.unwritten.get(request.decisionId);
       if (made && (made.sent || made.recorded || !request.overdue)) continue;
       const judgement = request.overdue ? TOO_LATE : await this.judge(request, standings, now);
-      this.unwritten.set(request.decisionId, {
+      this.remember(request.decisionId, {
         judgement,
         answered: !request.overdue,
         sent: false,
@@ -147,7 +146,7 @@ export class DecisionRequestsConsumer {
       const earlier = found.get(request.decisionId);
       if (!earlier) continue;
       const judgement = earlier.recorded ? earlier.judgement : await this.completed(earlier, request, standings, at);
-      this.unwritten.set(request.decisionId, { ...earlier, judgement, sent: request.overdue, at });
+      this.remember(request.decisionId, { ...earlier, judgement, sent: request.overdue, at });
     }
   }
 
@@ -221,6 +220,15 @@ export class DecisionRequestsConsumer {
     });
     await this.ledger.recordSoon(rows);
     for (const { decisionId } of requests) this.unwritten.delete(decisionId);
+  }
+
+  private remember(decisionId: string, made: Made): void {
+    this.unwritten.set(decisionId, made);
+    if (this.unwritten.size <= MOST_UNWRITTEN) return;
+    for (const oldest of this.unwritten.keys()) {
+      this.unwritten.delete(oldest);
+      return;
+    }
   }
 
   private madeOf(decisionId: string): Made {
