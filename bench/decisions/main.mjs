@@ -11,10 +11,14 @@ import { startAsker, startResponders } from './servers.mjs';
 
 /** Requests in flight. */
 const LOADS = [1, 64, 256];
-/** Of the bare responder's: decisions per second at least, CPU of all processes per decision at most. */
-const LEAST_THROUGHPUT = 0.6;
-const MOST_CPU_TO_REPLY = 1.7;
-const MOST_CPU_WITH_LEDGER = 2.5;
+/**
+ * Of the bare responder's: decisions per second at least, CPU of all processes per decision at most. With the ledger, the databases
+ * share the cores with everything else: at the CPU that is allowed there, no more than so many decisions are possible.
+ */
+const BOUNDS = {
+  unwritten: { throughput: 0.6, cpu: 1.7 },
+  whole: { throughput: 1 / 2.5, cpu: 2.5 },
+};
 const NUMBERS = { whole: 1, unwritten: 2, bare: 3 };
 
 await runBenchmark(async (ending) => {
@@ -77,12 +81,14 @@ function verdict(results, rows) {
     for (const name of Object.keys(names)) {
       const [cpu, rate] = [median(ratios(name, 'cpu')), median(ratios(name, 'perSecond'))];
       const what = `${names[name]} at ${inFlight}`;
-      if (name === 'whole') {
-        check(rate >= LEAST_THROUGHPUT, `${what}: ${rate.toFixed(2)} × the throughput, at least ${LEAST_THROUGHPUT} ×`);
-        check(cpu <= MOST_CPU_WITH_LEDGER, `${what}: ${cpu.toFixed(2)} × the CPU, at most ${MOST_CPU_WITH_LEDGER} ×`);
+      const bounds = BOUNDS[name];
+      if (bounds) {
+        check(
+          rate >= bounds.throughput,
+          `${what}: ${rate.toFixed(2)} × the throughput, at least ${bounds.throughput} ×`,
+        );
+        check(cpu <= bounds.cpu, `${what}: ${cpu.toFixed(2)} × the CPU, at most ${bounds.cpu} ×`);
       }
-      if (name === 'unwritten')
-        check(cpu <= MOST_CPU_TO_REPLY, `${what}: ${cpu.toFixed(2)} × the CPU, at most ${MOST_CPU_TO_REPLY} ×`);
       const part = (figure) => fixed(1)(median(of(name, figure)));
       lines.push([
         `${inFlight} in flight: ${names[name]}`,
@@ -130,6 +136,6 @@ function verdict(results, rows) {
     ? { fine: false, verdict: missed.join('; ') }
     : {
         fine: true,
-        verdict: `every answer right; ${LEAST_THROUGHPUT} × the throughput of the bare responder or better, CPU within ${MOST_CPU_TO_REPLY} × and ${MOST_CPU_WITH_LEDGER} ×`,
+        verdict: `every answer right; up to the reply ${BOUNDS.unwritten.throughput} × the throughput of the bare responder or better at ${BOUNDS.unwritten.cpu} × the CPU or less; with the ledger ${BOUNDS.whole.throughput} × and ${BOUNDS.whole.cpu} ×`,
       };
 }
