@@ -1,5 +1,6 @@
 import { Environment } from '@marcbachmann/cel-js';
 import type { PolicyRequest } from './decision.js';
+import { withLocalTime } from './local-time.js';
 import { dataOf, lookOver, sizeOf, type DataSize, type LookedOver } from './untrusted-data.js';
 
 /** `agent` in a condition. Classes, so that nothing but the declared fields can be reached. */
@@ -80,35 +81,37 @@ export const LIMITS = {
  * The attributes a condition may name, with their types. Numbers in `arguments` and `context` are doubles, as in JSON: they compare with
  * `500` and `500.0` alike, arithmetic with them needs `500.0` on the other side.
  */
-export const ATTRIBUTES: Environment = new Environment({
-  limits: { maxAstNodes: LIMITS.nodes, maxDepth: LIMITS.depth },
-})
-  .registerType('Agent', {
-    ctor: AgentAttributes,
-    fields: {
-      id: 'string',
-      container: 'string',
-      type: 'string',
-      framework: 'string',
-      status: 'string',
-      trust: 'double',
-      tier: 'string',
-    },
+export const ATTRIBUTES: Environment = withLocalTime(
+  new Environment({
+    limits: { maxAstNodes: LIMITS.nodes, maxDepth: LIMITS.depth },
   })
-  .registerType('Action', { ctor: ActionAttributes, fields: { name: 'string', risk: 'string' } })
-  .registerType('Resource', { ctor: ResourceAttributes, fields: { name: 'string' } })
-  .registerType('User', { ctor: UserAttributes, fields: { id: 'string', role: 'string', groups: 'list<string>' } })
-  .registerType('Mission', { ctor: MissionAttributes, fields: { id: 'string' } })
-  .registerType('Env', { ctor: EnvAttributes, fields: { mode: 'string' } })
-  .registerVariable('agent', 'Agent')
-  .registerVariable('action', 'Action')
-  .registerVariable('resource', 'Resource')
-  .registerVariable('user', 'User')
-  .registerVariable('mission', 'Mission')
-  .registerVariable('env', 'Env')
-  .registerVariable('now', 'google.protobuf.Timestamp')
-  .registerVariable('arguments', 'map<string, dyn>')
-  .registerVariable('context', 'map<string, dyn>');
+    .registerType('Agent', {
+      ctor: AgentAttributes,
+      fields: {
+        id: 'string',
+        container: 'string',
+        type: 'string',
+        framework: 'string',
+        status: 'string',
+        trust: 'double',
+        tier: 'string',
+      },
+    })
+    .registerType('Action', { ctor: ActionAttributes, fields: { name: 'string', risk: 'string' } })
+    .registerType('Resource', { ctor: ResourceAttributes, fields: { name: 'string' } })
+    .registerType('User', { ctor: UserAttributes, fields: { id: 'string', role: 'string', groups: 'list<string>' } })
+    .registerType('Mission', { ctor: MissionAttributes, fields: { id: 'string' } })
+    .registerType('Env', { ctor: EnvAttributes, fields: { mode: 'string' } })
+    .registerVariable('agent', 'Agent')
+    .registerVariable('action', 'Action')
+    .registerVariable('resource', 'Resource')
+    .registerVariable('user', 'User')
+    .registerVariable('mission', 'Mission')
+    .registerVariable('env', 'Env')
+    .registerVariable('now', 'google.protobuf.Timestamp')
+    .registerVariable('arguments', 'map<string, dyn>')
+    .registerVariable('context', 'map<string, dyn>'),
+);
 
 /**
  * What a condition reads. Each attribute is made when a condition first looks for it, and once for all of them.

@@ -1,4 +1,5 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
+import { isLocalTime } from './local-time.js';
 import { callOf, everyPart, fieldOf, numberOf } from './syntax.js';
 
 /** What is valid CEL and yet refused, with where it stands. */
@@ -35,7 +36,7 @@ export function objectionsTo(root: ASTNode): Objection[] {
 
 function objectionTo(node: ASTNode): string | undefined {
   const call = callOf(node);
-  if (call) return REFUSED_FUNCTIONS.get(call.name);
+  if (call) return isLocalTime(call.name) ? `\`${call.name}\` is not available` : REFUSED_FUNCTIONS.get(call.name);
   if (node.op === 'id') return REFUSED_NAMES.get(node.args);
   if (node.op === 'map') return objectionToKeys(node.args);
   if (COMPARISONS.includes(node.op)) return objectionToTrust(node.args as [ASTNode, ASTNode]);

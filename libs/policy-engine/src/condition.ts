@@ -2,6 +2,7 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 import { ATTRIBUTES, type Attributes, LIMITS } from './attributes.js';
 import { offsetOf, toldBy } from './cel-errors.js';
 import { objectionsTo } from './condition-rules.js';
+import { useLocalTime } from './local-time.js';
 import { growthOf, isTooMuch, type Growth } from './loops.js';
 import { positionOf } from './syntax.js';
 import { type Term, TermTable } from './term.js';
@@ -24,6 +25,7 @@ export function compileCondition(text: string, terms = new TermTable()): Compile
   try {
     const program = ATTRIBUTES.parse(text);
     const objections = objectionsTo(program.ast);
+    useLocalTime(program.ast);
     if (objections.length > 0)
       return {
         condition: null,

@@ -1,6 +1,7 @@
 import type { ASTNode, ParseResult } from '@marcbachmann/cel-js';
 import { ATTRIBUTES, type Attributes } from './attributes.js';
 import { toldBy } from './cel-errors.js';
+import { useLocalTime } from './local-time.js';
 import { shortcutFor, type Shortcut } from './shortcut.js';
 import { isSame } from './syntax.js';
 
@@ -63,6 +64,7 @@ export class TermTable {
 function compileTerm(text: string): Term | null {
   try {
     const program = ATTRIBUTES.parse(text);
+    useLocalTime(program.ast);
     return program.check().valid ? new Term(text, program) : null;
   } catch {
     return null;
