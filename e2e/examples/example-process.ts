@@ -41,6 +41,10 @@ export class ExampleProcess {
     return this.written;
   }
 
+  get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null || this.child.pid === undefined;
+  }
+
   get pid(): number {
     return this.child.pid ?? 0;
   }
