@@ -76,6 +76,23 @@ describe('a policy', () => {
     ]);
   });
 
+  test('tells what is wrong in each part of a condition, each in its place', () => {
+    const condition = [
+      'agent.trst < 0.5 &&',
+      '(user.id == 5 || !has(context.a) || context.a.matches("x")) &&',
+      '!(session.id == "s") && (agent.trust > 2.0 ? now > 3 : usr.id == "ada")',
+    ].join('\n');
+    expect(faultsOf(policy({ condition })).map(({ line, column, detail }) => [line, column, detail])).toEqual([
+      [1, 7, 'no such key: trst'],
+      [2, 2, expect.stringContaining('no such overload')],
+      [2, 37, expect.stringContaining('`matches` is not available')],
+      [3, 3, '`session` comes with a later version'],
+      [3, 26, expect.stringContaining('lies between 0 and 1')],
+      [3, 46, expect.stringContaining('no such overload')],
+      [3, 56, 'unknown variable: usr'],
+    ]);
+  });
+
   test.each([null, undefined, 5, 'policy', [], {}])('%p is none', (input) => {
     expect(faultsOf(input).length).toBeGreaterThan(0);
   });

@@ -1,6 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { ATTRIBUTES, type Attributes, LIMITS } from './attributes.js';
 import { offsetOf, toldBy } from './cel-errors.js';
+import { everyFault } from './condition-faults.js';
 import { objectionsTo } from './condition-rules.js';
 import { useLocalTime } from './local-time.js';
 import { growthOf, isTooMuch, type Growth } from './loops.js';
@@ -26,13 +27,11 @@ export function compileCondition(text: string, terms = new TermTable()): Compile
     const program = ATTRIBUTES.parse(text);
     const objections = objectionsTo(program.ast);
     useLocalTime(program.ast);
-    if (objections.length > 0)
-      return {
-        condition: null,
-        faults: objections.map(({ offset, detail }) => ({ detail, ...positionOf(text, offset) })),
-      };
     const checked = program.check();
-    if (!checked.valid) return refused(text, offsetOf(checked.error), toldBy(checked.error));
+    if (objections.length > 0 || !checked.valid) {
+      const faults = everyFault(text, program.ast, objections, checked.error);
+      return { condition: null, faults: faults.map(({ offset, detail }) => ({ detail, ...positionOf(text, offset) })) };
+    }
     if (checked.type !== 'bool' && checked.type !== 'dyn')
       return refused(text, program.ast.start, `the condition is of type \`${checked.type}\`, not \`bool\``);
     return { condition: new Condition(program.ast, terms.split(text, program)), faults: [] };

@@ -1,0 +1,42 @@
+import type { ASTNode } from '@marcbachmann/cel-js';
+import { ATTRIBUTES } from './attributes.js';
+import { offsetOf, toldBy } from './cel-errors.js';
+import type { Objection } from './condition-rules.js';
+import { useLocalTime } from './local-time.js';
+
+/**
+ * All that is wrong with an expression that parses. The library's type check ends at the first fault, so the parts between `&&`, `||`, `!`
+ * and `? :` are checked by themselves too.
+ * @param objections what has been found already; types are not looked at there
+ * @param error of the type check of the whole
+ */
+export function everyFault(text: string, root: ASTNode, objections: readonly Objection[], error: unknown): Objection[] {
+  const unobjected = logicalParts(root).filter(
+    ({ start, end }) => !objections.some(({ offset }) => offset >= start && offset < end),
+  );
+  const found = [...objections, ...unobjected.flatMap((part) => typeFault(text, part) ?? [])];
+  if (found.length === 0) found.push({ offset: offsetOf(error), detail: toldBy(error) });
+  return found.sort((a, b) => a.offset - b.offset);
+}
+
+function logicalParts(node: ASTNode): ASTNode[] {
+  if (node.op === '&&' || node.op === '||' || node.op === '?:') return node.args.flatMap(logicalParts);
+  return node.op === '!_' ? logicalParts(node.args) : [node];
+}
+
+function typeFault(text: string, { start, end }: ASTNode): Objection | null {
+  const program = parsed(text.slice(start, end));
+  if (program === null) return null; // the library's positions leave out parentheses at the edges
+  const { valid, error } = program.check();
+  return valid ? null : { offset: start + offsetOf(error), detail: toldBy(error) };
+}
+
+function parsed(text: string): ReturnType<typeof ATTRIBUTES.parse> | null {
+  try {
+    const program = ATTRIBUTES.parse(text);
+    useLocalTime(program.ast);
+    return program;
+  } catch {
+    return null;
+  }
+}
