@@ -35,6 +35,8 @@ const built = (projects) => {
   const sources = projects.flatMap((folder) => [
     path.join(folder, 'package.json'),
     ...filesBelow(path.join(folder, 'src'), isCompiled),
+    ...[path.join(folder, 'build.mjs')].filter(existsSync),
+    ...filesBelow(path.join(folder, 'tools')),
   ]);
   const outputs = projects.map((folder) => folderIdentity(path.join(folder, 'dist')));
   return `${fingerprint([...sources, inCheckout('.swcrc'), inCheckout('tools', 'build.mjs')])} ${outputs.join(' ')}`;

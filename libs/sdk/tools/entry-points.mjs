@@ -1,0 +1,16 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder of the package. */
+export const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
+
+/** What can be imported, and the source it begins in. */
+export const ENTRY_POINTS = {
+  index: 'src/index.ts',
+  ...(existsSync(path.join(PACKAGE, 'src/testing/index.ts')) && { testing: 'src/testing/index.ts' }),
+};
+
+/** Packages that are not bundled: what the package depends on. */
+export const externals = () =>
+  Object.keys(JSON.parse(readFileSync(path.join(PACKAGE, 'package.json'), 'utf8')).dependencies);
