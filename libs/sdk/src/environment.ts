@@ -12,6 +12,10 @@ export interface SdkEnvironment {
   tokenFile?: string;
   containerId?: string;
   instanceId?: string;
+  /** Slug of the organization, for those who ask without having registered. */
+  organization?: string;
+  /** `http` keeps questions and events off the streams: in production the platform believes no agent's entries there. */
+  transport?: string;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -27,6 +31,8 @@ export function readEnvironment(variables: Variables = process.env): SdkEnvironm
     tokenFile: ['AGION_TOKEN_FILE'],
     containerId: ['AGION_AGENT_CONTAINER_ID'],
     instanceId: ['AGION_INSTANCE_ID'],
+    organization: ['AGION_ORGANIZATION'],
+    transport: ['AGION_TRANSPORT'],
   } satisfies Record<keyof SdkEnvironment, string[]>;
   const environment: SdkEnvironment = {};
   for (const [key, candidates] of Object.entries(names) as [keyof SdkEnvironment, string[]][]) {
