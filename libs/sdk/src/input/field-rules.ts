@@ -7,7 +7,7 @@ export type Rule = (value: unknown) => string | null;
 /** A name such as `task_completed`. */
 const NAME = /^\w[\w.:-]{0,99}$/;
 const ID = /^\w[\w.-]{0,99}$/;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 const CONTROL = /\p{Cc}/u;
 const LINES = /[\t\n\r]/g;
 
