@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { ExecutionReportEntryDto, FeedbackEntryDto, MissionEventEntryDto, TrustEventEntryDto } from '@agion/dto';
 import { validated } from '@agion/service-kit';
 import { type EventEntry, feedbackEntry, missionEntry, reportEntry, trustEntry } from '../src/events/event-entries.js';
-import type { ExecutionReport, FeedbackEvent, MissionEvent, TrustEvent } from '../src/events/events.js';
+import type { ExecutionReport, TrustEvent } from '../src/events/events.js';
 import { InvalidInputError } from '../src/input/input.errors.js';
 
 /** Whether the platform takes an entry. */
