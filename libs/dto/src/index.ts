@@ -110,6 +110,7 @@ export {
   PolicySpecDto,
   PolicyTestDto,
 } from './policy-document.dto.js';
+export { PolicyTestReportDto, PolicyTestResultDto, PolicyTrialDto, TestPoliciesDto } from './policy-test.dto.js';
 export { PolicyDeltaDto, PolicySyncDto, SyncedPolicyDto } from './policy-sync.dto.js';
 export {
   POLICY_STATUSES,

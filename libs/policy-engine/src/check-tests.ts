@@ -1,5 +1,5 @@
 import { DocumentReader } from './document-reader.js';
-import { POLICY_EFFECTS, type PolicyFault, type PolicyTest, type PolicyTestInput } from './policy.js';
+import { POLICY_EFFECTS, type PolicyFault, type PolicyTest, type PolicyTestInput, type PolicyTrial } from './policy.js';
 
 const MOST_TESTS = 100;
 const LONGEST_NAME = 200;
@@ -13,23 +13,31 @@ const TEXTS_OR_MAPS = ['agent', 'action', 'resource'] as const;
 const AGENT = ['id', 'container', 'type', 'framework', 'status', 'trust', 'tier'] as const;
 
 /** `tests`: only their shape; `runPolicyTests` runs them. */
-export function checkTests(spec: DocumentReader, faults: PolicyFault[]): PolicyTest[] {
-  const value = spec.value('tests');
+export const checkTests = (spec: DocumentReader, faults: PolicyFault[]): PolicyTest[] =>
+  readTests(spec, faults, true).filter((test): test is PolicyTest => test.expect !== undefined);
+
+/** The `tests` of an object, each of which may go without `expect`; empty, with faults, when something is wrong with them. Never throws. */
+export function checkTrials(owner: object): { trials: PolicyTrial[]; faults: PolicyFault[] } {
+  const faults: PolicyFault[] = [];
+  const reader = DocumentReader.open(owner, '', faults, Object.keys(owner));
+  const trials = reader ? readTests(reader, faults, false) : [];
+  return { trials: faults.length > 0 ? [] : trials, faults };
+}
+
+function readTests(owner: DocumentReader, faults: PolicyFault[], needsExpect: boolean): PolicyTrial[] {
+  const value = owner.value('tests');
   if (!Array.isArray(value) || value.length > MOST_TESTS) {
-    spec.fault('tests', `must be a list of up to ${MOST_TESTS} tests`);
+    owner.fault('tests', `must be a list of up to ${MOST_TESTS} tests`);
     return [];
   }
   return value.flatMap((test: unknown, position) => {
-    const reader = DocumentReader.open(test, `${spec.pointerTo('tests')}/${position}`, faults, [
-      'name',
-      'input',
-      'expect',
-    ]);
+    const pointer = `${owner.pointerTo('tests')}/${position}`;
+    const reader = DocumentReader.open(test, pointer, faults, ['name', 'input', 'expect']);
     if (!reader) return [];
-    const name = reader.text('name', LONGEST_NAME);
-    const expect = reader.word('expect', POLICY_EFFECTS);
-    const input = checkInput(reader);
-    return name !== undefined && expect && input ? [{ name, input, expect }] : [];
+    const name = reader.text('name', LONGEST_NAME) ?? '';
+    const expect = needsExpect || reader.has('expect') ? reader.word('expect', POLICY_EFFECTS) : undefined;
+    const input = checkInput(reader) ?? {};
+    return { name, input, ...(expect && { expect }) };
   });
 }
 

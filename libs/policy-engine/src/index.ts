@@ -1,5 +1,6 @@
 export { checkPolicy } from './check-policy.js';
 export type { CheckedPolicy } from './check-policy.js';
+export { checkTrials } from './check-tests.js';
 export { canMatchAgent, compilePolicies, PolicySet } from './compile.js';
 export type { MatchedPolicy, PolicyDecision, PolicyError, PolicyReference, PolicyRequest } from './decision.js';
 export { evaluate } from './evaluate.js';
@@ -17,7 +18,8 @@ export type {
   PolicyTest,
   PolicyTestInput,
   PolicyTier,
+  PolicyTrial,
   VersionedPolicy,
 } from './policy.js';
-export { runPolicyTests } from './policy-tests.js';
+export { runPolicyTests, runTests } from './policy-tests.js';
 export type { PolicyTestResult } from './policy-tests.js';

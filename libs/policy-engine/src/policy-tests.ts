@@ -1,45 +1,55 @@
-import { compilePolicies } from './compile.js';
-import type { PolicyRequest } from './decision.js';
+import { compilePolicies, type PolicySet } from './compile.js';
+import type { PolicyDecision, PolicyRequest } from './decision.js';
 import { evaluate } from './evaluate.js';
-import type { PolicyDocument, PolicyEffect, PolicyTest, PolicyTestInput } from './policy.js';
+import type { PolicyDocument, PolicyEffect, PolicyScope, PolicyTestInput, PolicyTrial } from './policy.js';
 
 export interface PolicyTestResult {
   name: string;
-  passed: boolean;
-  expected: PolicyEffect;
+  /** null when nothing was expected. */
+  passed: boolean | null;
+  expected: PolicyEffect | null;
   actual: PolicyEffect;
+  /** With the first error, if there was one. */
   reason: string;
+  decision: PolicyDecision;
 }
 
 /**
- * Runs the tests a policy brings along, as if it was the only one and active. What it does not match gets the opposite of its effect, so
- * that an allow is tested against "denied unless allowed" and a deny against "allowed unless denied".
+ * Runs tests against a policy as if it was the only one and active, its own unless others are given. What it does not match gets the
+ * opposite of its effect, so that an allow is tested against "denied unless allowed" and a deny against "allowed unless denied".
  */
-export function runPolicyTests(document: PolicyDocument): PolicyTestResult[] {
+export function runPolicyTests(
+  document: PolicyDocument,
+  tests: readonly PolicyTrial[] = document.spec.tests ?? [],
+): PolicyTestResult[] {
   const { spec } = document;
   const active: PolicyDocument = { ...document, spec: { ...spec, status: 'active' } };
   const set = compilePolicies([{ document: active, version: 0 }], {
     revision: 0,
     defaultEffect: spec.effect === 'allow' ? 'deny' : 'allow',
   });
-  return (spec.tests ?? []).map((test) => {
-    const { decision, reason, errors } = evaluate(set, requestOf(test, document));
-    const detail = errors[0]?.detail;
-    return {
-      name: test.name,
-      passed: decision === test.expect,
-      expected: test.expect,
-      actual: decision,
-      reason: detail === undefined ? reason : `${reason} (${detail})`,
-    };
-  });
+  return runTests(set, tests, spec.scope);
 }
 
-/** The agent and action of a test that names none: what the first pattern of the scope says, without stars. */
-function requestOf({ input }: PolicyTest, { spec }: PolicyDocument): PolicyRequest {
+/** @param scope where agent and action of a test that names none come from: its first patterns, without stars */
+export const runTests = (set: PolicySet, tests: readonly PolicyTrial[], scope?: PolicyScope): PolicyTestResult[] =>
+  tests.map(({ name, input, expect }) => {
+    const decision = evaluate(set, requestOf(input, scope));
+    const detail = decision.errors[0]?.detail;
+    return {
+      name,
+      passed: expect === undefined ? null : decision.decision === expect,
+      expected: expect ?? null,
+      actual: decision.decision,
+      reason: detail === undefined ? decision.reason : `${decision.reason} (${detail})`,
+      decision,
+    };
+  });
+
+function requestOf(input: PolicyTestInput, scope: PolicyScope | undefined): PolicyRequest {
   return {
-    agent: agentOf(input, withoutStars(spec.scope.agents[0])),
-    action: actionOf(input, withoutStars(spec.scope.actions[0])),
+    agent: agentOf(input, withoutStars(scope?.agents[0])),
+    action: actionOf(input, withoutStars(scope?.actions[0])),
     ...(input.resource !== undefined && { resource: named(input.resource) }),
     ...(input.user && { user: { ...input.user, groups: input.user.groups ?? [] } }),
     ...(input.mission && { mission: input.mission }),

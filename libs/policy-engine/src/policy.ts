@@ -37,6 +37,9 @@ export interface PolicyTest {
   expect: PolicyEffect;
 }
 
+/** A test that may just ask. */
+export type PolicyTrial = Omit<PolicyTest, 'expect'> & { expect?: PolicyEffect };
+
 export interface PolicySpec {
   status: PolicyStatus;
   mode: 'enforce';

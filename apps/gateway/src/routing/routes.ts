@@ -50,6 +50,7 @@ const ROWS: Row[] = [
   ['GET', '/api/v1/policies', 'governance', 'signed-in'],
   ['POST', '/api/v1/policies', 'governance', 'operator'],
   ['POST', '/api/v1/policies/validate', 'governance', 'viewer'],
+  ['POST', '/api/v1/policies/test', 'governance', 'viewer'],
   ['GET', '/api/v1/policies/{id}', 'governance', 'viewer'],
   ['PUT', '/api/v1/policies/{id}', 'governance', 'operator'],
   ['DELETE', '/api/v1/policies/{id}', 'governance', 'operator'],

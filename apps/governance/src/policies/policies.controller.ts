@@ -6,9 +6,11 @@ import {
   PolicyIdParamDto,
   PolicyPageDto,
   PolicySyncDto,
+  PolicyTestReportDto,
   PolicyValidationDto,
   PolicyVersionPageDto,
   PolicyVersionParamDto,
+  TestPoliciesDto,
   UpdateConfigurationQueryDto,
   PageQueryDto,
 } from '@agion/dto';
@@ -42,11 +44,12 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CreateOnce } from '../idempotency/create-once.interceptor.js';
 import { afterId, answered, beforeVersion, pageOf, refuseMixture } from './policy-answers.js';
-import { toPolicyDto, toPolicyVersionDto } from './policy-documents.js';
+import { toPolicyDto, toPolicyTestReportDto, toPolicyVersionDto } from './policy-documents.js';
 import { accepted, PolicyEditor } from './policy-editor.service.js';
 import { PolicyNotFoundError } from './policies.errors.js';
 import { PolicyReadsStore } from './policy-reads.store.js';
 import { PolicySync } from './policy-sync.service.js';
+import { PolicyTester } from './policy-tester.service.js';
 
 @ApiTags('policies')
 @ApiProblems('unauthenticated', 'forbidden', 'validation-failed')
@@ -56,6 +59,7 @@ export class PoliciesController {
     private readonly store: PolicyReadsStore,
     private readonly editor: PolicyEditor,
     private readonly sync: PolicySync,
+    private readonly tester: PolicyTester,
   ) {}
 
   @Get()
@@ -117,6 +121,21 @@ export class PoliciesController {
     requireRole(caller, 'viewer');
     accepted(body);
     return { valid: true };
+  }
+
+  @Post('test')
+  @TakesYaml()
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'testPolicies',
+    summary: 'Try policies on requests that nobody makes',
+    description:
+      'Tests against a policy by itself, as when it is created, or against what is in force, with it or without. Nothing is kept. A test that fails is an answer, not an error.',
+  })
+  @ApiBody({ type: TestPoliciesDto })
+  @ApiOkResponse({ type: PolicyTestReportDto })
+  async test(@Caller() caller: Principal, @Body() body: unknown): Promise<PolicyTestReportDto> {
+    return toPolicyTestReportDto(await this.tester.run(caller, body));
   }
 
   @Get(':id')

@@ -7,6 +7,7 @@ import { PolicyEditor } from './policy-editor.service.js';
 import { PolicyReadsStore } from './policy-reads.store.js';
 import { PolicySetsStore } from './policy-sets.store.js';
 import { PolicySnapshots } from './policy-snapshots.service.js';
+import { PolicyTester } from './policy-tester.service.js';
 import { PolicySync } from './policy-sync.service.js';
 import { PolicyUpdatesConsumer } from './policy-updates.consumer.js';
 import { PolicyUpdatesPublisher } from './policy-updates.publisher.js';
@@ -21,6 +22,7 @@ import { PolicyUpdatesPublisher } from './policy-updates.publisher.js';
     PolicySnapshots,
     PolicyEditor,
     PolicySync,
+    PolicyTester,
     PolicyBeat,
     PolicyUpdatesConsumer,
     PolicyUpdatesPublisher,

@@ -1,5 +1,6 @@
-import type { PolicyDto, PolicyVersionDto } from '@agion/dto';
+import type { PolicyDto, PolicyTestReportDto, PolicyVersionDto } from '@agion/dto';
 import type { PolicyDocument, PolicyRecord, PolicyVersionRecord } from './policy-record.js';
+import type { PolicyTestReport } from './policy-tester.service.js';
 
 /** The order of its members is part of its ETag. */
 export const toPolicyDto = ({ document, version, createdBy, updatedAt }: PolicyRecord): PolicyDto => ({
@@ -18,6 +19,23 @@ export const toPolicyVersionDto = (record: PolicyVersionRecord): PolicyVersionDt
   created_by: record.createdBy,
   created_at: record.createdAt.toISOString(),
   document: record.document,
+});
+
+export const toPolicyTestReportDto = ({ against, revision, results }: PolicyTestReport): PolicyTestReportDto => ({
+  passed: results.every(({ passed }) => passed !== false),
+  against,
+  policy_revision: revision,
+  results: results.map(({ name, passed, expected, reason, decision }) => ({
+    name,
+    passed,
+    expected,
+    decision: decision.decision,
+    reason,
+    matched: decision.matched,
+    winner: decision.winner,
+    failing_terms: decision.failingTerms,
+    errors: decision.errors,
+  })),
 });
 
 /** Agents a notice names one by one; a change that concerns more is announced to all. */

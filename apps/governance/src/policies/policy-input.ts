@@ -15,8 +15,8 @@ const READ_ONLY = ['version', 'created_by', 'updated_at'];
 
 /** A new policy, or the next version of one when it has an `id` already. */
 export function policyInput(body: unknown, id?: string): PolicyInput {
-  if (Buffer.byteLength(JSON.stringify(body ?? null)) > MAX_BYTES)
-    return { document: null, faults: [{ pointer: '', detail: `must have at most ${MAX_BYTES} bytes as JSON` }] };
+  const tooLarge = faultInSize(body);
+  if (tooLarge) return { document: null, faults: [tooLarge] };
   const { sent, version } = id === undefined ? { sent: body, version: undefined } : withoutReadOnly(body);
   const { policy, faults } = checkPolicy(sent);
   const all: InputFault[] = [...faults, ...idFaults(sent, id)];
@@ -29,6 +29,11 @@ export function policyInput(body: unknown, id?: string): PolicyInput {
   if (failed.length > 0) return { document: null, faults: failed };
   return { document: policy, basedOn: version as number | undefined };
 }
+
+export const faultInSize = (document: unknown): InputFault | null =>
+  Buffer.byteLength(JSON.stringify(document ?? null)) > MAX_BYTES
+    ? { pointer: '', detail: `must have at most ${MAX_BYTES} bytes as JSON` }
+    : null;
 
 function withoutReadOnly(body: unknown): { sent: unknown; version: unknown } {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return { sent: body, version: undefined };
@@ -48,7 +53,7 @@ function idFaults(sent: unknown, id: string | undefined): InputFault[] {
 /** A policy is not accepted while it fails its own tests. */
 const testFaults = (policy: PolicyDocument): InputFault[] =>
   runPolicyTests(policy).flatMap(({ passed, actual, reason }, index) =>
-    passed
+    passed !== false
       ? []
       : [{ pointer: `/spec/tests/${index}/expect`, detail: `the policy by itself says \`${actual}\`: ${reason}` }],
   );
