@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { eventually } from '@agion/testing';
 import { DEFAULT_ORGANIZATION, STREAMS } from '@agion/wire';
 import { DecisionsUnderTest } from './decisions-under-test.js';
@@ -74,6 +75,18 @@ describe('a decision an SDK made', () => {
     for (const id of ids) expect(await test.recorded(id)).toMatchObject({ decision: 'allow', action: 'first' });
     const followed = await test.rows('SELECT 1 FROM governance.violations WHERE decision_id = ANY($1)', ids);
     expect(followed).toEqual([]);
+  });
+
+  it.each([
+    ['a character that cannot be kept', { winner: '{"policy":"a\\u0000b","version":1}' }],
+    ['half a character', { winner: '{"policy":"a\\ud800b","version":1}' }],
+    ['a name that ends in the middle of a character', { winner: `${'x'.repeat(499)}😀` }],
+    ['names that end there too', { policies: JSON.stringify([{ policy: `${'x'.repeat(499)}😀`, effect: 'deny' }]) }],
+    ['errors that end there too', { errors: JSON.stringify([{ policy: 'x', detail: `${'x'.repeat(499)}😀` }]) }],
+  ])('joins it with %s as well', async (_, fields) => {
+    const decision_id = randomUUID();
+    await tell({ decision_id, decision: 'deny', ...fields });
+    expect(await test.recorded(decision_id)).toMatchObject({ source: 'local' });
   });
 
   it('cannot take the place of one the platform makes', async () => {

@@ -1,5 +1,5 @@
 import type { LocalDecisionEntryDto } from '@agion/dto';
-import { parseInstant } from '@agion/dto';
+import { isStorableText, parseInstant } from '@agion/dto';
 import type { Decision, KeptRequest, NewDecision } from './decision.js';
 import { MOST_KEPT_BYTES } from './kept-request.js';
 
@@ -77,12 +77,15 @@ function requestIn({
 function winnerIn(text: string, matched: Decision['matched']): Decision['winner'] {
   try {
     const reference = referenceIn(JSON.parse(text));
-    if (reference) return reference;
+    if (reference && isStorableText(reference.policy)) return reference;
   } catch {
     // an id alone
   }
-  return { policy: text.slice(0, MOST_TEXT), version: matched.find(({ policy }) => policy === text)?.version ?? 0 };
+  return { policy: cut(text), version: matched.find(({ policy }) => policy === text)?.version ?? 0 };
 }
+
+/** Not in the middle of a character: Postgres keeps no half of one. */
+const cut = (text: string): string => (text.length > MOST_TEXT ? text.slice(0, MOST_TEXT).toWellFormed() : text);
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
@@ -91,7 +94,7 @@ const listOf = <T>(list: readonly unknown[] | undefined, read: (value: unknown) 
 
 function referenceIn(value: unknown): { policy: string; version: number } | null {
   if (!isRecord(value) || typeof value.policy !== 'string') return null;
-  return { policy: value.policy.slice(0, MOST_TEXT), version: wholeNumber(value.version) };
+  return { policy: cut(value.policy), version: wholeNumber(value.version) };
 }
 
 function matchedIn(value: unknown): Decision['matched'][number] | null {
@@ -103,7 +106,7 @@ function matchedIn(value: unknown): Decision['matched'][number] | null {
 function errorIn(value: unknown): Decision['errors'][number] | null {
   const reference = referenceIn(value);
   if (!reference || !isRecord(value) || typeof value.detail !== 'string') return null;
-  return { policy: reference.policy, detail: value.detail.slice(0, MOST_TEXT) };
+  return { policy: reference.policy, detail: cut(value.detail) };
 }
 
 const LARGEST = 2_147_483_647;
