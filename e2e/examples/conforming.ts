@@ -31,7 +31,13 @@ export async function startContainer(
   const url = `http://127.0.0.1:${port}`;
   const container = ExampleProcess.start(command, {
     cwd,
-    env: { PORT: String(port), AGION_GATEWAY_URL: platform.url, REDIS_URL: platform.redis.url, ...env },
+    env: {
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      AGION_GATEWAY_URL: platform.url,
+      REDIS_URL: platform.redis.url,
+      ...env,
+    },
   });
   const healthy = await within(START, async () => {
     const { status } = await caller(url)('GET', '/health', { patience: 1_000 });

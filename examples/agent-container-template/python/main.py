@@ -98,7 +98,7 @@ class Server(ThreadingHTTPServer):
 
 def main() -> int:
     logging.basicConfig(level=os.environ.get("LOG_LEVEL", "info").upper(), format="%(levelname)s %(name)s: %(message)s")
-    server = Server(("0.0.0.0", int(os.environ.get("PORT", "8000"))), Endpoints)
+    server = Server((os.environ.get("HOST", "0.0.0.0"), int(os.environ.get("PORT", "8000"))), Endpoints)
 
     def stop(*_: Any) -> None:
         stopping.set()
