@@ -54,6 +54,21 @@ describe('events over HTTP', () => {
     ]);
   });
 
+  it('keep whom they name as a claim, as streams do: the credentials say who reports', async () => {
+    const { status } = await report(agent('claims:a'), [
+      trust('claims:a', { event_id: 'claims-1', reporter: 'gateway' }),
+      { kind: 'feedback', agent_id: 'claims:a', rating: 5, event_id: 'claims-2', user_id: 'ada' },
+    ]);
+    expect(status).toBe(202);
+    expect(await running.events('claims:a')).toMatchObject([
+      { event_id: 'claims-1', source: 'self', reporter: 'agent:claims:a' },
+      { event_id: 'feedback:claims-2', source: 'self', reporter: 'agent:claims:a' },
+    ]);
+    expect(
+      await running.rows("SELECT author, claimed_user FROM governance.feedback WHERE feedback_id = 'claims-2'"),
+    ).toEqual([{ author: 'agent:claims:a', claimed_user: 'ada' }]);
+  });
+
   it('count once by their event id, over HTTP and over the stream', async () => {
     const events = Array.from({ length: 20 }, (_, i) => trust('same:a', { event_id: `same-${i}` }));
     const rated = { kind: 'feedback', agent_id: 'same:a', rating: 5, event_id: 'same-rating' };
@@ -137,9 +152,7 @@ describe('events over HTTP', () => {
         trust('bad:a', { impact: 7 }),
         trust('bad:a', { surprise: 1 }),
         trust('bad:ghost'),
-        trust('bad:a', { reporter: 'gateway' }),
         trust('bad:a', { sig: 'execution.AAAA' }),
-        { kind: 'feedback', agent_id: 'bad:a', rating: 1, user_id: 'ada' },
         { kind: 'mission', mission_id: randomUUID(), agent_id: 'other:b', event_type: 'joined' },
         { kind: 'nothing' },
         'text',
@@ -151,12 +164,10 @@ describe('events over HTTP', () => {
       '/events/1/impact',
       '/events/2/surprise',
       '/events/3/agent_id',
-      '/events/4/reporter',
-      '/events/5/sig',
-      '/events/6/user_id',
-      '/events/7/agent_id',
-      '/events/8/kind',
-      '/events/9',
+      '/events/4/sig',
+      '/events/5/agent_id',
+      '/events/6/kind',
+      '/events/7',
     ]);
     expect(await running.events('bad:a')).toEqual([]);
     expect(await entriesOf(STREAMS.missions)).toHaveLength(1);

@@ -42,15 +42,9 @@ export function readEvent(given: GivenEvent, caller: Principal): { event: ReadEv
   }
 }
 
-/** Nobody names himself: who reports follows from the credentials, and only an agent reports what it did and decided. */
+/** Only an agent reports what it did and decided. Whom an event names besides is kept as a claim: the credentials say who reports. */
 function identityFaults({ kind, pointer, entry }: ReadEvent, caller: Principal): InputFault[] {
   const faults: InputFault[] = [];
-  const named = kind === 'trust' ? entry.reporter : kind === 'feedback' ? entry.user_id : undefined;
-  if (named !== undefined && named !== caller.subject)
-    faults.push({
-      pointer: `${pointer}/${kind === 'trust' ? 'reporter' : 'user_id'}`,
-      detail: 'must be left out: it follows from the credentials',
-    });
   if ('sig' in entry && entry.sig !== undefined)
     faults.push({ pointer: `${pointer}/sig`, detail: 'must be left out: it belongs to streams' });
   if (kind !== 'trust' && kind !== 'feedback' && !speaksFor(caller, entry.agent_id))

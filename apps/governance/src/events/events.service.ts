@@ -100,7 +100,7 @@ function feedbackOf({ entry }: EventOf<'feedback'>, caller: Principal, agent: Kn
     comment: entry.comment ?? null,
     executionId: entry.execution_id ?? null,
     author: ownerOf(caller),
-    claimedUser: null,
+    claimedUser: entry.user_id ?? null,
     source: sourceOfCaller(caller, agent.id),
     at: timeOf(entry.timestamp, now),
   };
