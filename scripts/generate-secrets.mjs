@@ -1,12 +1,10 @@
-// Makes the secrets of an installation. Nothing has a default, nothing is shown, nothing belongs into a repository.
+// Makes the secrets of an installation. None has a default, none is shown unless asked for, none belongs into a repository.
 //   node scripts/generate-secrets.mjs folders <folder> [--owned]      docker-compose.yml: files, made once and then kept
 //   node scripts/generate-secrets.mjs show <folder> <holder> <name>   one of them
 //   node scripts/generate-secrets.mjs kubernetes [--namespace agion] [--database-url <url> --redis-url <url>]
 //                                                                     Secrets for `kubectl create -f -`, fresh each time
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { writeSecretFolders } from './secrets/secret-folders.mjs';
+import { shownSecret, writeSecretFolders } from './secrets/secret-folders.mjs';
 import { secretObjects } from './secrets/secret-objects.mjs';
 
 const USAGE =
@@ -27,12 +25,12 @@ function main(args) {
   const [command, folder, holder, name] = positionals;
   const databaseUrl = values['database-url'];
   const redisUrl = values['redis-url'];
+  const addresses = { databaseUrl: databaseUrl ?? COMPOSE.databaseUrl, redisUrl: redisUrl ?? COMPOSE.redisUrl };
   if (command === 'folders' && folder) {
-    const addresses = { databaseUrl: databaseUrl ?? COMPOSE.databaseUrl, redisUrl: redisUrl ?? COMPOSE.redisUrl };
     const holders = writeSecretFolders(folder, { ...addresses, owned: values.owned });
     console.log(`secrets are in place for ${holders.join(', ')}`);
   } else if (command === 'show' && name) {
-    console.log(readFileSync(path.join(folder, holder, name), 'utf8').trimEnd());
+    console.log(shownSecret(folder, holder, name, addresses).trimEnd());
   } else if (command === 'kubernetes') {
     console.log(JSON.stringify(secretObjects({ namespace: values.namespace, databaseUrl, redisUrl }), null, 2));
   } else throw new Error(USAGE);

@@ -1,6 +1,8 @@
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 
 export const SERVICES = ['gateway', 'registry', 'coordination', 'governance', 'execution'];
+/** Those that give out or check the keys agents sign their stream entries with. */
+const WITH_STREAM_SECRET = ['registry', 'coordination', 'governance'];
 const WITH_DATABASE = SERVICES.filter((service) => service !== 'gateway');
 
 function keyPair() {
@@ -18,6 +20,7 @@ export function completeSecrets(known = {}) {
   const each = (names, make, before = {}) => Object.fromEntries(names.map((name) => [name, before[name] ?? make()]));
   return {
     jwt_secret: known.jwt_secret ?? password(),
+    stream_secret: known.stream_secret ?? password(),
     bundle: known.bundle ?? keyPair(),
     services: each(SERVICES, keyPair, known.services),
     database: each(['owner', ...WITH_DATABASE], password, known.database),
@@ -79,6 +82,7 @@ export function secretFiles(secrets, { databaseUrl, redisUrl }) {
         [`${variable}_DATABASE_URL`]: serviceDatabase[`${variable}_DATABASE_URL`],
       }),
       ...(service === 'gateway' && { SUPABASE_JWT_SECRET: secrets.jwt_secret }),
+      ...(WITH_STREAM_SECRET.includes(service) && { AGION_STREAM_SECRET: secrets.stream_secret }),
       ...(['gateway', 'governance'].includes(service) && { AGION_BUNDLE_KEY: secrets.bundle.private }),
     };
   };

@@ -15,6 +15,16 @@ function writeSecret(file, text, owner) {
   renameSync(draft, file);
 }
 
+const everySecret = (folder) => path.join(folder, 'all', 'secrets.json');
+
+/** One secret of a folder that has been written. @throws Error when there is no such secret */
+export function shownSecret(folder, holder, name, addresses) {
+  const files = secretFiles(JSON.parse(readFileSync(everySecret(folder), 'utf8')), addresses);
+  const secret = files[holder]?.[name];
+  if (secret === undefined) throw new Error(`there is no secret \`${name}\` of \`${holder}\``);
+  return secret;
+}
+
 /**
  * Writes `<folder>/<holder>/<name>` for every secret, and keeps what they are made from in `<folder>/all/secrets.json`, so that they
  * are the same each time.
@@ -22,7 +32,7 @@ function writeSecret(file, text, owner) {
  * @returns the holders written for
  */
 export function writeSecretFolders(folder, { databaseUrl, redisUrl, owned = false }) {
-  const all = path.join(folder, 'all', 'secrets.json');
+  const all = everySecret(folder);
   mkdirSync(path.dirname(all), { recursive: true, mode: 0o700 });
   const secrets = completeSecrets(existsSync(all) ? JSON.parse(readFileSync(all, 'utf8')) : {});
   writeSecret(all, JSON.stringify(secrets, null, 2));

@@ -2,6 +2,8 @@ import { completeSecrets, secretFiles } from './platform-secrets.mjs';
 
 /** Where overlays/local keeps its data. */
 const LOCAL = { databaseUrl: 'postgresql://agion@postgres:5432/agion', redisUrl: 'redis://redis:6379' };
+/** The namespace of k8s/agents. */
+const AGENTS = 'agion-agents';
 const ENCRYPTED = ['require', 'verify-ca', 'verify-full'];
 
 function checkAddresses({ databaseUrl, redisUrl }) {
@@ -12,6 +14,11 @@ function checkAddresses({ databaseUrl, redisUrl }) {
   if (redis?.protocol !== 'rediss:' || !redis.password)
     throw new Error('--redis-url must be a rediss:// URL with a user and a password');
 }
+
+/** Agents live in another namespace, where the plain name of a Service means nothing. */
+const seenFromOutside = ({ AGION_REDIS_URL: url }, namespace) => ({
+  AGION_REDIS_URL: Object.assign(new URL(url), { hostname: `${new URL(url).hostname}.${namespace}` }).toString(),
+});
 
 /**
  * The Secret objects the manifests refer to, one for each holder, with fresh contents.
@@ -29,9 +36,13 @@ export function secretObjects({ namespace, databaseUrl, redisUrl }) {
   const items = holders.map(([holder, stringData]) => ({
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { name: `agion-${holder}`, namespace, labels: { 'app.kubernetes.io/part-of': 'agion' } },
+    metadata: {
+      name: `agion-${holder}`,
+      namespace: holder === 'agent' ? AGENTS : namespace,
+      labels: { 'app.kubernetes.io/part-of': 'agion' },
+    },
     type: 'Opaque',
-    stringData,
+    stringData: holder === 'agent' ? seenFromOutside(stringData, namespace) : stringData,
   }));
   return { apiVersion: 'v1', kind: 'List', items };
 }
