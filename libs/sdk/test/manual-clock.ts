@@ -2,8 +2,9 @@ import type { Clock } from '../src/clock.js';
 
 /** Time that passes when a test says so. */
 export class ManualClock implements Clock {
-  private at = 1_000_000;
   private readonly waiting = new Set<{ due: number; call: () => void }>();
+
+  constructor(private at = 1_000_000) {}
 
   now(): number {
     return this.at;

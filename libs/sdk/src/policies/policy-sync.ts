@@ -75,7 +75,7 @@ export const INITIAL_SYNC: SyncState = {
   fetching: null,
   owed: false,
   dueAt: null,
-  notBefore: 0,
+  notBefore: -Infinity,
   tries: 0,
   pollAt: Infinity,
   beaconBy: null,
@@ -148,7 +148,7 @@ function heard(state: SyncState, position: Position, withinMs: number, { at, ran
 
 function answered(state: SyncState, held: Position, circumstances: SyncCircumstances): SyncState {
   const { at, random } = circumstances;
-  const next = { ...state, held, fetching: null, notBefore: 0, pollAt: nextPoll(circumstances) };
+  const next = { ...state, held, fetching: null, notBefore: -Infinity, pollAt: nextPoll(circumstances) };
   if (!isBehind(next)) return { ...next, wanted: held, tries: 0, dueAt: next.owed ? (next.dueAt ?? at) : null };
   const tries = state.tries + 1;
   if (tries > MOST_FRUITLESS) return { ...next, wanted: held, tries: 0, dueAt: next.owed ? at : null };

@@ -1,0 +1,104 @@
+import { evaluate } from '@agion/policy-engine';
+import { DECISION_PHASES } from '@agion/wire';
+import type { Clock } from '../clock.js';
+import { newEventId } from '../events/event-id.js';
+import type { AddressedQuestion } from '../governance/remote-check.js';
+import type { FailMode } from '../options.js';
+import type { LoadedPolicies } from '../policies/loaded-policies.js';
+import type { AgentStanding } from './agent-standing.js';
+import type { Decision } from './decision.js';
+import { policyRequest } from './policy-request.js';
+
+/** The policies by which decisions are made, and how far they can be relied on: a `PolicyKeeper`. */
+export interface KeptPolicies {
+  readonly current: LoadedPolicies;
+  readonly isStopped: boolean;
+  readonly standing: 'fresh' | 'stale' | 'none';
+  readonly ageMs: number;
+}
+
+export interface LocalDecisionsOptions {
+  /** The agent whose policies these are. */
+  readonly agentId: string;
+  readonly policies: KeptPolicies;
+  readonly standing: AgentStanding;
+  readonly failMode: FailMode;
+  /** Actions that stale policies may still decide about. */
+  readonly lowRiskActions: ReadonlySet<string>;
+  readonly clock: Clock;
+}
+
+/** Names as the platform takes them without a closer look. */
+const ORDINARY = /^[\x20-\x7e]{1,200}$/;
+
+/** Decides in memory: no I/O, no waiting. */
+export class LocalDecisions {
+  constructor(private readonly options: LocalDecisionsOptions) {}
+
+  /** The decision, or null when it is for the platform to make. Never throws: what cannot be decided is denied. */
+  make(question: AddressedQuestion): Decision | null {
+    const { agentId, policies, failMode, lowRiskActions } = this.options;
+    const { current, standing } = policies;
+    if (standing === 'none') return denied(current, 'no policies have been loaded yet', { unavailable: true });
+    if (policies.isStopped) return denied(current, 'the organization has stopped its agents');
+    if (question.agentId !== agentId) return null;
+    if (standing === 'stale' && failMode === 'deny' && !lowRiskActions.has(question.action))
+      return denied(current, staleReason(policies.ageMs), { unavailable: true });
+    try {
+      return this.evaluate(question, current);
+    } catch {
+      return denied(current, 'the question cannot be written as JSON', { unavailable: true });
+    }
+  }
+
+  private evaluate(question: AddressedQuestion, current: LoadedPolicies): Decision | null {
+    const { standing, clock } = this.options;
+    const request = policyRequest(question, standing, clock.now());
+    if (current.remote.concern(request, standing.knows)) return null;
+    const startedAt = clock.monotonic();
+    const { decision, allowed, reason, policyRevision, matched } = evaluate(current.set, request);
+    const evalMicros = Math.round((clock.monotonic() - startedAt) * 10_000) / 10;
+    const { trust: trustScore } = request.agent;
+    return {
+      decisionId: newEventId(request.at),
+      decision,
+      allowed,
+      reason,
+      policyRevision,
+      policies: matched,
+      decidedBy: 'local',
+      ...(trustScore !== undefined && { trustScore }),
+      evalMicros,
+    };
+  }
+}
+
+/** Whether the platform would take these names, as far as can be seen at a glance; others need a closer look. */
+export function isOrdinary({ action, resource, userId, missionId, sessionId, phase }: AddressedQuestion): boolean {
+  return (
+    ORDINARY.test(action) &&
+    (resource === undefined || ORDINARY.test(resource)) &&
+    (userId === undefined || ORDINARY.test(userId)) &&
+    (missionId === undefined || ORDINARY.test(missionId)) &&
+    (sessionId === undefined || ORDINARY.test(sessionId)) &&
+    (phase === undefined || DECISION_PHASES.includes(phase))
+  );
+}
+
+function denied({ revision }: LoadedPolicies, reason: string, more: { unavailable?: true } = {}): Decision {
+  return {
+    decisionId: newEventId(),
+    decision: 'deny',
+    allowed: false,
+    reason,
+    policyRevision: revision,
+    policies: [],
+    decidedBy: 'local',
+    ...more,
+  };
+}
+
+const staleReason = (ageMs: number): string =>
+  ageMs === Infinity
+    ? 'nobody has confirmed the policies since they were kept'
+    : `nobody has confirmed the policies for ${Math.round(ageMs / 1_000)} s, and the action is not known to be of low risk`;

@@ -1,0 +1,38 @@
+import { AgentStanding } from '../src/decisions/agent-standing.js';
+import { type KeptPolicies, LocalDecisions, type LocalDecisionsOptions } from '../src/decisions/local-decisions.js';
+import { loadPolicies } from '../src/policies/loaded-policies.js';
+import { wholeBundle } from '../src/policies/policy-bundle.js';
+import { ManualClock } from './manual-clock.js';
+import { aSyncedPolicy, type Sketch } from './signed-policies.js';
+
+export interface Scene {
+  policies?: readonly Sketch[];
+  defaultEffect?: 'allow' | 'deny';
+  standing?: KeptPolicies['standing'];
+  isStopped?: boolean;
+  ageMs?: number;
+  trust?: number;
+  description?: AgentStanding['description'];
+  options?: Partial<LocalDecisionsOptions>;
+}
+
+/** Decisions of `demo:echo` by these policies. */
+export function decidedLocally({ policies = [], defaultEffect = 'deny', ...scene }: Scene): {
+  local: LocalDecisions;
+  clock: ManualClock;
+} {
+  const clock = new ManualClock(Date.parse('2026-03-04T12:00:00Z'));
+  const standing = new AgentStanding(clock, scene.description ?? {});
+  if (scene.trust !== undefined) standing.heard({ trust: scene.trust });
+  const bundle = wholeBundle({
+    ...{ revision: 7, epoch: 0, stopped: false, hash: '', signature: '', default_effect: defaultEffect },
+    policies: policies.map(aSyncedPolicy),
+  });
+  const { isStopped = false, ageMs = 0 } = scene;
+  const kept = { current: loadPolicies(bundle, 'gateway'), isStopped, ageMs, standing: scene.standing ?? 'fresh' };
+  const local = new LocalDecisions({
+    ...{ agentId: 'demo:echo', policies: kept, standing, failMode: 'deny', lowRiskActions: new Set(), clock },
+    ...scene.options,
+  });
+  return { local, clock };
+}
