@@ -72,6 +72,17 @@ describe('the short cut to a decision request', () => {
     );
   });
 
+  it('leaves what is long to the class, which takes as much as HTTP does', () => {
+    const long = (bytes: number): Record<string, string> => ({
+      ...REQUEST,
+      context: `{"a":"${'x'.repeat(bytes - 8)}"}`,
+    });
+    expect(readDecisionRequest(long(262_144))).toBeUndefined();
+    expect(byClass(long(262_144))).toBeDefined();
+    expect(byClass(long(262_145))).toBeUndefined();
+    expect(byClass({ ...REQUEST, arguments: `{"a":"${'ü'.repeat(131_072)}"}` })).toBeUndefined();
+  });
+
   it('leaves what is unusual to the class', () => {
     expect(readDecisionRequest({ ...REQUEST, estimate: '{"usd":1}' })).toBeUndefined();
     expect(readDecisionRequest({ ...REQUEST, phase: 'afterwards' })).toBeUndefined();

@@ -1,6 +1,7 @@
 import { DECISION_PHASES, isAgentId } from '@agion/wire';
 import {
   type DecisionRequestEntryDto,
+  MAX_DECISION_BYTES,
   MAX_DECISION_NAME,
   MAX_DECISION_RESOURCE,
   TIMEOUT_PATTERN,
@@ -9,6 +10,8 @@ import { isEasilyStorable } from './json-field.js';
 
 type Fields = Readonly<Record<string, string>>;
 
+/** Characters beyond which the class counts bytes: no character has more than four. */
+const LONG = MAX_DECISION_BYTES / 4;
 const PRINTABLE = /^[\x20-\x7e]+$/;
 const PHASES: readonly string[] = DECISION_PHASES;
 const TEXTS = new Map([
@@ -54,7 +57,7 @@ export function readDecisionRequest(fields: Fields): DecisionRequestEntryDto | u
 }
 
 function objectIn(text: string): Record<string, unknown> | undefined {
-  if (!isEasilyStorable(text)) return undefined;
+  if (text.length > LONG || !isEasilyStorable(text)) return undefined;
   try {
     const value = JSON.parse(text) as unknown;
     return typeof value === 'object' && value !== null && !Array.isArray(value)

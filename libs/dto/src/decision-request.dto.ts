@@ -1,7 +1,7 @@
 import { IsIn, IsObject, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { AGENT_ID_PATTERN, DECISION_PHASES, type DecisionPhase } from '@agion/wire';
-import { IsBoundedObject } from './bounded-json.js';
+import { IsBoundedObject, IsBoundedObjectField } from './bounded-json.js';
 import { JsonField, Verbatim } from './json-field.js';
 import { IsText } from './text.js';
 
@@ -11,7 +11,8 @@ export const MAX_DECISION_NAME = 200;
 export const MAX_DECISION_RESOURCE = 1_000;
 /** Milliseconds: one to an hour. */
 export const TIMEOUT_PATTERN = /^(?!0+$)\d{1,7}$/;
-const MAX_OBJECT_BYTES = 256 * 1024;
+/** Bytes of `context`, and of `arguments`, as JSON: the same over the streams and over HTTP. */
+export const MAX_DECISION_BYTES = 256 * 1024;
 
 const AGENT_ID_RULE = { message: 'agent_id must be `name` or `container:name` in lower case' };
 const TIMEOUT_RULE = { message: 'timeout_ms must be a whole number from 1 to 9999999' };
@@ -34,14 +35,12 @@ export class DecisionRequestEntryDto {
 
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { amount: 120 } })
   @IsOptional()
-  @JsonField()
-  @IsObject({ message: 'context must be a JSON object' })
+  @IsBoundedObjectField(MAX_DECISION_BYTES)
   context?: Record<string, unknown>;
 
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { to: 'ada@example.com' } })
   @IsOptional()
-  @JsonField()
-  @IsObject({ message: 'arguments must be a JSON object' })
+  @IsBoundedObjectField(MAX_DECISION_BYTES)
   arguments?: Record<string, unknown>;
 
   @ApiPropertyOptional({ example: 'sales_db' })
@@ -121,13 +120,13 @@ export class CheckDto {
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { amount: 120 } })
   @IsOptional()
   @Verbatim()
-  @IsBoundedObject(MAX_OBJECT_BYTES)
+  @IsBoundedObject(MAX_DECISION_BYTES)
   context?: Record<string, unknown>;
 
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { to: 'ada@example.com' } })
   @IsOptional()
   @Verbatim()
-  @IsBoundedObject(MAX_OBJECT_BYTES)
+  @IsBoundedObject(MAX_DECISION_BYTES)
   arguments?: Record<string, unknown>;
 
   @ApiPropertyOptional({ example: 'sales_db' })
