@@ -115,6 +115,16 @@ describe('combining', () => {
     );
   });
 
+  test('what was asked before makes no difference', () => {
+    fc.assert(
+      fc.property(policies, fc.array(request, { minLength: 2, maxLength: 8 }), (all, asked) => {
+        const set = compilePolicies(all, OPTIONS);
+        for (const one of [...asked, ...asked]) expect(evaluate(set, one)).toEqual(decide(all, one));
+      }),
+      RUNS,
+    );
+  });
+
   test('one more deny never turns a denial into permission', () => {
     fc.assert(
       fc.property(policies, document('one-more'), request, (all, more, asked) => {
