@@ -20,9 +20,7 @@ describe('data of a question', () => {
     fc.assert(
       fc.property(anything, (value) => {
         expect(asOnTheWire(asJsonData(value))).toEqual(asOnTheWire(value));
-        expect(asOnTheWire(asJsonData(value))).toEqual(
-          asJsonData(value),
-        );
+        expect(asOnTheWire(asJsonData(value))).toEqual(asJsonData(value));
       }),
       { numRuns: 1_000 },
     );
