@@ -79,7 +79,15 @@ export class TrustScores implements OnModuleDestroy {
   ): Promise<TrustScore & { evidence: AgentEvidence }> {
     const [evidence] = await this.evidenceOf(organization, [agentId]);
     if (!evidence) throw new Error('no evidence was read');
-    return { ...score(evidence.buckets, evidence.ceilings, at), evidence };
+    const found = score(evidence.buckets, evidence.ceilings, at);
+    void this.correct(organization, agentId, found.score);
+    return { ...found, evidence };
+  }
+
+  /** Decay and the end of a ceiling change a score without anybody writing: who finds out first keeps the others right. */
+  private async correct(organization: Organization, agentId: string, points: number): Promise<void> {
+    const known = await this.kept.peek(keyOf(organization, agentId))?.standing.catch(() => null);
+    if (known?.score !== points) await this.refresh(organization, [agentId]);
   }
 
   /** Never fails: it is tried again, and whoever reads meanwhile works it out. @returns whether the Redis keys are right now */
