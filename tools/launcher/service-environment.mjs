@@ -28,6 +28,7 @@ export function serviceEnvironment({ settings, ports, keys, databaseUrl, redisUr
   const environment = {
     ...DEFAULTS,
     AGION_SERVICE_KEYS: JSON.stringify(publicKeys),
+    AGION_STREAM_SECRET: keys.stream_secret,
     AGION_BUNDLE_KEY: keys.bundle.private,
     ...settings,
     AGION_MODE: 'development',

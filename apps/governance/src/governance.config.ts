@@ -1,4 +1,4 @@
-import { IsPrivateKey, ownSettingsWithDatabase, Setting } from '@agion/service-kit';
+import { IsPrivateKey, ownSettingsWithDatabase, Setting, StreamSecret } from '@agion/service-kit';
 
 /** What the governance service is told by its environment. */
 export class GovernanceSettings extends ownSettingsWithDatabase('governance') {
@@ -10,4 +10,7 @@ export class GovernanceSettings extends ownSettingsWithDatabase('governance') {
   })
   @IsPrivateKey()
   bundleKey!: string;
+
+  @StreamSecret()
+  streamSecret!: string;
 }

@@ -1,4 +1,7 @@
-import { ownSettingsWithDatabase } from '@agion/service-kit';
+import { ownSettingsWithDatabase, StreamSecret } from '@agion/service-kit';
 
 /** What the registry needs to run. */
-export class RegistrySettings extends ownSettingsWithDatabase('registry') {}
+export class RegistrySettings extends ownSettingsWithDatabase('registry') {
+  @StreamSecret()
+  streamSecret!: string;
+}

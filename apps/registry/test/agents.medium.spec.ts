@@ -46,6 +46,7 @@ describe('registration', () => {
         retired_at: null,
       },
       token: expect.any(String),
+      stream_key: expect.stringMatching(/^agion_stk_/),
       lease_seconds: 30,
       policy_revision: null,
       organization: 'default',

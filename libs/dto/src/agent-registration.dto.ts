@@ -89,6 +89,13 @@ export class RegistrationDto {
   @ApiPropertyOptional({ description: 'Shown once. Absent when the caller proved itself by a token of its own.' })
   token?: string;
 
+  @ApiPropertyOptional({
+    example: 'agion_stk_…',
+    description:
+      'What the agent signs its stream entries with (see getStreamKey). Absent for a person who gets no token either.',
+  })
+  stream_key?: string;
+
   @ApiProperty({ example: 30, description: 'Send a heartbeat about every third of it.' })
   lease_seconds!: number;
 

@@ -26,6 +26,7 @@ export async function testEnvironment({
     SUPABASE_JWT_SECRET: randomBytes(32).toString('base64url'),
     JWT_ISSUER: 'agion-test',
     JWT_AUDIENCE: 'agion',
+    AGION_STREAM_SECRET: randomBytes(32).toString('base64url'),
     AGION_BUNDLE_KEY: privateText(generateKeyPairSync('ed25519')),
     AGION_SERVICE_KEYS: JSON.stringify(
       Object.fromEntries(

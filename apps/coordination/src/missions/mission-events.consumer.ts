@@ -1,6 +1,15 @@
 import { MissionEventEntryDto } from '@agion/dto';
 import { PermanentError } from '@agion/messaging';
-import { entrySigner, eventTime, StreamHandler, type StreamFailure, type StreamMessage } from '@agion/service-kit';
+import {
+  EntryProofs,
+  eventTime,
+  faultIn,
+  entryIdentity,
+  type Proof,
+  StreamHandler,
+  type StreamFailure,
+  type StreamMessage,
+} from '@agion/service-kit';
 import { STREAMS } from '@agion/wire';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
@@ -13,18 +22,28 @@ import type { MissionReport } from './mission.js';
 export class MissionEventsConsumer {
   constructor(
     private readonly store: MissionReportsStore,
+    private readonly proofs: EntryProofs,
     private readonly settings: CoordinationSettings,
   ) {}
 
   @StreamHandler(STREAMS.missions, { group: 'coordination', entry: MissionEventEntryDto })
   async record(@Payload() messages: StreamMessage<MissionEventEntryDto>[]): Promise<StreamFailure[]> {
-    const believed = messages.filter((message) => this.believes(message));
+    const proofs = await this.proofs.ofEach(messages);
+    const believed: StreamMessage<MissionEventEntryDto>[] = [];
+    const reports: MissionReport[] = [];
+    const unproven: StreamFailure[] = [];
+    for (const [index, message] of messages.entries()) {
+      const proof = proofs[index] ?? 'nobody';
+      const fault = faultIn(proof, this.settings.mode);
+      if (fault !== null) unproven.push({ message, error: new PermanentError(fault) });
+      else {
+        believed.push(message);
+        reports.push(reportOf(message, proof));
+      }
+    }
     const unknown = await this.store.record(
-      believed.map((message) => ({ organizationId: message.organization.id, report: reportOf(message) })),
+      reports.map((report, index) => ({ organizationId: believed[index]?.organization.id ?? '', report })),
     );
-    const unproven = messages
-      .filter((message) => !believed.includes(message))
-      .map((message) => ({ message, error: new PermanentError('nothing proves who wrote this entry') }));
     const lost = believed
       .filter((_, index) => unknown.includes(index))
       .map((message) => ({
@@ -35,22 +54,17 @@ export class MissionEventsConsumer {
       }));
     return [...unproven, ...lost];
   }
-
-  /** In production only what came over HTTP, where the credentials prove who reports: governance has signed it. */
-  private believes({ stream, fields }: StreamMessage<object>): boolean {
-    return (
-      this.settings.mode !== 'production' || entrySigner(stream, fields, this.settings.serviceKeys) === 'governance'
-    );
-  }
 }
 
-/** Without an identity of its own an entry has the one Redis gave it: its producer must not repeat it. */
-const reportOf = ({ id, entry }: StreamMessage<MissionEventEntryDto>): MissionReport => ({
-  eventId: entry.event_id ?? `redis:${id}`,
-  missionId: entry.mission_id,
-  agentId: entry.agent_id,
-  type: entry.event_type,
-  taskId: entry.task_id ?? null,
-  payload: entry.payload ?? null,
-  at: eventTime(entry.timestamp, id),
-});
+function reportOf(message: StreamMessage<MissionEventEntryDto>, proof: Proof): MissionReport {
+  const { id, entry } = message;
+  return {
+    eventId: entry.event_id ?? entryIdentity(message, proof, `redis:${message.id}`),
+    missionId: entry.mission_id,
+    agentId: entry.agent_id,
+    type: entry.event_type,
+    taskId: entry.task_id ?? null,
+    payload: entry.payload ?? null,
+    at: eventTime(entry.timestamp, id),
+  };
+}

@@ -1,5 +1,7 @@
 import { IdempotencyStore, OrganizationScope } from '@agion/database';
+import { EntryProofs, StreamKeyClient, StreamKeys } from '@agion/service-kit';
 import { Module } from '@nestjs/common';
+import { CoordinationSettings } from '../coordination.config.js';
 import { IDEMPOTENCY_KEYS } from './create-once.interceptor.js';
 import { MissionEventsConsumer } from './mission-events.consumer.js';
 import { MissionReportsStore } from './mission-reports.store.js';
@@ -14,6 +16,13 @@ import { MissionsStore } from './missions.store.js';
     MissionsService,
     MissionsStore,
     MissionReportsStore,
+    {
+      provide: StreamKeys,
+      inject: [CoordinationSettings],
+      useFactory: ({ streamSecret }: CoordinationSettings) => new StreamKeys(streamSecret),
+    },
+    StreamKeyClient,
+    EntryProofs,
     {
       provide: IDEMPOTENCY_KEYS,
       inject: [OrganizationScope],

@@ -35,6 +35,8 @@ const ROWS: Row[] = [
   ['DELETE', '/api/v1/agents/{agent_id}', 'registry', 'agents'],
   ['POST', '/api/v1/agents/{agent_id}/retire', 'registry', 'operator'],
   ['POST', '/api/v1/agents/{agent_id}/token', 'registry', 'agents'],
+  ['GET', '/api/v1/agents/{agent_id}/stream-key', 'registry', 'agents'],
+  ['POST', '/api/v1/agents/{agent_id}/stream-key', 'registry', 'agents'],
   ['POST', '/api/v1/containers/{container_id}/tokens', 'registry', 'agents'],
   ['GET', '/api/v1/agents', 'registry', 'signed-in'],
   ['GET', '/api/v1/agents/{agent_id}', 'registry', 'signed-in'],

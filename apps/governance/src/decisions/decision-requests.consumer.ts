@@ -2,9 +2,13 @@ import { DecisionRequestEntryDto, readDecisionRequest } from '@agion/dto';
 import { PermanentError, streamIdTime } from '@agion/messaging';
 import {
   CrashPoints,
+  EntryProofs,
+  faultIn,
+  entryIdentity,
   LOGGER,
   ServiceSettings,
   StreamHandler,
+  type Proof,
   type StreamFailure,
   type StreamMessage,
 } from '@agion/service-kit';
@@ -60,6 +64,7 @@ export class DecisionRequestsConsumer {
     private readonly earlier: EarlierDecisions,
     private readonly replies: DecisionRepliesPublisher,
     private readonly ledger: DecisionLedger,
+    private readonly proofs: EntryProofs,
     private readonly settings: ServiceSettings,
     private readonly crashPoints: CrashPoints,
     @Inject(LOGGER) private readonly log: Logger,
@@ -73,11 +78,12 @@ export class DecisionRequestsConsumer {
     overlap: 100,
   })
   async decide(@Payload() messages: Message[]): Promise<StreamFailure[]> {
+    const proofs = await this.proofs.ofEach(messages);
     const now = Date.now();
     const failures: StreamFailure[] = [];
     const requests: Request[] = [];
-    for (const message of messages) {
-      const request = this.requestIn(message, now);
+    for (const [index, message] of messages.entries()) {
+      const request = this.requestIn(message, proofs[index] ?? 'nobody', now);
       if (request instanceof Error) failures.push({ message, error: request });
       else requests.push(request);
     }
@@ -89,17 +95,17 @@ export class DecisionRequestsConsumer {
     return failures;
   }
 
-  private requestIn(message: Message, now: number): Request | Error {
+  private requestIn(message: Message, proof: Proof, now: number): Request | Error {
     const { id, entry, organization } = message;
-    if (this.settings.mode === 'production')
-      return new PermanentError('nothing proves who wrote this request; ask over http, with a token');
+    const fault = faultIn(proof, this.settings.mode);
+    if (fault !== null) return new PermanentError(fault);
     const target = replyTarget(entry.reply_to, entry.agent_id, organization.slug);
     if (!target) return new PermanentError('`reply_to` is not the reply stream of the container of `agent_id`');
     const takenAt = streamIdTime(id);
     return {
       message,
       question: questionIn(entry),
-      decisionId: decisionIdOf(organization.id, id),
+      decisionId: decisionIdOf(organization.id, entryIdentity(message, proof, id)),
       target,
       takenAt,
       overdue: isOverdue(takenAt, entry.timeout_ms, now),

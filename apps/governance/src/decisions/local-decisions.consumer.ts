@@ -1,7 +1,8 @@
 import { LocalDecisionEntryDto } from '@agion/dto';
 import { PermanentError, streamIdTime } from '@agion/messaging';
 import {
-  entrySigner,
+  EntryProofs,
+  faultIn,
   ServiceSettings,
   StreamHandler,
   type StreamFailure,
@@ -22,12 +23,14 @@ export class LocalDecisionsConsumer {
   constructor(
     private readonly ledger: DecisionLedger,
     private readonly facts: AgentFacts,
+    private readonly proofs: EntryProofs,
     private readonly settings: ServiceSettings,
   ) {}
 
   @StreamHandler(STREAMS.decisions, { group: 'governance', entry: LocalDecisionEntryDto, batch: 256 })
   async record(@Payload() messages: StreamMessage<LocalDecisionEntryDto>[]): Promise<StreamFailure[]> {
-    const believed = messages.filter((message) => this.believes(message));
+    const faults = await this.faultsOf(messages);
+    const believed = messages.filter((_, index) => faults[index] === null);
     const decisions: NewDecision[] = [];
     for (const { entry, organization, id } of believed) {
       const denied = entry.decision !== 'allow';
@@ -39,14 +42,15 @@ export class LocalDecisionsConsumer {
     await this.ledger.recordSoon(
       firstOfEach(decisions, ({ organizationId, decisionId }) => `${organizationId} ${decisionId}`),
     );
-    const error = new PermanentError('nothing proves who wrote this entry');
-    return messages.filter((message) => !believed.includes(message)).map((message) => ({ message, error }));
+    return messages.flatMap((message, index) => {
+      const fault = faults[index] ?? null;
+      return fault === null ? [] : [{ message, error: new PermanentError(fault) }];
+    });
   }
 
-  /** In production only what came over HTTP, where the credentials prove who decided: governance has signed it. */
-  private believes({ stream, fields }: StreamMessage<object>): boolean {
-    return (
-      this.settings.mode !== 'production' || entrySigner(stream, fields, this.settings.serviceKeys) === 'governance'
-    );
+  /** Why each of the entries is not believed; null: it is. */
+  private async faultsOf(messages: readonly StreamMessage<LocalDecisionEntryDto>[]): Promise<(string | null)[]> {
+    const proofs = await this.proofs.ofEach(messages);
+    return proofs.map((proof) => faultIn(proof, this.settings.mode));
   }
 }

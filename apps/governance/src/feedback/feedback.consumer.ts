@@ -1,6 +1,6 @@
 import { FeedbackEntryDto } from '@agion/dto';
 import { PermanentError } from '@agion/messaging';
-import { eventTime, ServiceSettings, StreamHandler } from '@agion/service-kit';
+import { EntryProofs, eventTime, entryIdentity, ServiceSettings, StreamHandler } from '@agion/service-kit';
 import type { StreamFailure, StreamMessage } from '@agion/service-kit';
 import { STREAMS } from '@agion/wire';
 import { Controller } from '@nestjs/common';
@@ -15,8 +15,9 @@ import { FeedbackService } from './feedback.service.js';
 export class FeedbackConsumer {
   constructor(
     private readonly feedback: FeedbackService,
-    private readonly facts: AgentFacts,
-    private readonly settings: ServiceSettings,
+    readonly facts: AgentFacts,
+    readonly proofs: EntryProofs,
+    readonly settings: ServiceSettings,
   ) {}
 
   @StreamHandler(STREAMS.feedbackSubmissions, { group: 'governance', entry: FeedbackEntryDto })
@@ -30,7 +31,7 @@ export class FeedbackConsumer {
   }
 
   private async record(messages: StreamMessage<FeedbackEntryDto>[]): Promise<StreamFailure[]> {
-    const { taken, refused } = await vouched(messages, this.facts, this.settings);
+    const { taken, refused } = await vouched(messages, this);
     await this.feedback.record(
       taken.map((one) => {
         const feedback = feedbackOf(one);
@@ -47,12 +48,12 @@ export class FeedbackConsumer {
  * Two streams may give entries the same id: without an identity of its own an entry is known by both. A service's signature
  * vouches for the user it names.
  */
-const feedbackOf = ({ message, agent, source }: Vouched<FeedbackEntryDto>): Feedback => {
+const feedbackOf = ({ message, agent, source, proof }: Vouched<FeedbackEntryDto>): Feedback => {
   const { id, stream, organization, entry } = message;
   const byPerson = source === 'platform' && entry.user_id !== undefined;
   return {
     organizationId: organization.id,
-    id: entry.event_id ?? `redis:${stream}:${id}`,
+    id: entry.event_id ?? entryIdentity(message, proof, `redis:${stream}:${id}`),
     agentId: agent.id,
     rating: ratingOf(entry),
     comment: entry.comment ?? null,

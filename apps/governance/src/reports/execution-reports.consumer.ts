@@ -1,6 +1,6 @@
 import { ExecutionReportEntryDto, parseInstant } from '@agion/dto';
 import { PermanentError } from '@agion/messaging';
-import { eventTime, ServiceSettings, StreamHandler } from '@agion/service-kit';
+import { EntryProofs, eventTime, ServiceSettings, StreamHandler } from '@agion/service-kit';
 import type { StreamFailure, StreamMessage } from '@agion/service-kit';
 import { STREAMS } from '@agion/wire';
 import { Controller } from '@nestjs/common';
@@ -17,13 +17,14 @@ export class ExecutionReportsConsumer {
   constructor(
     private readonly store: ExecutionReportsStore,
     private readonly intake: TrustIntake,
-    private readonly facts: AgentFacts,
-    private readonly settings: ServiceSettings,
+    readonly facts: AgentFacts,
+    readonly proofs: EntryProofs,
+    readonly settings: ServiceSettings,
   ) {}
 
   @StreamHandler(STREAMS.executionReports, { group: 'governance', entry: ExecutionReportEntryDto })
   async record(@Payload() messages: StreamMessage<ExecutionReportEntryDto>[]): Promise<StreamFailure[]> {
-    const { taken, refused } = await vouched(messages, this.facts, this.settings);
+    const { taken, refused } = await vouched(messages, this);
     if (taken.length > 0) {
       await this.store.record(
         taken.map((one) => {

@@ -1,5 +1,4 @@
-import { entrySigner, type ServiceSettings, type StreamMessage } from '@agion/service-kit';
-import { SERVICES } from '@agion/wire';
+import { type EntryProofs, faultIn, type Proof, type ServiceSettings, type StreamMessage } from '@agion/service-kit';
 import type { NewViolation } from '../violations/violation.js';
 import type { AgentFacts, KnownAgent } from './agent-facts.client.js';
 import { sourceOfEntry } from './trust-source.js';
@@ -10,50 +9,52 @@ export interface Vouched<Entry> {
   message: StreamMessage<Entry>;
   agent: KnownAgent;
   source: TrustSource;
+  proof: Proof;
 }
 
 /** An entry that can never be taken in, and why. */
 export interface Refused<Entry> {
   message: StreamMessage<Entry>;
   reason: string;
-  /** It claims to be a service's, and is not. */
+  /** It claims to be somebody's who has not made it. */
   forged: boolean;
 }
 
-/** Signatures of services begin with their name; agents sign with a key of their own, which proves no more than being themselves. */
-const CLAIMS_SERVICE = new RegExp(`^(${SERVICES.join('|')})\\.`);
+/** What entries are looked at by. */
+export interface Intake {
+  facts: AgentFacts;
+  proofs: EntryProofs;
+  settings: Pick<ServiceSettings, 'mode'>;
+}
 
 /**
  * Sorts the entries of a batch into those of known agents and those that can never be taken in: about an agent the registry does not
- * know, or with a service's signature that is none. In production an entry that nothing proves is not taken in at all.
+ * know, or with a signature that is not what it claims to be. In production an entry that nothing proves is not taken in at all.
  * @throws UnavailableError when the registry cannot be asked
  */
-export async function vouched<Entry extends { agent_id: string; sig?: string }>(
+export async function vouched<Entry extends { agent_id: string }>(
   messages: readonly StreamMessage<Entry>[],
-  facts: AgentFacts,
-  { serviceKeys, mode }: Pick<ServiceSettings, 'serviceKeys' | 'mode'>,
+  { facts, proofs, settings: { mode } }: Intake,
 ): Promise<{ taken: Vouched<Entry>[]; refused: Refused<Entry>[] }> {
   const agents = await facts.ofEach(
     messages.map(({ organization, entry }) => ({ organization, agentId: entry.agent_id })),
   );
+  const given = await proofs.ofEach(messages);
   const taken: Vouched<Entry>[] = [];
   const refused: Refused<Entry>[] = [];
   for (const [index, message] of messages.entries()) {
     const agent = agents[index];
-    const { agent_id: agentId, sig } = message.entry;
-    const claimed = sig !== undefined && CLAIMS_SERVICE.test(sig);
-    const signer = claimed ? entrySigner(message.stream, message.fields, serviceKeys) : null;
+    const { agent_id: agentId } = message.entry;
+    const proof = given[index] ?? 'nobody';
+    const fault = faultIn(proof, mode);
     if (!agent)
       refused.push({
         message,
         reason: `organization \`${message.organization.slug}\` has no agent \`${agentId}\``,
         forged: false,
       });
-    else if (claimed && !signer)
-      refused.push({ message, reason: 'no known service has signed this entry for this stream', forged: true });
-    else if (!signer && mode === 'production')
-      refused.push({ message, reason: 'nothing proves who wrote this entry', forged: false });
-    else taken.push({ message, agent, source: sourceOfEntry(signer) });
+    else if (fault !== null) refused.push({ message, reason: fault, forged: proof === 'forged' });
+    else taken.push({ message, agent, source: sourceOfEntry(proof), proof });
   }
   return { taken, refused };
 }
@@ -65,7 +66,7 @@ export const violationOf = <Entry extends { agent_id: string }>({ message }: Ref
   kind: 'forged',
   agentId: message.entry.agent_id,
   severity: 'major',
-  summary: `an entry of \`${message.stream}\` carries the signature of a service that has not made it`,
+  summary: `an entry of \`${message.stream}\` carries a signature of somebody who has not made it`,
   details: { stream: message.stream, entry: message.id },
   decisionId: null,
   at: new Date(),

@@ -1,13 +1,14 @@
 import { TrustEventEntryDto } from '@agion/dto';
 import { PermanentError } from '@agion/messaging';
-import { eventTime, ServiceSettings, StreamHandler } from '@agion/service-kit';
+import { EntryProofs, eventTime, entryIdentity, ServiceSettings, StreamHandler } from '@agion/service-kit';
 import type { StreamFailure, StreamMessage } from '@agion/service-kit';
 import { STREAMS } from '@agion/wire';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { AgentFacts } from './agent-facts.client.js';
-import { vouched } from './entry-intake.js';
+import { vouched, type Vouched } from './entry-intake.js';
 import { evidenceOf } from './trust-event.js';
+import type { TrustEvidence } from './trust-evidence.js';
 import { TrustIntake } from './trust-intake.service.js';
 
 /** Takes in what speaks for and against agents, each event once. What no service has signed is the agent's own word. */
@@ -15,27 +16,28 @@ import { TrustIntake } from './trust-intake.service.js';
 export class TrustEventsConsumer {
   constructor(
     private readonly intake: TrustIntake,
-    private readonly facts: AgentFacts,
-    private readonly settings: ServiceSettings,
+    readonly facts: AgentFacts,
+    readonly proofs: EntryProofs,
+    readonly settings: ServiceSettings,
   ) {}
 
   @StreamHandler(STREAMS.trust, { group: 'governance', entry: TrustEventEntryDto, batch: 500 })
   async record(@Payload() messages: StreamMessage<TrustEventEntryDto>[]): Promise<StreamFailure[]> {
-    const { taken, refused } = await vouched(messages, this.facts, this.settings);
-    await this.intake.record(
-      taken.map(({ message: { id, entry, organization }, agent, source }) => ({
-        organization,
-        row: evidenceOf(entry, {
-          organization,
-          agent,
-          source,
-          reporter: source === 'platform' ? (entry.reporter ?? null) : null,
-          fallbackId: `redis:${id}`,
-          at: eventTime(entry.timestamp, id),
-        }),
-      })),
-    );
+    const { taken, refused } = await vouched(messages, this);
+    await this.intake.record(taken.map((one) => ({ organization: one.message.organization, row: evidenceIn(one) })));
     await this.intake.refuse(refused);
     return refused.map(({ message, reason }) => ({ message, error: new PermanentError(reason) }));
   }
 }
+
+const evidenceIn = ({ message, agent, source, proof }: Vouched<TrustEventEntryDto>): TrustEvidence => {
+  const { id, entry, organization } = message;
+  return evidenceOf(entry, {
+    organization,
+    agent,
+    source,
+    reporter: source === 'platform' ? (entry.reporter ?? null) : null,
+    fallbackId: entryIdentity(message, proof, `redis:${id}`),
+    at: eventTime(entry.timestamp, id),
+  });
+};

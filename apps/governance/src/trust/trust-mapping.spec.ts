@@ -77,6 +77,7 @@ describe('who vouches for evidence', () => {
 
   it('is the platform when a service has signed the entry, else nobody but the agent', () => {
     expect(sourceOfEntry('execution')).toBe('platform');
-    expect(sourceOfEntry(null)).toBe('self');
+    expect(sourceOfEntry('nobody')).toBe('self');
+    expect(sourceOfEntry('agent')).toBe('self');
   });
 });

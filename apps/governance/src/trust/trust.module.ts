@@ -1,4 +1,6 @@
+import { EntryProofs, StreamKeyClient, StreamKeys } from '@agion/service-kit';
 import { Module } from '@nestjs/common';
+import { GovernanceSettings } from '../governance.config.js';
 import { ViolationsModule } from '../violations/violations.module.js';
 import { AgentFacts } from './agent-facts.client.js';
 import { TrustController } from './trust.controller.js';
@@ -17,6 +19,13 @@ import { TrustService } from './trust.service.js';
   imports: [ViolationsModule],
   controllers: [TrustController, TrustEventsConsumer],
   providers: [
+    {
+      provide: StreamKeys,
+      inject: [GovernanceSettings],
+      useFactory: ({ streamSecret }: GovernanceSettings) => new StreamKeys(streamSecret),
+    },
+    StreamKeyClient,
+    EntryProofs,
     AgentFacts,
     TrustEvidenceStore,
     TrustIntake,
@@ -27,6 +36,6 @@ import { TrustService } from './trust.service.js';
     TrustScores,
     TrustService,
   ],
-  exports: [AgentFacts, TrustEvidenceStore, TrustIntake, TrustScores],
+  exports: [AgentFacts, EntryProofs, TrustEvidenceStore, TrustIntake, TrustScores],
 })
 export class TrustModule {}

@@ -68,9 +68,10 @@ export const toAgentDto = (agent: Agent): AgentDto => ({
   retired_at: agent.retiredAt?.toISOString() ?? null,
 });
 
-export const toRegistrationDto = ({ agent, token, word }: Registration, slug: string): RegistrationDto => ({
+export const toRegistrationDto = ({ agent, token, streamKey, word }: Registration, slug: string): RegistrationDto => ({
   agent: toAgentDto(agent),
   ...(token !== null && { token }),
+  ...(streamKey !== null && { stream_key: streamKey }),
   lease_seconds: LEASE_SECONDS,
   policy_revision: word.policyRevision,
   organization: slug,

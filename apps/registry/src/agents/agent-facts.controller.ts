@@ -6,6 +6,12 @@ import { SERVICES, type Principal } from '@agion/wire';
 import { toAgentDto } from './agent-documents.js';
 import { AgentsService } from './agents.service.js';
 
+/** The public document, and which of the agent's stream keys count. */
+interface AgentFacts extends AgentDto {
+  stream_key_generation: number;
+  previous_stream_key_until: string | null;
+}
+
 /** What is known of an agent, for the services that decide about it. */
 @ApiExcludeController()
 @InternalFor(...SERVICES)
@@ -14,7 +20,12 @@ export class AgentFactsController {
   constructor(private readonly agents: AgentsService) {}
 
   @Get(':agent_id')
-  async get(@Caller() caller: Principal, @Param() { agent_id: agentId }: AgentIdParamDto): Promise<AgentDto> {
-    return toAgentDto(await this.agents.get(caller, agentId));
+  async get(@Caller() caller: Principal, @Param() { agent_id: agentId }: AgentIdParamDto): Promise<AgentFacts> {
+    const agent = await this.agents.get(caller, agentId);
+    return {
+      ...toAgentDto(agent),
+      stream_key_generation: agent.streamKeyGeneration,
+      previous_stream_key_until: agent.previousStreamKeyUntil?.toISOString() ?? null,
+    };
   }
 }

@@ -17,6 +17,8 @@ export interface AgentDescription {
 
 /** An agent as it is known at `readAt`, by the database's clock. */
 export interface Agent extends AgentDescription, Standing {
+  streamKeyGeneration: number;
+  previousStreamKeyUntil: Date | null;
   liveInstances: number;
   lastSeenAt: Date | null;
   createdAt: Date;

@@ -6,10 +6,11 @@ import { AgentsController } from './agents.controller.js';
 import { AgentsService } from './agents.service.js';
 import { AgentsStore } from './agents.store.js';
 import { InstancesStore } from './instances.store.js';
+import { StreamKeysModule } from '../stream-keys/stream-keys.module.js';
 import { RegistrationService } from './registration.service.js';
 
 @Module({
-  imports: [CredentialsModule],
+  imports: [CredentialsModule, StreamKeysModule],
   controllers: [AgentsController, AgentFactsController],
   providers: [AgentsService, RegistrationService, AgentsStore, InstancesStore, AgentKeysClient],
 })

@@ -7,6 +7,7 @@ import {
   UnauthenticatedError,
   ValidationFailedError,
   OutboxPublisher,
+  StreamKeys,
 } from '@agion/service-kit';
 import { completeAgentId, containerOf, isAgentId, ownerOf, type Principal } from '@agion/wire';
 import { mintToken, type MintedToken } from '../credentials/token.js';
@@ -25,6 +26,8 @@ export interface Registration {
   /** True for the agent's very first registration. */
   created: boolean;
   token: string | null;
+  /** Null for a person who gets no token either: nobody of them runs the agent. */
+  streamKey: string | null;
   word: GovernanceWord;
 }
 
@@ -35,6 +38,7 @@ export class RegistrationService {
     private readonly agentKeys: AgentKeysClient,
     private readonly outbox: OutboxPublisher,
     private readonly settings: RegistrySettings,
+    private readonly streamKeys: StreamKeys,
   ) {}
 
   /**
@@ -59,7 +63,10 @@ export class RegistrationService {
     });
     this.outbox.nudge();
     await this.agentKeys.alive(slug, agent.agentId);
-    return { agent: known, created, token: givesToken(created) ? minted.token : null, word };
+    const token = givesToken(created) ? minted.token : null;
+    const isPerson = caller.kind === 'user' && token === null;
+    const streamKey = isPerson ? null : this.streamKeys.of(organizationId, known.agentId, known.streamKeyGeneration);
+    return { agent: known, created, token, streamKey, word };
   }
 
   private requireMayRegister(caller: Principal, { agentId, containerId }: AgentDescription): void {

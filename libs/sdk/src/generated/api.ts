@@ -561,6 +561,11 @@ export interface components {
              * @example
              */
             redis_prefix: string;
+            /**
+             * @description What the agent signs its stream entries with (see getStreamKey). Absent for a person who gets no token either.
+             * @example agion_stk_…
+             */
+            stream_key?: string;
             /** @description Shown once. Absent when the caller proved itself by a token of its own. */
             token?: string;
             /**

@@ -1,14 +1,11 @@
 import { sign, verify, type KeyObject } from 'node:crypto';
-import canonicalize from 'canonicalize';
+import { signedText } from '@agion/messaging';
 import { SERVICES, type ServiceName } from '@agion/wire';
 import type { PublicKeys } from './service-keys.js';
 
 type Fields = Readonly<Record<string, string>>;
 
-/** What is signed: RFC 8785 of the stream's complete name and every field but `sig`. */
-function signedBytes(stream: string, { sig: _, ...fields }: Fields): Buffer {
-  return Buffer.from(canonicalize({ stream, fields }) ?? '');
-}
+const signedBytes = (stream: string, fields: Fields): Buffer => Buffer.from(signedText(stream, fields));
 
 /** Signs a stream entry as a service: adds `sig`, `<service>.<Ed25519 signature, base64url>`. */
 export function signEntry(stream: string, fields: Fields, service: ServiceName, key: KeyObject): Fields {

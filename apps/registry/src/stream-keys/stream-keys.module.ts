@@ -1,0 +1,21 @@
+import { StreamKeys } from '@agion/service-kit';
+import { Module } from '@nestjs/common';
+import { RegistrySettings } from '../registry.config.js';
+import { StreamKeysController } from './stream-keys.controller.js';
+import { StreamKeysService } from './stream-keys.service.js';
+import { StreamKeysStore } from './stream-keys.store.js';
+
+@Module({
+  controllers: [StreamKeysController],
+  providers: [
+    StreamKeysService,
+    StreamKeysStore,
+    {
+      provide: StreamKeys,
+      inject: [RegistrySettings],
+      useFactory: ({ streamSecret }: RegistrySettings) => new StreamKeys(streamSecret),
+    },
+  ],
+  exports: [StreamKeys],
+})
+export class StreamKeysModule {}

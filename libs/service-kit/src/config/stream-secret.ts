@@ -1,0 +1,12 @@
+import { MinLength } from 'class-validator';
+import { Setting } from './setting.js';
+
+/** The setting of a service that gives out or checks the keys agents sign their stream entries with. */
+export const StreamSecret = (): PropertyDecorator => (target, property) => {
+  Setting('AGION_STREAM_SECRET', {
+    about:
+      'Secret from which the keys are derived that agents sign their stream entries with, 32 characters or more. The same for registry, governance and coordination.',
+    secret: true,
+  })(target, property);
+  MinLength(32, { message: 'must have 32 characters or more' })(target, property);
+};

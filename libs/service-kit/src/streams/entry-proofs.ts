@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import { type Organization, SERVICES, type ServiceName } from '@agion/wire';
+import { ServiceSettings } from '../config/service-settings.js';
+import { entrySigner } from '../identity/entry-signature.js';
+import { StreamKeyClient } from '../identity/stream-key.client.js';
+import { StreamKeys } from '../identity/stream-keys.js';
+
+/**
+ * Who has proven to have written an entry: a service, the agent the entry names, or nobody. `forged`: there is a signature, and it is
+ * not what it claims to be.
+ */
+export type Proof = ServiceName | 'agent' | 'nobody' | 'forged';
+
+/** What a proof is asked for. */
+export interface ProvableEntry {
+  readonly stream: string;
+  readonly fields: Readonly<Record<string, string>>;
+  readonly organization: Organization;
+  readonly entry: { readonly agent_id: string };
+}
+
+/** Why an entry with such a proof is a dead letter; null: it is none. In development nobody needs to sign. */
+export function faultIn(proof: Proof, mode: ServiceSettings['mode']): string | null {
+  if (proof === 'forged') return 'neither a known service nor the agent has signed this entry for this stream';
+  return proof === 'nobody' && mode === 'production'
+    ? 'nothing proves who wrote this entry: sign it with the `stream_key` of the registration'
+    : null;
+}
+
+/**
+ * The identity of an entry that has none of its own. Signed by its agent, it is the same however often somebody writes it again;
+ * unsigned, it is the one Redis gave it, and its producer must not repeat it.
+ */
+export const entryIdentity = (
+  { fields }: { readonly fields: Readonly<Record<string, string>> },
+  proof: Proof,
+  givenByRedis: string,
+): string => (proof === 'agent' ? `sig:${fields.sig}` : givenByRedis);
+
+/** Signatures of services begin with their name; those of agents hold no dot. */
+const CLAIMS_SERVICE = new RegExp(`^(${SERVICES.join('|')})\\.`);
+/** Milliseconds the registry's word about an agent's keys is believed, and when a signature does not fit it: it may have rotated. */
+const FRESHNESS_MS = [10_000, 1_000];
+
+/** Tells who wrote the entries of a stream. Identity follows from the signature, never from a field. */
+@Injectable()
+export class EntryProofs {
+  constructor(
+    private readonly settings: ServiceSettings,
+    private readonly keys: StreamKeys,
+    private readonly client: StreamKeyClient,
+  ) {}
+
+  /** One proof for each, in their order. @throws UnavailableError when the registry cannot be asked about an agent's keys */
+  async ofEach(entries: readonly ProvableEntry[]): Promise<Proof[]> {
+    if (entries.every(({ fields }) => fields.sig === undefined)) return entries.map(() => 'nobody');
+    return Promise.all(entries.map((entry) => this.of(entry)));
+  }
+
+  /** @throws UnavailableError as `ofEach` does */
+  async of(entry: ProvableEntry): Promise<Proof> {
+    const { stream, fields } = entry;
+    if (fields.sig === undefined) return 'nobody';
+    if (CLAIMS_SERVICE.test(fields.sig)) return entrySigner(stream, fields, this.settings.serviceKeys) ?? 'forged';
+    for (const freshMs of FRESHNESS_MS) if (await this.isOwn(entry, freshMs)) return 'agent';
+    return 'forged';
+  }
+
+  private async isOwn(entry: ProvableEntry, freshMs: number): Promise<boolean> {
+    const { organization, entry: about } = entry;
+    const state = await this.client.of(organization, about.agent_id, freshMs);
+    const agent = state && { ...state, organizationId: organization.id, agentId: about.agent_id };
+    return agent !== null && this.keys.isOwn(entry, agent, Date.now());
+  }
+}
