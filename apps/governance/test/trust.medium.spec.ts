@@ -176,4 +176,15 @@ describe('the key in Redis', () => {
     await eventually(async () => expect(await running.key('idle:a')).toBeLessThan(before ?? 0));
     expect(await running.key('idle:a')).toBe((await running.trust('idle:a')).trust_score);
   });
+
+  it('is what a question was answered with', async () => {
+    await observed('asked:a', 40);
+    await eventually(async () => expect(await running.key('asked:a')).toBeGreaterThan(0.5));
+    // The first time it may still be written on account of the events themselves.
+    for (let n = 0; n < 2; n += 1) {
+      await running.rows("UPDATE governance.trust_buckets SET day = day - 50 WHERE agent_id = 'asked:a'");
+      const { trust_score: told } = await running.trust('asked:a');
+      await eventually(async () => expect(await running.key('asked:a')).toBe(told));
+    }
+  });
 });
