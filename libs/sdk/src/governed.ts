@@ -1,21 +1,7 @@
-import type { Decision, PermissionQuestion } from './decisions/decision.js';
-import { ConfigurationError, PolicyViolationError } from './errors.js';
-import type { ExecutionReport } from './events/events.js';
+import { govern, type GovernedBy, type GovernedOptions } from './decisions/governed.js';
+import { ConfigurationError } from './errors.js';
 
-/** What a governed call is asked about, beside its agent and its action. Functions get the arguments of the call. */
-export interface GovernedOptions<Args extends readonly unknown[] = never> {
-  /** What conditions see as `context`. */
-  context?: (...args: Args) => Record<string, unknown>;
-  /** What they see as `arguments`. @default the argument itself where the only one is a plain object, else nothing */
-  arguments?: (...args: Args) => Record<string, unknown>;
-  resource?: string | ((...args: Args) => string | undefined);
-  /** Milliseconds to wait for an answer of the platform, where it is the platform that has to be asked. */
-  timeoutMs?: number;
-  /** Whether the platform is told how each call ended. @default false */
-  report?: boolean;
-}
-
-/** An asynchronous method or function with the same arguments. */
+/** An asynchronous function or method with the same arguments. */
 export type GovernedFunction<This, Args extends unknown[], Result> = (this: This, ...args: Args) => Promise<Result>;
 
 /** Wraps a function, or decorates a method: TypeScript's `experimentalDecorators` and the standard ones alike. */
@@ -34,33 +20,28 @@ export interface Governed {
   ): GovernedFunction<This, Args, Result>;
 }
 
-/** What a governed call needs of an SDK. */
+/** What a governed call needs of an SDK, asked when it is called: decorators run before anything is initialized. */
 export interface Governor {
-  /** Throws where there is nobody to ask. */
-  check(question: PermissionQuestion): Promise<Decision>;
-  /** Makes a name complete. */
+  /** @throws NotInitializedError */
+  readonly by: GovernedBy;
+  /** Makes a name complete. @throws NotInitializedError, ConfigurationError */
   complete(agent: string): string;
-  report(report: ExecutionReport): void;
 }
 
 type AnyCall = (this: unknown, ...args: unknown[]) => unknown;
 
-/** Lets a function run only when the decision about it is `allow`. */
-export function governed<Args extends readonly unknown[]>(
+/** Lets functions and methods run only when the decision about it is `allow`. */
+export function governed(
   governor: Governor,
   agent: string,
   action: string,
-  options: GovernedOptions<Args> = {},
+  options: GovernedOptions<never> = {},
 ): Governed {
   const wrap = (call: AnyCall): AnyCall => {
     const wrapped = async function (this: unknown, ...args: unknown[]): Promise<unknown> {
-      const decision = await governor.check(
-        questionOf(agent, action, options as unknown as GovernedOptions<unknown[]>, args),
-      );
-      if (decision.decision !== 'allow') throw new PolicyViolationError(governor.complete(agent), action, decision);
-      return options.report
-        ? reported(governor, agent, action, decision, () => call.apply(this, args))
-        : call.apply(this, args);
+      const { by } = governor;
+      const run = govern(by, governor.complete(agent), action, call, options as unknown as GovernedOptions<unknown[]>);
+      return run.apply(this, args);
     };
     return Object.defineProperty(wrapped, 'name', { value: call.name, configurable: true });
   };
@@ -68,65 +49,7 @@ export function governed<Args extends readonly unknown[]>(
     if (typeof descriptor?.value === 'function') return { ...descriptor, value: wrap(descriptor.value) };
     const isMethod = context === undefined || (context as { kind?: unknown }).kind === 'method';
     if (typeof target === 'function' && isMethod) return wrap(target as AnyCall);
-    throw new ConfigurationError('only methods and functions can be governed, no accessors, fields or classes');
+    throw new ConfigurationError('only functions and methods can be governed, no accessors, fields or classes');
   };
   return apply as Governed;
 }
-
-function questionOf(
-  agentId: string,
-  action: string,
-  options: GovernedOptions<unknown[]>,
-  args: unknown[],
-): PermissionQuestion {
-  const { context, resource, timeoutMs } = options;
-  const given = options.arguments ? options.arguments(...args) : soleObject(args);
-  const named = typeof resource === 'function' ? resource(...args) : resource;
-  return {
-    agentId,
-    action,
-    ...(context && { context: context(...args) }),
-    ...(given && { arguments: given }),
-    ...(named !== undefined && { resource: named }),
-    ...(timeoutMs !== undefined && { timeoutMs }),
-  };
-}
-
-function soleObject(args: unknown[]): Record<string, unknown> | undefined {
-  const [only] = args;
-  if (args.length !== 1 || typeof only !== 'object' || only === null) return undefined;
-  const prototype = Object.getPrototypeOf(only) as object | null;
-  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null; // of any realm
-  return isPlain ? (only as Record<string, unknown>) : undefined;
-}
-
-async function reported(
-  governor: Governor,
-  agentId: string,
-  action: string,
-  { decisionId }: Decision,
-  call: () => unknown,
-): Promise<unknown> {
-  const startedAt = new Date();
-  const since = performance.now();
-  const report = (rest: Pick<ExecutionReport, 'status' | 'error'>): void =>
-    governor.report({
-      agentId,
-      action,
-      decisionId,
-      startedAt,
-      durationMs: Math.round(performance.now() - since),
-      ...rest,
-    });
-  try {
-    const result = await call();
-    report({ status: 'succeeded' });
-    return result;
-  } catch (error) {
-    report({ status: 'failed', error: String(error).slice(0, MOST_ERROR) });
-    throw error;
-  }
-}
-
-/** Characters of an error in a report. */
-const MOST_ERROR = 8_192;

@@ -25,6 +25,11 @@ export interface AgionSDKOptions {
   gatewayUrl?: string;
   /** Without Redis everything goes over HTTP. @default AGION_REDIS_URL, else REDIS_URL, else none */
   redisUrl?: string;
+  /**
+   * How questions and events travel; notices come over Redis in any case. In production the platform believes no agent's
+   * entries on streams: `http`. @default AGION_TRANSPORT, else `redis` where there is a Redis
+   */
+  transport?: 'redis' | 'http';
   /** Of the agent or of its container. @default AGION_TOKEN, or what AGION_TOKEN_FILE holds; in development none is needed */
   token?: string;
   /** @default the part of `agentId` before the colon, else AGION_AGENT_CONTAINER_ID */

@@ -15,6 +15,8 @@ export interface SdkSettings {
   registryUrl: string;
   governanceUrl: string;
   redisUrl?: string;
+  /** Whether questions and events go over Redis Streams, and not over HTTP. */
+  usesStreams: boolean;
   token?: string;
   tokenFile?: string;
   description: AgentDescription;
@@ -72,6 +74,7 @@ export function settingsOf(options: AgionSDKOptions, environment: SdkEnvironment
     ...(redisUrl !== undefined && { redisUrl }),
     ...(snapshotFolder !== undefined && { snapshotFolder }),
     ...(verifyKeys && { verifyKeys }),
+    usesStreams: redisUrl !== undefined && transportOf(options.transport ?? environment.transport) === 'redis',
     agentId: agentIdOf(options.agentId, containerId),
     containerId,
     instanceId: options.instanceId ?? environment.instanceId ?? anInstanceId(),
@@ -129,6 +132,11 @@ function numbersOf(options: AgionSDKOptions): typeof NUMBERS {
     numbers[name] = given;
   }
   return numbers;
+}
+
+function transportOf(given = 'redis'): string {
+  if (given === 'redis' || given === 'http') return given;
+  throw new ConfigurationError(`\`transport\` must be \`redis\` or \`http\`, not \`${given}\``);
 }
 
 function decisionLogOf(given: DecisionLog = 'all'): DecisionLog {

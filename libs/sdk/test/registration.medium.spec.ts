@@ -12,6 +12,7 @@ let gateway: ScriptedGateway;
 let clock: ManualClock;
 let registration: Registration;
 let told: SdkEvent[];
+let heard: (number | null)[];
 
 beforeAll(async () => {
   gateway = await startScriptedGateway();
@@ -22,6 +23,7 @@ beforeEach(() => {
   gateway.answer(usually);
   clock = new ManualClock();
   told = [];
+  heard = [];
   registration = registrationWith({});
 });
 afterEach(() => registration.close());
@@ -53,6 +55,8 @@ function registrationWith(token: { token?: string; tokenFile?: string }): Regist
     token: source,
     report: () => ({ appliedPolicyRevision: 7, appliedConfig: { 'prompt:greeting': 2 } }),
     emit: (event) => told.push(event),
+    onRegistered: ({ trust }) => heard.push(trust),
+    onBeat: ({ trust }) => heard.push(trust),
     clock,
     random: () => 0.5,
   });
@@ -83,7 +87,7 @@ describe('a registration', () => {
       headers: { authorization: 'Bearer agion_agt_1' },
       body: { instance_id: 'host-1', applied_policy_revision: 7, applied_config: { 'prompt:greeting': 2 } },
     });
-    expect(registration.trust).toBe(0.75);
+    expect(heard).toEqual([0.5, 0.75]);
     expect(clock.next).toBe(20_000);
   });
 

@@ -5,9 +5,9 @@ const HEADING = `# The public surface of @agion/sdk
 Written by \`npm run generate\`. Whatever changes here changes what programs are written against.
 `;
 
-/** The declarations without their comments: a change of it is a change of the public surface. */
-export function apiReport() {
-  const sections = Object.entries(declarations()).map(([name, text]) => {
+/** Declarations without their comments: a change of it is a change of the public surface. */
+export function apiReport(texts = declarations()) {
+  const sections = Object.entries(texts).map(([name, text]) => {
     const title = name === 'index' ? '@agion/sdk' : `@agion/sdk/${name}`;
     const code = text.replace(/^\s*\/\*\*[\s\S]*?\*\/\n/gm, '').trimEnd();
     return `## ${title}\n\n\`\`\`ts\n${code}\n\`\`\`\n`;

@@ -1,5 +1,5 @@
 import { AGENT_ID_PATTERN } from '@agion/wire';
-import type { InputFault } from './input.errors.js';
+import type { FieldFault } from './input.errors.js';
 
 /** What is wrong with a value; null when nothing is. */
 export type Rule = (value: unknown) => string | null;
@@ -98,8 +98,8 @@ function depthOf(json: string): number {
 export type Rules<Event> = { readonly [Field in keyof Event]-?: { readonly rule: Rule; readonly required?: true } };
 
 /** All that is wrong with an object. A field that is undefined counts as left out. */
-export function faultsIn<Event extends object>(event: Event, rules: Rules<Event>): InputFault[] {
-  const faults: InputFault[] = [];
+export function faultsIn<Event extends object>(event: Event, rules: Rules<Event>): FieldFault[] {
+  const faults: FieldFault[] = [];
   for (const field of Object.keys(event))
     if (!Object.hasOwn(rules, field)) faults.push({ field, detail: 'is not a field of it' });
   for (const field of Object.keys(rules) as (keyof Event & string)[]) {

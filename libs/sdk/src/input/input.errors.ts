@@ -1,7 +1,7 @@
 import { AgionError } from '../errors.js';
 
 /** What is wrong with one field of what a caller gave. */
-export interface InputFault {
+export interface FieldFault {
   /** As the caller wrote it, e.g. `impact`. */
   readonly field: string;
   readonly detail: string;
@@ -11,7 +11,7 @@ export interface InputFault {
 export class InvalidInputError extends AgionError {
   static override readonly kind = 'InvalidInputError';
 
-  constructor(readonly faults: readonly InputFault[]) {
+  constructor(readonly faults: readonly FieldFault[]) {
     super(faults.map(({ field, detail }) => `\`${field}\` ${detail}`).join('; '));
   }
 }

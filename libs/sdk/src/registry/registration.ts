@@ -14,6 +14,8 @@ export interface RegistrationOptions {
   /** Asked before each beat. */
   readonly report: () => InstanceReport;
   readonly emit: (event: SdkEvent) => void;
+  /** Hears what each registration, the first one too, was answered with. */
+  readonly onRegistered?: (answer: RegistrationAnswer) => void;
   /** Hears what a beat was answered with. */
   readonly onBeat?: (answer: HeartbeatAnswer) => void;
   readonly clock?: Clock;
@@ -36,7 +38,6 @@ export class Registration {
   private readonly logger: Logger;
   private readonly ending = new AbortController();
   private last: RegistrationAnswer | undefined;
-  private trustScore: number | undefined;
   private cancelNext: () => void = () => undefined;
   private registered = false;
   private failures = 0;
@@ -48,11 +49,6 @@ export class Registration {
   /** Slug of the agent's organization; undefined before the first registration. */
   get organization(): string | undefined {
     return this.last?.organization;
-  }
-
-  /** The agent's trust as last heard, 0–1. */
-  get trust(): number | undefined {
-    return this.trustScore;
   }
 
   /** Whether the platform has this instance, as far as is known. */
@@ -96,8 +92,8 @@ export class Registration {
       this.last = await client.register(description, this.ending.signal);
     }
     token.keep(this.last.token);
-    this.learnTrust(this.last.trust);
     this.registered = true;
+    this.options.onRegistered?.(this.last);
     return this.last;
   }
 
@@ -131,12 +127,7 @@ export class Registration {
 
   private learn(answer: HeartbeatAnswer): void {
     if (this.last) this.last = { ...this.last, leaseSeconds: answer.leaseSeconds };
-    this.learnTrust(answer.trust);
     this.options.onBeat?.(answer);
-  }
-
-  private learnTrust(trust: number | null): void {
-    if (trust !== null) this.trustScore = trust;
   }
 
   private giveUp(error: ApiError): void {
