@@ -44,14 +44,17 @@ export interface PlatformOptions {
   env?: Record<string, string>;
   /** Services that are not started here, because a test runs them in a process of their own. */
   without?: readonly ServiceName[];
+  /** A Redis of the test's own making, stopped with the platform. */
+  redis?: Promise<TestRedis>;
 }
 
 export async function startPlatform({
   mode = 'development',
   env: extra = {},
   without = [],
+  redis: given = startRedis(),
 }: PlatformOptions = {}): Promise<Platform> {
-  const [database, redis] = await Promise.all([createTestDatabase(), startRedis()]);
+  const [database, redis] = await Promise.all([createTestDatabase(), given]);
   const env = { ...(await testEnvironment({ databaseUrl: database.url, redisUrl: redis.url, mode })), ...extra };
   const services = new Map<ServiceName, RunningService>();
   const stop = async (): Promise<void> => {

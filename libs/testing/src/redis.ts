@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from './environment.js';
 import { eventually } from './eventually.js';
@@ -16,12 +18,16 @@ export interface TestRedis {
 
 const VALKEY = fileURLToPath(new URL('../../../tools/launcher/valkey.mjs', import.meta.url));
 
-/** Starts an empty server in memory: redis-server when it is on the PATH, else Valkey in WebAssembly. */
-export async function startRedis(): Promise<TestRedis> {
+/**
+ * Starts an empty server: redis-server when it is on the PATH, else Valkey in WebAssembly. It lives in memory; a durable one writes
+ * every command to a file before it answers, and has it all again after `stop` and `start`, which only redis-server does.
+ */
+export async function startRedis({ durable = false } = {}): Promise<TestRedis> {
+  const folder = durable ? mkdtempSync(path.join(tmpdir(), 'agion-redis-')) : undefined;
   const [port] = (await freePorts(1)) as [number];
   let server: ChildProcess;
   const start = async (): Promise<void> => {
-    server = launch(port);
+    server = launch(port, folder);
     await eventually(() => accepts(port), { timeoutMs: 10_000 });
   };
   await start();
@@ -37,12 +43,14 @@ export async function startRedis(): Promise<TestRedis> {
   };
 }
 
-function launch(port: number): ChildProcess {
+function launch(port: number, folder?: string): ChildProcess {
   if (spawnSync('redis-server', ['--version']).status !== 0) {
+    if (folder !== undefined) throw new Error('a durable redis needs redis-server on the PATH');
     const env = { ...process.env, VALKEY_PORT: String(port) };
     return spawn(process.execPath, ['--no-warnings', VALKEY], { env, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   }
-  const settings = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', tmpdir()];
+  const keeps = folder === undefined ? ['--appendonly', 'no'] : ['--appendonly', 'yes', '--appendfsync', 'always'];
+  const settings = ['--port', port, '--bind', '127.0.0.1', '--save', '', ...keeps, '--dir', folder ?? tmpdir()];
   const server = spawn('redis-server', settings.map(String), { stdio: 'ignore' });
   outlive(server);
   return server;
