@@ -1,5 +1,13 @@
-import { createRedis, errorText, type Logger, type RedisConnection, StreamProducer } from '@agion/messaging';
+import {
+  type Append,
+  createRedis,
+  errorText,
+  type Logger,
+  type RedisConnection,
+  StreamProducer,
+} from '@agion/messaging';
 import { streamKey } from '@agion/wire';
+import type { EntrySigner } from './entry-signer.js';
 import { type AppendResult, type EventOutlet, type OutgoingEntry, TAKEN } from './event-outlet.js';
 import { bytesOf } from './held-entries.js';
 
@@ -10,6 +18,8 @@ export interface RedisOutletOptions {
   readonly organizationSlug: () => string;
   /** Shown by CLIENT LIST. */
   readonly name: string;
+  /** Entries stay unsigned without one. */
+  readonly signer?: Pick<EntrySigner, 'sign'>;
   readonly logger?: Logger;
 }
 
@@ -48,6 +58,12 @@ export class RedisOutlet implements EventOutlet {
     return Promise.resolve();
   }
 
+  private async signed({ stream, fields }: OutgoingEntry): Promise<Append> {
+    const { organizationSlug, signer } = this.options;
+    const key = streamKey(organizationSlug(), stream);
+    return { stream: key, values: signer ? await signer.sign(key, fields) : fields };
+  }
+
   private roundTrip(entries: readonly OutgoingEntry[], from: number): OutgoingEntry[] {
     const some: OutgoingEntry[] = [];
     let bytes = 0;
@@ -63,10 +79,8 @@ export class RedisOutlet implements EventOutlet {
   /** @returns null, or why nobody knows what became of them */
   private async send(some: readonly OutgoingEntry[], results: AppendResult[]): Promise<string | null> {
     try {
-      const slug = this.options.organizationSlug();
-      const replies = await this.producer.appendEach(
-        some.map(({ stream, fields }) => ({ stream: streamKey(slug, stream), values: fields })),
-      );
+      const appends = await Promise.all(some.map((entry) => this.signed(entry)));
+      const replies = await this.producer.appendEach(appends);
       for (const reply of replies) results.push(reply instanceof Error ? resultOf(reply) : TAKEN);
       this.entriesAtOnce = Math.min(MOST_ENTRIES, this.entriesAtOnce * 2);
       return null;

@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { errorText, type Logger, RequestReply, RequestTimeoutError } from '@agion/messaging';
+import {
+  encodeEntry,
+  type EntryValues,
+  errorText,
+  type Logger,
+  RequestReply,
+  RequestTimeoutError,
+} from '@agion/messaging';
 import { containerOf, replyStreamKey, STREAMS, streamKey } from '@agion/wire';
 import type { Decision } from '../decisions/decision.js';
+import type { EntrySigner } from '../events/entry-signer.js';
 import { decisionOfReply } from './decision-reply.js';
 import {
   type AddressedQuestion,
@@ -23,6 +31,8 @@ export interface BusCheckOptions {
   readonly name?: string;
   /** The most questions that may wait at once; 1000 unless told. */
   readonly mostWaiting?: number;
+  /** Questions stay unsigned without one. */
+  readonly signer?: Pick<EntrySigner, 'sign'>;
   readonly logger?: Logger;
 }
 
@@ -47,7 +57,11 @@ export class BusCheck implements RemoteCheck {
         timeout_ms: timeoutMs,
         ...(replyTo !== null && { reply_to: replyTo }),
       };
-      return decisionOfReply(await this.ask(replyTo).request(values, { timeoutMs }));
+      const correlationId = randomUUID();
+      const startedAt = performance.now();
+      const fields = await this.signed({ ...values, correlation_id: correlationId });
+      const left = Math.max(1, Math.ceil(timeoutMs - (performance.now() - startedAt)));
+      return decisionOfReply(await this.ask(replyTo).request(fields, { timeoutMs: left, correlationId }));
     } catch (error) {
       if (error instanceof RequestTimeoutError)
         return unavailable('bus', `the platform did not answer within ${timeoutMs} ms`);
@@ -59,6 +73,12 @@ export class BusCheck implements RemoteCheck {
     this.closed = true;
     await Promise.all([...this.asking.values()].map((each) => each.close()));
     this.asking.clear();
+  }
+
+  private async signed(values: EntryValues): Promise<EntryValues> {
+    const { signer, organizationSlug } = this.options;
+    const stream = streamKey(organizationSlug(), STREAMS.governanceRequests);
+    return signer ? signer.sign(stream, encodeEntry(values)) : values;
   }
 
   /** Null: the stream all containers share. The platform answers nowhere else than on a stream of the agent's own container. */
