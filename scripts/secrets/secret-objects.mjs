@@ -22,7 +22,7 @@ const seenFromOutside = ({ AGION_REDIS_URL: url }, namespace) => ({
 
 /**
  * The Secret objects the manifests refer to, one for each holder, with fresh contents.
- * @param given `{namespace, databaseUrl?, redisUrl?}`; without addresses those of overlays/local
+ * @param {{namespace: string, databaseUrl?: string, redisUrl?: string}} given without addresses those of overlays/local
  * @throws Error when a given address is not encrypted or has no password
  */
 export function secretObjects({ namespace, databaseUrl, redisUrl }) {
