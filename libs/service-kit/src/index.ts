@@ -43,6 +43,16 @@ export type { StreamKeyState } from './identity/stream-keys.js';
 export { createLogger } from './logging/logger.js';
 export { LOGGER } from './logging/logger-token.js';
 export { redactSecrets } from './logging/redact.js';
+export { parseAddressRange } from './outgoing/address-range.js';
+export type { AddressRange } from './outgoing/address-range.js';
+export { parseAllowedHost } from './outgoing/allowed-hosts.js';
+export type { AllowedHost } from './outgoing/allowed-hosts.js';
+export { OutgoingClient } from './outgoing/outgoing.client.js';
+export type { OutgoingAnswer, OutgoingLimits, OutgoingOptions, OutgoingRequest } from './outgoing/outgoing.client.js';
+export { OutgoingError } from './outgoing/outgoing.errors.js';
+export type { OutgoingFailure } from './outgoing/outgoing.errors.js';
+export { outgoingFetch } from './outgoing/outgoing-fetch.js';
+export type { Fetch } from './outgoing/outgoing-fetch.js';
 export {
   DomainError,
   ForbiddenError,

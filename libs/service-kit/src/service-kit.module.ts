@@ -6,15 +6,16 @@ import { CrashPoints } from './crash-points.js';
 import type { ServiceDefinition } from './define-service.js';
 import { HealthController, ReadinessController } from './health/health.controller.js';
 import { Readiness } from './health/readiness.js';
+import { ServiceClient } from './http/service-client.js';
 import { AssertionGuard } from './identity/assertion.guard.js';
 import { AssertionSigner, AssertionVerifier } from './identity/assertion.js';
 import { parsePrivateKey } from './identity/service-keys.js';
 import { LOGGER } from './logging/logger-token.js';
+import { OutgoingClient } from './outgoing/outgoing.client.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { ValidationPipe } from './problem/validation.js';
 import { SERVICE, VERSION } from './service-facts.js';
 import { RedisModule } from './streams/redis.module.js';
-import { ServiceClient } from './http/service-client.js';
 
 /** What every service has: settings, logger, health, problems, validation, identity and Redis. */
 @Module({})
@@ -30,6 +31,12 @@ export class ServiceKitModule {
         useFactory: () => new AssertionSigner(definition.name, parsePrivateKey(settings.serviceKey)),
       },
       { provide: AssertionVerifier, useFactory: () => new AssertionVerifier(definition.name, settings.serviceKeys) },
+      {
+        provide: OutgoingClient,
+        useFactory: ({ outgoingAllowHosts, outgoingDenyCidrs }: ServiceSettings) =>
+          new OutgoingClient({ allowed: outgoingAllowHosts ?? [], denied: outgoingDenyCidrs ?? [] }),
+        inject: [ServiceSettings],
+      },
       CrashPoints,
       Readiness,
       ServiceClient,

@@ -35,4 +35,18 @@ describe('settings of every service', () => {
       'METRICS_BIND must be a loopback',
     );
   });
+
+  it('list hosts that may be called, and say when the list cannot be read', () => {
+    const listed = load({
+      AGION_OUTGOING_ALLOW_HOSTS: 'llm.internal:11434, [::1]',
+      AGION_OUTGOING_DENY_CIDRS: '203.0.113.0/24',
+    });
+    expect(listed.outgoingAllowHosts).toEqual([{ host: 'llm.internal', port: 11_434 }, { host: '[::1]' }]);
+    expect(listed.outgoingDenyCidrs).toHaveLength(1);
+    expect(load({}).outgoingAllowHosts).toBeUndefined();
+    expect(() => load({ AGION_OUTGOING_ALLOW_HOSTS: 'http://a.test' })).toThrow(
+      /AGION_OUTGOING_ALLOW_HOSTS must be a list/,
+    );
+    expect(() => load({ AGION_OUTGOING_DENY_CIDRS: '10.0.0.1' })).toThrow(/AGION_OUTGOING_DENY_CIDRS must be a list/);
+  });
 });

@@ -1,8 +1,11 @@
 import { SERVICES } from '@agion/wire';
 import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsObject, IsOptional, Matches, Max, Min, ValidateIf } from 'class-validator';
+import { IsArray, IsIn, IsInt, IsObject, IsOptional, Matches, Max, Min, ValidateIf } from 'class-validator';
 import { CRASH_POINTS, type CrashPoint } from '../crash-point.js';
 import { parsePublicKeys, type PublicKeys } from '../identity/service-keys.js';
+import { parseAddressRange, type AddressRange } from '../outgoing/address-range.js';
+import { parseAllowedHost, type AllowedHost } from '../outgoing/allowed-hosts.js';
+import { listSetting } from './list-setting.js';
 import { Setting } from './setting.js';
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
@@ -96,6 +99,25 @@ export abstract class ServiceSettings {
   @IsOptional()
   @Matches(SERVICE_URL, { message: 'must be an http:// or https:// origin' })
   executionUrl?: string;
+
+  @Setting('AGION_OUTGOING_ALLOW_HOSTS', {
+    about:
+      'Hosts beyond public https addresses that may be called where users or tokens name them: `host` or `host:port`, separated by commas. Reached over http too, on any address. Nothing is allowed by itself, in development neither.',
+    example: '127.0.0.1:9000,receiver.internal',
+  })
+  @IsOptional()
+  @Transform(listSetting(parseAllowedHost))
+  @IsArray({ message: 'must be a list of `host` or `host:port`, separated by commas' })
+  outgoingAllowHosts?: readonly AllowedHost[];
+
+  @Setting('AGION_OUTGOING_DENY_CIDRS', {
+    about: 'Public ranges that are never called where users or tokens name them: your own. Separated by commas.',
+    example: '203.0.113.0/24',
+  })
+  @IsOptional()
+  @Transform(listSetting(parseAddressRange))
+  @IsArray({ message: 'must be a list of ranges such as `203.0.113.0/24`, separated by commas' })
+  outgoingDenyCidrs?: readonly AddressRange[];
 
   @Setting('AGION_CRASH_AT', {
     about: `For fault tests: ends the process at ${CRASH_POINTS.map((point) => `\`${point}\``).join(' or ')}. Ignored in production.`,
