@@ -43,7 +43,9 @@ function brokenLinks(document: string): string[] {
 
 /** Paths of the checkout that a document names in backticks; those with a placeholder in them stand for many. */
 function missingFiles(document: string): string[] {
-  const named = [...prose(read(document)).matchAll(/`((?:apps|docs|e2e|libs|prisma|tools|bench)\/[^`\s]*)`/g)];
+  const named = [
+    ...prose(read(document)).matchAll(/`((?:apps|docs|e2e|k8s|libs|prisma|scripts|tools|bench)\/[^`\s]*)`/g),
+  ];
   const files = named.map(([, file = '']) => file).filter((file) => !/[<>{}…]|NN/.test(file));
   return files.filter((file) => find(file.replace(/\/$/, '')).length === 0 && !isGenerated(file));
 }
