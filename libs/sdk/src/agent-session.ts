@@ -7,6 +7,7 @@ import { DecisionChecker } from './decisions/checker.js';
 import { DecisionRecorder } from './decisions/decision-recorder.js';
 import { LocalDecisions } from './decisions/local-decisions.js';
 import { AgionError, ConnectionError } from './errors.js';
+import { EntrySigner } from './events/entry-signer.js';
 import { EventBuffer } from './events/event-buffer.js';
 import { EventPublisher } from './events/event-publisher.js';
 import { HttpOutlet } from './events/http-outlet.js';
@@ -53,6 +54,8 @@ export class AgentSession {
     const [gateway, governance] = [clientOf(settings.gatewayUrl), clientOf(settings.governanceUrl)];
     const name = `agion-sdk:${agentId}`;
     const organizationSlug = (): string => this.organization();
+    const hasToken = (): boolean => token.current() !== undefined;
+    const signer = new EntrySigner({ gateway: clientOf(settings.registryUrl), hasToken, logger });
     if (redisUrl !== undefined) this.hub = new TopicHub({ redisUrl, name, logger });
 
     this.standing = new AgentStanding(clock, description);
@@ -84,7 +87,7 @@ export class AgentSession {
     this.buffer = new EventBuffer({
       outlet:
         usesStreams && redisUrl !== undefined
-          ? new RedisOutlet({ redisUrl, organizationSlug, name: `${name}:events`, logger })
+          ? new RedisOutlet({ redisUrl, organizationSlug, name: `${name}:events`, signer, logger })
           : new HttpOutlet(gateway),
       flushAt: settings.eventBufferSize,
       flushIntervalMs: settings.flushIntervalMs,
@@ -96,7 +99,7 @@ export class AgentSession {
     const { containerId } = settings;
     this.remote = [
       ...(usesStreams && redisUrl !== undefined
-        ? [new BusCheck({ redisUrl, containerId, organizationSlug, name: `${name}:checks`, logger })]
+        ? [new BusCheck({ redisUrl, containerId, organizationSlug, name: `${name}:checks`, signer, logger })]
         : []),
       new HttpCheck(governance),
     ];

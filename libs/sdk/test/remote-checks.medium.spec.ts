@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { isSignedBy } from '@agion/messaging';
 import { asOwner, eventually } from '@agion/testing';
 import { type Platform, startPlatform } from '../../../e2e/platform.js';
+import { RawRedis } from '../../../e2e/raw-redis.js';
 import type { Decision } from '../src/decisions/decision.js';
 import { ConfigurationError, ForbiddenError, UnauthorizedError } from '../src/errors.js';
 import { GovernanceClient, type GovernanceClientOptions } from '../src/governance/governance-client.js';
@@ -160,6 +162,19 @@ describe('questions over the bus', () => {
     expect(rows[1]).toMatch(/^governance:responses:demo:[0-9a-f-]{36}$/);
     expect(rows[0]).not.toBe(rows[1]);
     expect(rows[2]).toBe('governance:responses');
+  });
+
+  it('are signed where the agent’s key can be had, and answered under the signature', async () => {
+    const asked = client({ redisUrl: platform.redis.url, containerId: 'demo', registryUrl: platform.url, token });
+    const question = { agentId: AGENT, action: 'generate_chart', context: { rows: 1 } };
+    const decisions = await Promise.all(Array.from({ length: 20 }, () => asked.checkPermission(question)));
+    expect(decisions.every(({ allowed }) => allowed)).toBe(true);
+    const redis = await RawRedis.open(platform.redis.url);
+    const entries = (await redis.range('governance:requests')).slice(-20);
+    redis.close();
+    const { body } = await platform.call('GET', `/api/v1/agents/${AGENT}/stream-key`, { token });
+    for (const { fields } of entries)
+      expect(isSignedBy('governance:requests', fields, body.stream_key as string)).toBe(true);
   });
 
   it('find the same client again after Redis was away', async () => {

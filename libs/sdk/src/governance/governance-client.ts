@@ -3,6 +3,7 @@ import { containerOf, DEFAULT_ORGANIZATION } from '@agion/wire';
 import type { Decision, PermissionQuestion } from '../decisions/decision.js';
 import { readEnvironment, type SdkEnvironment } from '../environment.js';
 import { ConfigurationError } from '../errors.js';
+import { EntrySigner } from '../events/entry-signer.js';
 import { GatewayClient } from '../http/gateway.client.js';
 import { TokenSource } from '../http/token-source.js';
 import { agentIdOf } from '../settings.js';
@@ -16,6 +17,8 @@ export interface GovernanceClientOptions {
   redisUrl?: string;
   /** @default AGION_GOVERNANCE_URL, else AGION_GATEWAY_URL */
   governanceUrl?: string;
+  /** Where the agent's stream key is fetched. @default AGION_REGISTRY_URL, else AGION_GATEWAY_URL */
+  registryUrl?: string;
   /** @default AGION_TOKEN, or what AGION_TOKEN_FILE holds */
   token?: string;
   /** @default AGION_AGENT_CONTAINER_ID */
@@ -58,9 +61,13 @@ export class GovernanceClient {
     const redisUrl = options.redisUrl ?? environment.redisUrl;
     const overHttp = (options.transport ?? environment.transport) === 'http' || redisUrl === undefined;
     const slug = organization ?? environment.organization ?? DEFAULT_ORGANIZATION.slug;
-    this.remote = overHttp
-      ? new HttpCheck(gatewayOf(options, environment, logger))
-      : new BusCheck({ redisUrl, containerId: containerId ?? null, organizationSlug: () => slug, logger });
+    if (overHttp) {
+      this.remote = new HttpCheck(gatewayOf(options, environment, logger));
+      return;
+    }
+    const signer = signerOf(options, environment, logger);
+    const known = { redisUrl, containerId: containerId ?? null, organizationSlug: () => slug, logger };
+    this.remote = new BusCheck({ ...known, ...(signer && { signer }) });
   }
 
   /**
@@ -101,8 +108,24 @@ function gatewayOf(options: GovernanceClientOptions, environment: SdkEnvironment
       'nobody can be asked: set `REDIS_URL`, or `AGION_GOVERNANCE_URL` or `AGION_GATEWAY_URL`',
     );
   if (!/^https?:\/\//.test(url)) throw new ConfigurationError(`\`${url}\` is not an \`http://\` or \`https://\` url`);
+  return new GatewayClient({ url, token: tokenOf(options, environment).current, logger });
+}
+
+/** Questions are signed where a key can be had: production believes no others. */
+function signerOf(
+  options: GovernanceClientOptions,
+  environment: SdkEnvironment,
+  logger: Logger,
+): EntrySigner | undefined {
+  const url = options.registryUrl ?? environment.registryUrl ?? environment.gatewayUrl;
+  if (url === undefined) return undefined;
+  const token = tokenOf(options, environment);
+  const gateway = new GatewayClient({ url, token: token.current, logger });
+  return new EntrySigner({ gateway, hasToken: () => token.current() !== undefined, logger });
+}
+
+function tokenOf(options: GovernanceClientOptions, environment: SdkEnvironment): TokenSource {
   const token = options.token ?? environment.token;
   const { tokenFile } = environment;
-  const source = new TokenSource(token === undefined ? { ...(tokenFile !== undefined && { tokenFile }) } : { token });
-  return new GatewayClient({ url, token: source.current, logger });
+  return new TokenSource(token === undefined ? { ...(tokenFile !== undefined && { tokenFile }) } : { token });
 }
