@@ -92,6 +92,36 @@ esac
     }
   }, 60_000);
 
+  it('lets agents do in Redis what agents do, and nothing more', async () => {
+    const { hostname, port, password } = new URL(platform.secret('agent', 'AGION_REDIS_URL'));
+    const login = ['-h', hostname, '-p', port, '--user', 'agent', '--no-auth-warning'];
+    const said = async (command: string): Promise<string> => {
+      const { printed } = await run('redis-cli', [...login, ...command.split(' ')], { REDISCLI_AUTH: password });
+      return printed.trim();
+    };
+    expect(await said('XADD agion:events:trust * agent_id demo:analyst')).toMatch(/^\d+-0$/);
+    expect(await said('GET agent:demo:analyst:trust_score')).not.toContain('NOPERM');
+    const refused = [
+      'XREAD COUNT 1 STREAMS agion:events:trust 0-0',
+      'XADD governance:responses * allowed true',
+      'XADD agion:events:audit * event_id 1',
+      'XADD org:acme:agion:events:trust * agent_id demo:analyst',
+      'SET agent:demo:analyst:trust_score 1',
+      'PUBLISH agion:control {}',
+      'SUBSCRIBE org:acme:agion:policy:updates',
+      'XTRIM agion:events:trust MAXLEN 0',
+      'EVAL return(1) 0',
+      'FLUSHALL',
+      'CONFIG GET requirepass',
+      'ACL LIST',
+      'KEYS *',
+    ];
+    for (const command of refused)
+      expect([command, await said(command)]).toEqual([command, expect.stringMatching(/^NOPERM/)]);
+    const { printed } = await run('redis-cli', ['-h', hostname, '-p', port, 'GET', 'x'], {});
+    expect(printed).toMatch(/^NOAUTH/);
+  });
+
   it('is joined by containers of agents as the guide shows', () => {
     const [, block = ''] = /```yaml\n([\s\S]*?)```/.exec(section) ?? [];
     const file = path.join(folder, 'docker-compose.yml');
