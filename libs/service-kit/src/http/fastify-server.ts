@@ -18,6 +18,7 @@ import type { RecordRequest } from '../telemetry/instruments.js';
 import { RequestLogger } from './request-logger.js';
 import { inTrace } from './trace-context.js';
 import { traceIdOf } from './trace-id.js';
+import { endUnusedSockets } from './unused-sockets.js';
 
 /** Milliseconds until a request must have arrived whole. */
 const REQUEST_TIMEOUT = 30_000;
@@ -54,6 +55,7 @@ export function fastifyServer({ logger, body, record }: ServerOptions): FastifyA
       sendProblem(error, request, reply),
   });
   const fastify = adapter.getInstance<FastifyInstance>();
+  endUnusedSockets(fastify);
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, content, done) => {
     parseWith(body === 'raw' ? asItCame : parseJson, content as Buffer, done);
