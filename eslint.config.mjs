@@ -49,7 +49,11 @@ const boundaries = (depConstraints) => ({
   ],
 });
 
-const restricted = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
+const restricted = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns: [NO_TS, ...patterns] }] });
+const NO_TS = {
+  regex: '^\\.{1,2}/.*\\.ts$',
+  message: 'Relative imports end in `.js`: that is what a build leaves behind.',
+};
 const NO_DEEP = {
   group: ['@agion/*/*', '!@agion/dto/openapi.json', '!@agion/dto/asyncapi.json'],
   message: 'Import a project by its door, its index.ts.',
@@ -133,6 +137,8 @@ export default tseslint.config(
     ignores: TESTS,
     rules: restricted(NO_DEEP, NO_REDIS, NO_TESTING, NO_DATABASE),
   },
+  // Examples are what their readers copy: Node runs their TypeScript as it is, without a build.
+  { files: ['examples/**/*.ts'], rules: { 'no-restricted-imports': 'off' } },
   // Composition roots are the one place where services meet.
   { files: ['apps/all-in-one/**/*.ts'], rules: { '@nx/enforce-module-boundaries': 'off' } },
   {
