@@ -127,7 +127,7 @@ export class AgentSession {
   async open(): Promise<void> {
     let failure: unknown;
     try {
-      await this.registration.start();
+      await this.registration.start({ inHurry: this.settings.snapshotFolder !== undefined });
     } catch (error) {
       if (this.settings.snapshotFolder === undefined || !AgionError.is(error) || !error.retryable) throw error;
       this.registration.startLater();

@@ -56,9 +56,13 @@ export class Registration {
     return this.registered;
   }
 
-  /** Registers and begins to beat. @throws ApiError, ConnectionError, TimeoutError; nothing goes on then */
-  async start(): Promise<RegistrationAnswer> {
-    const answer = await this.register();
+  /**
+   * Registers and begins to beat.
+   * @param options `inHurry`: one attempt that takes a second at most, because the agent can begin without
+   * @throws ApiError, ConnectionError, TimeoutError; nothing goes on then
+   */
+  async start({ inHurry = false } = {}): Promise<RegistrationAnswer> {
+    const answer = await this.register(inHurry);
     this.schedule();
     return answer;
   }
@@ -83,13 +87,13 @@ export class Registration {
     }
   }
 
-  private async register(): Promise<RegistrationAnswer> {
+  private async register(inHurry = false): Promise<RegistrationAnswer> {
     const { client, description, token } = this.options;
     try {
-      this.last = await client.register(description, this.ending.signal);
+      this.last = await client.register(description, this.ending.signal, inHurry);
     } catch (error) {
       if (!UnauthorizedError.is(error) || !token.refused()) throw error;
-      this.last = await client.register(description, this.ending.signal);
+      this.last = await client.register(description, this.ending.signal, inHurry);
     }
     token.keep(this.last.token);
     this.registered = true;

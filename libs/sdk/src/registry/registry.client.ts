@@ -37,6 +37,9 @@ export interface HeartbeatAnswer {
   trust: number | null;
 }
 
+/** Milliseconds a registration may take that somebody can do without. */
+const HURRIED_MS = 1_000;
+
 /** The registry's part of the public API: registrations, signs of life, endings. */
 export class RegistryClient {
   constructor(
@@ -44,8 +47,11 @@ export class RegistryClient {
     private readonly instance: AgentInstance,
   ) {}
 
-  /** Idempotent, so it is tried again. @throws ApiError, ConnectionError, TimeoutError */
-  async register(description: AgentDescription, signal?: AbortSignal): Promise<RegistrationAnswer> {
+  /**
+   * Idempotent, so it is tried again, unless somebody is in a hurry who can do without.
+   * @throws ApiError, ConnectionError, TimeoutError
+   */
+  async register(description: AgentDescription, signal?: AbortSignal, inHurry = false): Promise<RegistrationAnswer> {
     const { agentId, instanceId } = this.instance;
     const { capabilities, labels, metadata, ...rest } = description;
     const request: Wire<'RegisterAgentDto'> = {
@@ -58,7 +64,8 @@ export class RegistryClient {
     };
     const { body } = await this.gateway.call<Wire<'RegistrationDto'>>('POST', '/api/v1/agents/register', {
       body: request,
-      retry: true,
+      retry: !inHurry,
+      ...(inHurry && { timeoutMs: HURRIED_MS }),
       ...(signal && { signal }),
     });
     const { token, lease_seconds: leaseSeconds, policy_revision: policyRevision, organization, trust } = body;
