@@ -93,6 +93,14 @@ describe('a policy', () => {
     ]);
   });
 
+  test('looks into what is negated, too', () => {
+    const condition = '!(usr.id == "ada" || agent.trst > 0.5)';
+    expect(faultsOf(policy({ condition })).map(({ detail }) => detail)).toEqual([
+      'unknown variable: usr',
+      'no such key: trst',
+    ]);
+  });
+
   test.each([null, undefined, 5, 'policy', [], {}])('%p is none', (input) => {
     expect(faultsOf(input).length).toBeGreaterThan(0);
   });
