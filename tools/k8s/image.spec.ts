@@ -101,5 +101,6 @@ describe('the Dockerfile', () => {
     expect(dockerfile).not.toMatch(/^(?:ARG|ENV) .*(?:SECRET|PASSWORD|TOKEN|_KEY|DATABASE_URL)/m);
     const ignored = read('.dockerignore').split('\n');
     expect(ignored).toEqual(expect.arrayContaining(['.git', '.agion', '**/.env', '**/.env.*', '**/node_modules']));
+    expect(ignored).not.toContain('**/generated'); // some generated sources are checked in and made by nothing in the image
   });
 });
