@@ -4,6 +4,7 @@ import {
   MAX_DECISION_BYTES,
   MAX_DECISION_NAME,
   MAX_DECISION_RESOURCE,
+  MAX_SIGNATURE,
   TIMEOUT_PATTERN,
 } from './decision-request.dto.js';
 import { isEasilyStorable } from './json-field.js';
@@ -21,6 +22,7 @@ const TEXTS = new Map([
   ['user_id', MAX_DECISION_NAME],
   ['mission_id', MAX_DECISION_NAME],
   ['session_id', MAX_DECISION_NAME],
+  ['sig', MAX_SIGNATURE],
 ]);
 
 /**

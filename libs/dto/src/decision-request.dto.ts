@@ -7,6 +7,8 @@ import { IsText } from './text.js';
 
 /** Characters of an action, a correlation id and the ids a request names. */
 export const MAX_DECISION_NAME = 200;
+/** Characters of a signature. */
+export const MAX_SIGNATURE = 500;
 /** Characters of a resource: it may be a path or a URL. */
 export const MAX_DECISION_RESOURCE = 1_000;
 /** Milliseconds: one to an hour. */
@@ -102,6 +104,12 @@ export class DecisionRequestEntryDto {
   @IsString()
   @MaxLength(64)
   timestamp?: string;
+
+  @ApiPropertyOptional({ description: 'Signature of the service or the agent that wrote it.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_SIGNATURE)
+  sig?: string;
 }
 
 /** The same question over HTTP. */

@@ -78,7 +78,7 @@ export class ExecutionReportEntryDto {
   @IsBoundedObjectField(MAX_FACTS)
   metrics?: Record<string, unknown>;
 
-  @ApiPropertyOptional({ description: 'Ed25519 signature of the service that wrote it.' })
+  @ApiPropertyOptional({ description: 'Signature of the service or the agent that wrote it.' })
   @IsOptional()
   @IsString()
   @MaxLength(500)

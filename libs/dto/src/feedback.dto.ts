@@ -61,7 +61,7 @@ export class FeedbackEntryDto {
   @MaxLength(64)
   timestamp?: string;
 
-  @ApiPropertyOptional({ description: 'Ed25519 signature of the service that wrote it.' })
+  @ApiPropertyOptional({ description: 'Signature of the service or the agent that wrote it.' })
   @IsOptional()
   @IsString()
   @MaxLength(500)

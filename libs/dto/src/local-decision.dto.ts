@@ -1,4 +1,4 @@
-import { IsArray, IsIn, IsObject, IsOptional, Matches } from 'class-validator';
+import { IsArray, IsIn, IsObject, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { AGENT_ID_PATTERN, DECISION_PHASES, DECISIONS, type DecisionEffect, type DecisionPhase } from '@agion/wire';
 import { MAX_DECISION_NAME, MAX_DECISION_RESOURCE, PHASE_RULE } from './decision-request.dto.js';
@@ -110,4 +110,10 @@ export class LocalDecisionEntryDto {
   @IsOptional()
   @IsIn(DECISION_PHASES, PHASE_RULE)
   phase?: DecisionPhase;
+
+  @ApiPropertyOptional({ description: 'Signature of the service or the agent that wrote it.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(500)
+  sig?: string;
 }

@@ -40,6 +40,12 @@ export class MissionEventEntryDto {
   @IsString()
   @MaxLength(64)
   timestamp?: string;
+
+  @ApiPropertyOptional({ description: 'Signature of the service or the agent that wrote it.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(500)
+  sig?: string;
 }
 
 /** What an agent reported about a mission. */

@@ -57,7 +57,10 @@ export class TrustEventEntryDto {
   @MaxLength(64)
   timestamp?: string;
 
-  @ApiPropertyOptional({ description: 'Ed25519 signature of the service that wrote it.', example: 'execution.kq1…' })
+  @ApiPropertyOptional({
+    description: 'Signature of the service or the agent that wrote it.',
+    example: 'execution.kq1…',
+  })
   @IsOptional()
   @IsString()
   @MaxLength(500)

@@ -52,10 +52,11 @@ export class StreamKeyClient {
   }
 
   private async ask(organization: Organization, agentId: string, name: string): Promise<StreamKeyState | null> {
+    const askedAt = Date.now(); // what changes from now on may or may not be in the answer
     try {
-      return this.remember(name, stateIn(await this.question(organization, agentId)));
+      return this.remember(name, stateIn(await this.question(organization, agentId)), askedAt);
     } catch (error) {
-      if (isUnknownAgent(error)) return this.remember(name, null);
+      if (isUnknownAgent(error)) return this.remember(name, null, askedAt);
       const known = this.known.get(name);
       if (!known) throw error;
       known.sparedUntil = Date.now() + SPARED_MS;
@@ -71,8 +72,8 @@ export class StreamKeyClient {
     });
   }
 
-  private remember(name: string, state: StreamKeyState | null): StreamKeyState | null {
-    this.known.set(name, { state, askedAt: Date.now() });
+  private remember(name: string, state: StreamKeyState | null, askedAt: number): StreamKeyState | null {
+    this.known.set(name, { state, askedAt });
     return state;
   }
 }

@@ -39,8 +39,11 @@ export const entryIdentity = (
 
 /** Signatures of services begin with their name; those of agents hold no dot. */
 const CLAIMS_SERVICE = new RegExp(`^(${SERVICES.join('|')})\\.`);
-/** Milliseconds the registry's word about an agent's keys is believed, and when a signature does not fit it: it may have rotated. */
-const FRESHNESS_MS = [10_000, 1_000];
+/**
+ * Milliseconds the registry's word about an agent's keys is believed; and when a signature does not fit it, for the key may have been
+ * rotated since: so short that a rotation is noticed, so long that forgers cannot make us ask for each of their entries.
+ */
+const FRESHNESS_MS = [10_000, 20];
 
 /** Tells who wrote the entries of a stream. Identity follows from the signature, never from a field. */
 @Injectable()
