@@ -19,7 +19,8 @@ export {
   TimeoutError,
   UnauthorizedError,
 } from './errors.js';
-export type { EventPublisher } from './events/event-publisher.js';
+export type { EventCounts } from './events/event-buffer.js';
+export type { Buffered, Durable, EventPublisher } from './events/event-publisher.js';
 export { EventNotPublishedError } from './events/events.errors.js';
 export type {
   EventReceipt,
@@ -33,12 +34,13 @@ export type {
 } from './events/events.js';
 export type { Governed, GovernedFunction } from './governed.js';
 export { closeGovernance, decisionOf } from './governance/checkpoint.js';
-export type { CheckpointOptions, PermissionSource } from './governance/checkpoint.js';
+export type { CheckpointOptions, PermissionSource, Verdict } from './governance/checkpoint.js';
 export { GovernanceClient } from './governance/governance-client.js';
 export type { GovernanceClientOptions } from './governance/governance-client.js';
 export { GovernanceGuard } from './governance/governance.guard.js';
-export type { GovernanceGuardOptions } from './governance/governance.guard.js';
+export type { GovernanceGuardOptions, GuardedContext } from './governance/governance.guard.js';
 export type { GovernedRequest } from './governance/governed-request.js';
+export type { FastifyReplyLike, GovernedResponse, NodeResponse } from './governance/governed-response.js';
 export { withGovernance } from './governance/with-governance.js';
 export type { GovernanceMiddleware } from './governance/with-governance.js';
 export { InvalidInputError } from './input/input.errors.js';
@@ -46,3 +48,5 @@ export type { FieldFault } from './input/input.errors.js';
 export type { SdkMetrics } from './metrics.js';
 export type { AgentFingerprint, AgionSDKOptions, DecisionLog, FailMode } from './options.js';
 export type { SdkEvent, SdkEventMap, SdkEventName, SdkListener } from './sdk-events.js';
+export { closeOnTermination } from './termination.js';
+export type { Closable } from './termination.js';
