@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { loadSettings, SettingsError } from '@agion/service-kit';
+import { loadSettings, OutgoingClient, SettingsError } from '@agion/service-kit';
 import { ExecutionSettings } from './execution.config.js';
 import { configuredLlm } from './llm/llm.module.js';
 
@@ -16,15 +16,19 @@ const ENV = {
 const load = (env: Record<string, string>): ExecutionSettings =>
   loadSettings('execution', ExecutionSettings, { ...ENV, ...env });
 
+const outgoing = new OutgoingClient();
+
 describe('the settings of execution', () => {
   it('choose the demo model when no other is named', () => {
-    expect(configuredLlm(load({})).name).toBe('offline demo model');
-    expect(configuredLlm(load({ OPENAI_BASE_URL: '', OPENAI_API_KEY: 'unused' })).name).toBe('offline demo model');
+    expect(configuredLlm(load({}), outgoing).name).toBe('offline demo model');
+    expect(configuredLlm(load({ OPENAI_BASE_URL: '', OPENAI_API_KEY: 'unused' }), outgoing).name).toBe(
+      'offline demo model',
+    );
   });
 
   it('choose the model they name', () => {
     const settings = load({ OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1', OPENAI_MODEL: 'llama' });
-    expect(configuredLlm(settings).name).toBe('llama');
+    expect(configuredLlm(settings, outgoing).name).toBe('llama');
   });
 
   it('ask for a model where an address is given, and name every fault at once', () => {

@@ -1,10 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually, freePorts } from '@agion/testing';
+import { allowedHostOf, OutgoingClient, outgoingFetch } from '@agion/service-kit';
+import { eventually, freePorts, startCanary } from '@agion/testing';
 import { DemoLlm } from '../src/llm/demo.llm.js';
 import type { Llm } from '../src/llm/llm.port.js';
 import { OpenAiLlm, type OpenAiOptions } from '../src/llm/openai.llm.js';
 import { answer, describeLlm } from './describe-llm.js';
 import { startOpenAiServer, type OpenAiServer, type Script } from './openai-server.js';
+
+const openAiLlm = ({ baseUrl, ...options }: Omit<OpenAiOptions, 'fetch'>): OpenAiLlm => {
+  const outgoing = new OutgoingClient({ allowed: [allowedHostOf(new URL(baseUrl))] });
+  return new OpenAiLlm({ baseUrl, fetch: outgoingFetch(outgoing), ...options });
+};
 
 const PIECES = ['It', ' is', ' raining', ' in', ' London', ' 🌧️', '.'];
 
@@ -17,10 +23,10 @@ describe('an OpenAI-compatible model', () => {
   });
   afterAll(() => server.close());
 
-  describeLlm('it', () => new OpenAiLlm({ baseUrl: server.baseUrl, model: 'test-model' }));
+  describeLlm('it', () => openAiLlm({ baseUrl: server.baseUrl, model: 'test-model' }));
 
   it('is asked for a stream, with the key and the conversation', async () => {
-    const llm = new OpenAiLlm({ baseUrl: server.baseUrl, model: 'test-model', apiKey: 'key-1' });
+    const llm = openAiLlm({ baseUrl: server.baseUrl, model: 'test-model', apiKey: 'key-1' });
     const pieces = await answer(llm, [
       { role: 'developer', content: 'Be brief.' },
       { role: 'user', content: 'Weather?' },
@@ -41,7 +47,7 @@ describe('an OpenAI-compatible model', () => {
     const stop = new AbortController();
     const slow = await startOpenAiServer({ pieces: PIECES, ending: 'silence' });
     const reading = answer(
-      new OpenAiLlm({ baseUrl: slow.baseUrl, model: 'm' }),
+      openAiLlm({ baseUrl: slow.baseUrl, model: 'm' }),
       [{ role: 'user', content: 'x' }],
       stop.signal,
     );
@@ -59,7 +65,7 @@ describe('what a failing provider looks like from outside', () => {
 
   const ask = async (script: Script, options: Partial<OpenAiOptions> = {}): Promise<string[]> => {
     server = await startOpenAiServer(script);
-    const llm: Llm = new OpenAiLlm({ baseUrl: server.baseUrl, model: 'm', ...options });
+    const llm: Llm = openAiLlm({ baseUrl: server.baseUrl, model: 'm', ...options });
     return answer(llm, [{ role: 'user', content: 'x' }]);
   };
 
@@ -76,8 +82,19 @@ describe('what a failing provider looks like from outside', () => {
 
   it('a server that is not there is LLM_UNREACHABLE', async () => {
     const [port] = await freePorts(1);
-    const llm = new OpenAiLlm({ baseUrl: `http://127.0.0.1:${port}/v1`, model: 'm' });
+    const llm = openAiLlm({ baseUrl: `http://127.0.0.1:${port}/v1`, model: 'm' });
     await expect(answer(llm, [{ role: 'user', content: 'x' }])).rejects.toMatchObject({ code: 'LLM_UNREACHABLE' });
+  });
+
+  it('a redirect to where nobody vouches for is LLM_UNREACHABLE, and the key stays at home', async () => {
+    const canary = await startCanary();
+    const provider = await startCanary((_, response) => {
+      response.writeHead(307, { location: `http://127.0.0.1:${canary.port}/v1/chat/completions` }).end();
+    });
+    const llm = openAiLlm({ baseUrl: `http://127.0.0.1:${provider.port}/v1`, model: 'm', apiKey: 'key-1' });
+    await expect(answer(llm, [{ role: 'user', content: 'x' }])).rejects.toMatchObject({ code: 'LLM_UNREACHABLE' });
+    expect([provider.heard.length > 0, canary.connections]).toEqual([true, 0]);
+    await Promise.all([provider.close(), canary.close()]);
   });
 
   it('an answer that stops coming is LLM_TIMEOUT', async () => {

@@ -45,7 +45,7 @@ export { LOGGER } from './logging/logger-token.js';
 export { redactSecrets } from './logging/redact.js';
 export { parseAddressRange } from './outgoing/address-range.js';
 export type { AddressRange } from './outgoing/address-range.js';
-export { parseAllowedHost } from './outgoing/allowed-hosts.js';
+export { allowedHostOf, parseAllowedHost } from './outgoing/allowed-hosts.js';
 export type { AllowedHost } from './outgoing/allowed-hosts.js';
 export { OutgoingClient } from './outgoing/outgoing.client.js';
 export type { OutgoingAnswer, OutgoingLimits, OutgoingOptions, OutgoingRequest } from './outgoing/outgoing.client.js';

@@ -1,3 +1,4 @@
+import { OutgoingError } from '@agion/service-kit';
 import { LlmError } from './llm.port.js';
 
 /**
@@ -42,9 +43,13 @@ function unwrap(error: unknown): unknown {
 
 const CODES = ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'EPIPE', 'ETIMEDOUT'];
 
+/** Calls that came to no answer of the provider. */
+const UNREACHED = ['refused', 'redirected', 'unreachable'];
+
 function isNetworkFailure(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   const { code, cause } = error as { code?: unknown; cause?: unknown };
+  if (error instanceof OutgoingError) return UNREACHED.includes(error.reason);
   if (typeof code === 'string' && (CODES.includes(code) || code.startsWith('UND_ERR_'))) return true;
   if (error instanceof AggregateError && error.errors.some(isNetworkFailure)) return true;
   return (error instanceof TypeError && error.message === 'fetch failed') || isNetworkFailure(cause);

@@ -1,9 +1,12 @@
 import type { OpenAICompatibleProvider } from '@ai-sdk/openai-compatible';
+import type { Fetch } from '@agion/service-kit';
 import { LlmError, type Llm, type LlmMessage, type LlmRequest } from './llm.port.js';
 import { brokenOff, toLlmError } from './openai-errors.js';
 
 export interface OpenAiOptions {
   baseUrl: string;
+  /** What calls it. */
+  fetch: Fetch;
   model: string;
   apiKey?: string | undefined;
   /** Milliseconds until the first piece must have come. Default 30,000. */
@@ -58,10 +61,11 @@ export class OpenAiLlm implements Llm {
   /** Loaded with the first question: the SDK is large, and start-up should not wait for it. */
   private async provider(): Promise<OpenAICompatibleProvider> {
     const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible');
-    const { baseUrl, apiKey } = this.options;
+    const { baseUrl, fetch, apiKey } = this.options;
     return createOpenAICompatible({
       name: 'openai-compatible',
       baseURL: baseUrl,
+      fetch,
       ...(apiKey !== undefined && { apiKey }),
     });
   }

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exportJWK, type JWTHeaderParameters, SignJWT } from 'jose';
+import { OutgoingClient } from '@agion/service-kit';
+import { FORBIDDEN_HOSTS, startCanary } from '@agion/testing';
 import { JwtVerifier } from './jwt-verifier.js';
 
 const SECRET = 'a secret of more than thirty-two characters';
@@ -35,6 +37,7 @@ describe('a verifier with published keys', () => {
   let server: Server;
   let asked: string[];
   let verifier: JwtVerifier;
+  let outgoing: OutgoingClient;
 
   beforeAll(async () => {
     const keys = await Promise.all(
@@ -52,10 +55,12 @@ describe('a verifier with published keys', () => {
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
     const jwksUri = `http://127.0.0.1:${port}/keys`;
-    verifier = new JwtVerifier({ jwksUri, jwtIssuer: ISSUER, jwtAudience: AUDIENCE });
+    outgoing = new OutgoingClient({ allowed: [{ host: '127.0.0.1', port }] });
+    verifier = new JwtVerifier({ jwksUri, jwtIssuer: ISSUER, jwtAudience: AUDIENCE }, outgoing);
   });
 
-  afterAll(() => {
+  afterAll(async () => {
+    await outgoing.onApplicationShutdown();
     server.close();
   });
 
@@ -132,14 +137,33 @@ describe('a verifier with published keys', () => {
     expect(new Set(asked)).toEqual(new Set(['/keys']));
   });
 
+  it('fetches none from where it must not, and those it may before and after', async () => {
+    const canary = await startCanary();
+    const careless = new OutgoingClient({ schemes: ['http:', 'https:'], ports: [canary.port] }); // only the address is a wall
+    for (const host of FORBIDDEN_HOSTS)
+      for (const scheme of ['http', 'https']) {
+        const jwksUri = `${scheme}://${host}:${canary.port}/keys`;
+        const lost = new JwtVerifier({ jwksUri, jwtIssuer: ISSUER, jwtAudience: AUDIENCE }, careless);
+        await expect(lost.claimsOf(await token())).rejects.toMatchObject({ problem: 'unavailable' });
+      }
+    await expect(verifier.claimsOf(await token())).resolves.toMatchObject({ sub: 'ada' });
+    expect([canary.connections, canary.heard]).toEqual([0, []]);
+    await canary.close();
+  });
+
   it('says that keys cannot be fetched, rather than that the token is wrong', async () => {
-    const away = new JwtVerifier({ jwksUri: 'http://127.0.0.1:1/keys', jwtIssuer: ISSUER, jwtAudience: AUDIENCE });
+    const listed = new OutgoingClient({ allowed: [{ host: '127.0.0.1', port: 1 }] });
+    const settings = { jwksUri: 'http://127.0.0.1:1/keys', jwtIssuer: ISSUER, jwtAudience: AUDIENCE };
+    const away = new JwtVerifier(settings, listed);
     await expect(away.claimsOf(await token())).rejects.toMatchObject({ problem: 'unavailable' });
   });
 });
 
 describe('a verifier with a shared secret', () => {
-  const verifier = new JwtVerifier({ jwtSecret: SECRET, jwtIssuer: ISSUER, jwtAudience: AUDIENCE });
+  const verifier = new JwtVerifier(
+    { jwtSecret: SECRET, jwtIssuer: ISSUER, jwtAudience: AUDIENCE },
+    new OutgoingClient(),
+  );
   const key = new TextEncoder().encode(SECRET);
 
   it('believes HS256 with that secret', async () => {

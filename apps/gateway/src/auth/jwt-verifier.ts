@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyOptions } from 'jose';
+import { createRemoteJWKSet, customFetch, errors, jwtVerify, type JWTPayload, type JWTVerifyOptions } from 'jose';
 import { LRUCache } from 'lru-cache';
-import { UnauthenticatedError, UnavailableError } from '@agion/service-kit';
+import { OutgoingClient, outgoingFetch, UnauthenticatedError, UnavailableError } from '@agion/service-kit';
 import { GatewaySettings } from '../gateway.config.js';
 
 /** Claims are believed without a new look at the signature for this long at most, in milliseconds. */
@@ -10,6 +10,8 @@ const CACHE_MS = 30_000;
 /** Clocks of the issuer and of the gateway may differ by this much, in seconds. */
 const LEEWAY_SECONDS = 5;
 const MAX_CACHED = 10_000;
+/** Milliseconds in which the issuer's keys must have come. */
+const FETCH_MS = 3_000;
 /** JWT as RFC 7519 and access tokens as RFC 9068 name themselves; many issuers say nothing. */
 const TYPES = [undefined, 'JWT', 'AT+JWT'];
 
@@ -28,9 +30,10 @@ export class JwtVerifier {
 
   constructor(
     @Inject(GatewaySettings) settings: Pick<GatewaySettings, 'jwtSecret' | 'jwksUri' | 'jwtIssuer' | 'jwtAudience'>,
+    outgoing: OutgoingClient,
   ) {
     const algorithms = settings.jwtSecret === undefined ? ['ES256', 'RS256', 'EdDSA'] : ['HS256'];
-    this.verify = verification(settings.jwtSecret, settings.jwksUri);
+    this.verify = verification(settings.jwtSecret, settings.jwksUri, outgoing);
     this.options = {
       algorithms,
       issuer: settings.jwtIssuer,
@@ -59,12 +62,16 @@ export class JwtVerifier {
   }
 }
 
-function verification(secret: string | undefined, jwksUri: string | undefined): Verify {
+function verification(secret: string | undefined, jwksUri: string | undefined, outgoing: OutgoingClient): Verify {
   if (secret !== undefined) {
     const key = new TextEncoder().encode(secret);
     return (token, options) => jwtVerify(token, key, options);
   }
-  const keys = createRemoteJWKSet(new URL(jwksUri ?? ''), { timeoutDuration: 3_000, cooldownDuration: 10_000 });
+  const keys = createRemoteJWKSet(new URL(jwksUri ?? ''), {
+    timeoutDuration: FETCH_MS,
+    cooldownDuration: 10_000,
+    [customFetch]: outgoingFetch(outgoing, { timeoutMs: FETCH_MS, maxRedirects: 0 }),
+  });
   return (token, options) => jwtVerify(token, keys, options);
 }
 
@@ -85,6 +92,7 @@ function refuse(error: unknown): never {
     error instanceof errors.JWKSTimeout ||
     error instanceof errors.JWKSInvalid ||
     (error !== null && (!(error instanceof errors.JOSEError) || error.code === 'ERR_JOSE_GENERIC'));
-  if (keysAway) throw new UnavailableError('the keys of the identity provider cannot be fetched');
+  if (keysAway)
+    throw Object.assign(new UnavailableError('the keys of the identity provider cannot be fetched'), { cause: error });
   throw new UnauthenticatedError('the token is not valid');
 }

@@ -16,6 +16,9 @@ export function parseAllowedHost(text: string): AllowedHost {
   return { host: hostOf(url), ...(port !== undefined && { port: Number(port) }) };
 }
 
+/** The host and port a URL leads to, where whoever has set the URL vouches for them. */
+export const allowedHostOf = (url: URL): AllowedHost => ({ host: hostOf(url), port: portOf(url) });
+
 /** The host of a URL in the one form in which hosts are compared. */
 export const hostOf = ({ hostname }: URL): string => hostname.toLowerCase().replace(/\.$/, '');
 

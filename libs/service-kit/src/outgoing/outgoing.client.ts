@@ -59,8 +59,8 @@ export class OutgoingClient implements OnApplicationShutdown {
     this.rules = { ...RULES, ...rules };
     const guard = { denied: this.rules.denied, connectMs: CONNECT_MS };
     const connect = guardedConnector({ ...guard, ...(resolve && { resolve }), ...(connector && { connector }) });
-    this.guarded = new Agent({ connect, connections: 16 });
-    this.plain = new Agent({ connect: { timeout: CONNECT_MS, allowH2: false }, connections: 16 });
+    this.guarded = new Agent({ connect });
+    this.plain = new Agent({ connect: { timeout: CONNECT_MS, allowH2: false } });
   }
 
   /** What can be known about an address without looking up a name. @throws OutgoingError `refused` */
