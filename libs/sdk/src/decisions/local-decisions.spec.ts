@@ -104,6 +104,28 @@ describe('what is left to the platform', () => {
     expect(local.make(QUESTION)).toBeNull();
   });
 
+  it.each([
+    'context.env == "prod"',
+    'context . env == "prod"',
+    'context.trust < 1.0 && context.session == "s" && arguments["x"].tier == 1',
+    'agent.id == "demo:echo"',
+  ])('nothing that only has the same name: %s', (condition) => {
+    expect(decide({ policies: [{ ...ALLOW, condition }] })).not.toBeNull();
+  });
+
+  it.each([
+    'env.mode == "prod"',
+    '.env.mode == "prod"',
+    '(env).mode == "prod"',
+    '[agent].exists(a, a.trust > 0.5)',
+    'agent\n.\ntrust > 0.5',
+    'context.x in [agent.trust]',
+    'true && "x" in session.labels',
+    '// as context.\nenv.mode == "prod"',
+  ])('what is named in another way: %s', (condition) => {
+    expect(decide({ policies: [{ ...ALLOW, condition }] })).toBeNull();
+  });
+
   it('other agents', () => {
     expect(decide({ policies: [ALLOW] }, { agentId: 'demo:other' })).toBeNull();
   });
@@ -130,7 +152,7 @@ describe('a question at a glance', () => {
 });
 
 describe('the sentences about the language of policies', () => {
-  const FACTS = /\b(?:trust|tier|status|type|framework|env|session)\b/;
+  const FACTS = /(?:agent\W.*(?:trust|tier|status|type|framework)|env|session)\b/;
   const CASES = casesForTheWire();
   let decided = 0;
 

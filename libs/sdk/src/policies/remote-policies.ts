@@ -10,18 +10,37 @@ import {
 /** What of an agent conditions may look at and only the platform knows for sure. */
 export type Fact = 'trust' | 'tier' | 'status' | 'type' | 'framework' | 'mode';
 
-/** The words by which a condition names a fact. A text or a member with the same name counts too: that costs a question, nothing more. */
-const WORDS: Readonly<Record<Fact, RegExp>> = {
+/**
+ * Whether a condition names a variable: not a member of something else. What only looks like it costs a question to the platform, and
+ * nothing more.
+ */
+function namer(name: string): (condition: string) => boolean {
+  const word = new RegExp(`\\b${name}\\b`);
+  const variable = new RegExp(`(?<![\\w)\\]"'\`]\\s*\\.\\s*)\\b${name}\\b`);
+  // A comment may end in what looks like the object of a member.
+  return (condition) => (condition.includes('//') ? word : variable).test(condition);
+}
+
+const namesAgent = namer('agent');
+const namesEnv = namer('env');
+/** Facts about a session are kept by the platform alone. */
+const namesSession = namer('session');
+
+/** The words by which a condition that looks at the agent names a fact. */
+const WORDS: Readonly<Record<Exclude<Fact, 'mode'>, RegExp>> = {
   trust: /\btrust\b/,
   tier: /\btier\b/,
   status: /\bstatus\b/,
   type: /\btype\b/,
   framework: /\bframework\b/,
-  mode: /\benv\b/,
 };
-const FACTS = Object.keys(WORDS) as Fact[];
-/** Facts about a session are kept by the platform alone. */
-const SESSION = /\bsession\b/;
+
+function factsIn(condition: string): Fact[] {
+  const facts: Fact[] = namesEnv(condition) ? ['mode'] : [];
+  if (!namesAgent(condition)) return facts;
+  for (const fact of Object.keys(WORDS) as (keyof typeof WORDS)[]) if (WORDS[fact].test(condition)) facts.push(fact);
+  return facts;
+}
 
 /** All that this release understands of a policy. What has more in it is left to the platform. */
 const KNOWN_MEMBERS: ReadonlySet<string> = new Set([
@@ -74,7 +93,7 @@ function reasonsFor(document: PolicyDocument): Reasons {
   let reasons = knownReasons.get(document);
   if (!reasons) {
     const condition = document.spec.condition ?? '';
-    reasons = isAlwaysRemote(document) ? 'always' : FACTS.filter((fact) => WORDS[fact].test(condition));
+    reasons = isAlwaysRemote(document) ? 'always' : factsIn(condition);
     knownReasons.set(document, reasons);
   }
   return reasons;
@@ -82,7 +101,7 @@ function reasonsFor(document: PolicyDocument): Reasons {
 
 function isAlwaysRemote({ apiVersion, kind, spec }: PolicyDocument): boolean {
   return (
-    SESSION.test(spec.condition ?? '') ||
+    namesSession(spec.condition ?? '') ||
     spec.mode !== 'enforce' ||
     !KNOWN_EFFECTS.has(spec.effect) ||
     (apiVersion as string) !== 'agion/v1' ||
