@@ -15,7 +15,7 @@ const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8
 const find = (...patterns: string[]): string[] =>
   globSync(patterns, { cwd: ROOT, exclude: (name) => NOT_OURS.includes(path.basename(name)) });
 
-const DOCUMENTS = find('*.md', '{apps,docs,e2e,libs,prisma,tools,bench}/**/*.md').sort();
+const DOCUMENTS = find('*.md', '{apps,docs,e2e,examples,libs,prisma,tools,bench}/**/*.md').sort();
 
 /** Text without fenced code: what looks like a link in there is none. */
 const prose = (markdown: string): string => markdown.replace(/^```[\s\S]*?^```$/gm, '');
@@ -44,7 +44,7 @@ function brokenLinks(document: string): string[] {
 /** Paths of the checkout that a document names in backticks; those with a placeholder in them stand for many. */
 function missingFiles(document: string): string[] {
   const named = [
-    ...prose(read(document)).matchAll(/`((?:apps|docs|e2e|k8s|libs|prisma|scripts|tools|bench)\/[^`\s]*)`/g),
+    ...prose(read(document)).matchAll(/`((?:apps|docs|e2e|examples|k8s|libs|prisma|scripts|tools|bench)\/[^`\s]*)`/g),
   ];
   const files = named.map(([, file = '']) => file).filter((file) => !/[<>{}…]|NN/.test(file));
   return files.filter((file) => find(file.replace(/\/$/, '')).length === 0 && !isGenerated(file));

@@ -1,18 +1,14 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { seed } from '../../prisma/seed.mjs';
 import { type Platform, startPlatform } from '../platform.js';
+import { paste } from './pasted-commands.js';
 import { isAsShown, sectionOf, type Step, stepsOf } from './readme-steps.js';
 
 const README = await readFile(path.resolve(import.meta.dirname, '../../README.md'), 'utf8');
 const ORIGIN = 'http://localhost:8080';
-/** Printed between two commands, so that their answers can be told apart. */
-const BORDER = '==== next command ====';
 
 const steps = stepsOf(sectionOf(README, 'Six curls'));
 let platform: Platform;
@@ -37,16 +33,6 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Pastes all commands into one shell, as a reader does. @returns what each printed */
-async function paste(commands: readonly string[]): Promise<string[]> {
-  const script = commands.map((command) => `${command}\necho '${BORDER}'\n`).join('');
-  const shell = spawn('bash', ['-u'], { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, TMPDIR: folder } });
-  shell.stdin.end(script);
-  const [printed, complaints] = await Promise.all([text(shell.stdout), text(shell.stderr), once(shell, 'close')]);
-  expect(complaints).toBe('');
-  return printed.split(`${BORDER}\n`).slice(0, -1);
-}
-
 /** The same commands for the platform of this test. */
 function commandsFor(origin: string, { command }: Step): string {
   return command.replace(ORIGIN, origin);
@@ -69,7 +55,11 @@ describe('the curls of the README', () => {
   });
 
   test('print what is shown under them, pasted one after the other', async () => {
-    const printed = await paste(steps.map((step) => commandsFor(platform.url, step)));
+    const { printed, complaints } = await paste(
+      steps.map((step) => commandsFor(platform.url, step)),
+      folder,
+    );
+    expect(complaints).toBe('');
     expect(printed).toHaveLength(steps.length);
     for (const [index, { command, shown }] of steps.entries()) {
       const answer = printed[index] ?? '';
