@@ -49,6 +49,7 @@ describe('the secrets of an installation', () => {
   it('give each service its own key and login and nobody else’s', () => {
     expect(readdirSync(path.join(folder, 'registry')).sort()).toEqual([
       'AGION_SERVICE_KEYS',
+      'AGION_STREAM_SECRET',
       'REDIS_URL',
       'REGISTRY_DATABASE_URL',
       'REGISTRY_SERVICE_KEY',
