@@ -33,6 +33,7 @@ describe('a decision an SDK made', () => {
         winner: '{"policy":"reading","version":1}',
         policies: '[{"policy":"reading","version":1,"effect":"allow","priority":5},7]',
         context: '{"a":1}',
+        arguments: '{"rows":200}',
         execution_id: 'e',
         phase: 'feedback',
         trust_score: '0.5',
@@ -43,7 +44,7 @@ describe('a decision an SDK made', () => {
       winner_policy: 'reading',
       execution_id: 'e',
       trust_score: 0.5,
-      request: { context: { a: 1 }, phase: 'feedback' },
+      request: { context: { a: 1 }, arguments: { rows: 200 }, phase: 'feedback' },
     });
     expect(row.matched).toEqual([{ policy: 'reading', version: 1, effect: 'allow', priority: 5 }]);
   });

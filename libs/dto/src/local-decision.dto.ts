@@ -55,6 +55,17 @@ export class LocalDecisionEntryDto {
   @IsObject({ message: 'context must be a JSON object' })
   context?: Record<string, unknown>;
 
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    description:
+      'Redacted; with the context at most 8 KB. Without them a policy on arguments cannot be explained later.',
+  })
+  @IsOptional()
+  @JsonField()
+  @IsObject({ message: 'arguments must be a JSON object' })
+  arguments?: Record<string, unknown>;
+
   @ApiPropertyOptional({ example: 'sales_db' })
   @IsOptional()
   @IsText(MAX_DECISION_RESOURCE)

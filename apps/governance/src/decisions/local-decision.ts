@@ -54,20 +54,22 @@ function believable(claimed: Date | null, taken: Date): Date {
 
 function requestIn({
   context = {},
+  arguments: given = {},
   agent_id: id,
   action,
   resource,
   mission_id: mission,
   phase,
 }: LocalDecisionEntryDto): KeptRequest {
-  const fits = Buffer.byteLength(JSON.stringify(context)) <= MOST_KEPT_BYTES;
+  const bytes = Buffer.byteLength(JSON.stringify(context)) + Buffer.byteLength(JSON.stringify(given));
+  const fits = bytes <= MOST_KEPT_BYTES;
   return {
     agent: { id },
     action: { name: action },
     ...(resource !== undefined && { resource: { name: resource } }),
     ...(mission !== undefined && { mission: { id: mission } }),
     env: { mode: '' },
-    arguments: {},
+    arguments: fits ? given : {},
     context: fits ? context : {},
     ...(!fits && { truncated: true as const }),
     ...(phase !== undefined && { phase }),
