@@ -111,6 +111,15 @@ describe('the deployment guide', () => {
     expect(Object.keys(variables).length).toBeGreaterThan(2);
   });
 
+  it('names every variable that the compose file takes', () => {
+    const taken = readFileSync(COMPOSE, 'utf8').match(/(?<=\$\{)\w+/g) ?? [];
+    expect(
+      [...new Set(taken)].filter(
+        (name) => !sectionOf(GUIDE, 'On one machine').includes(`\`${name}`) && !name.endsWith('_FILE'),
+      ),
+    ).toEqual([]);
+  });
+
   it('applies manifests that there are to a cluster of one’s own', async () => {
     const { calls } = await follow('In a cluster of your own');
     const names = (
