@@ -1,5 +1,4 @@
 import { TopicHub } from '@agion/messaging';
-import { SYSTEM_CLOCK } from './clock.js';
 import { ConfigurationClient } from './config/configuration.client.js';
 import { Configurations } from './config/configurations.js';
 import { AgentStanding } from './decisions/agent-standing.js';
@@ -25,8 +24,6 @@ import { Registration } from './registry/registration.js';
 import type { SdkEvent } from './sdk-events.js';
 import { agentIdOf, type SdkSettings } from './settings.js';
 
-const clock = SYSTEM_CLOCK;
-
 /** Everything that lives from `initialize()` to `close()`, put together in one place. */
 export class AgentSession {
   readonly events: EventPublisher;
@@ -47,10 +44,16 @@ export class AgentSession {
     readonly settings: SdkSettings,
     private readonly emit: (event: SdkEvent) => void,
   ) {
-    const { agentId, instanceId, description, redisUrl, usesStreams, logger } = settings;
+    const { agentId, instanceId, description, redisUrl, usesStreams, logger, fetch, clock } = settings;
     const token = new TokenSource(settings);
     const clientOf = (url: string): GatewayClient =>
-      new GatewayClient({ url, token: token.current, timeoutMs: settings.timeoutMs, logger });
+      new GatewayClient({
+        url,
+        token: token.current,
+        timeoutMs: settings.timeoutMs,
+        logger,
+        ...(fetch && { fetch }),
+      });
     const [gateway, governance] = [clientOf(settings.gatewayUrl), clientOf(settings.governanceUrl)];
     const name = `agion-sdk:${agentId}`;
     const organizationSlug = (): string => this.organization();
@@ -70,6 +73,7 @@ export class AgentSession {
         this.standing.heard(answer);
         this.keeper.told(answer);
       },
+      clock,
       logger,
     });
     this.keeper = new PolicyKeeper({
@@ -82,6 +86,7 @@ export class AgentSession {
     this.configurations = new Configurations({
       client: new ConfigurationClient(clientOf(settings.registryUrl)),
       ttlMs: settings.configTtlMs,
+      clock,
       logger,
     });
     this.buffer = new EventBuffer({

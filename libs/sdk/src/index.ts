@@ -1,4 +1,5 @@
 export { AgionSDK } from './agion-sdk.js';
+export type { Clock } from './clock.js';
 export type { Configuration, ModelConfig, ModelPricing, PromptConfig, ResourceConfig } from './config/configuration.js';
 export type { DecidedBy, DecidingPolicy, Decision, PermissionQuestion } from './decisions/decision.js';
 export type { GovernedOptions } from './decisions/governed.js';

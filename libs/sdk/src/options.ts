@@ -1,4 +1,5 @@
 import type { Logger } from '@agion/messaging';
+import type { Clock } from './clock.js';
 
 /** What makes two builds of an agent the same or not; trust of one does not carry over to another. */
 export interface AgentFingerprint {
@@ -23,7 +24,7 @@ export interface AgionSDKOptions {
   agentId: string;
   /** @default AGION_GATEWAY_URL, else `http://gateway:8080` */
   gatewayUrl?: string;
-  /** Without Redis everything goes over HTTP. @default AGION_REDIS_URL, else REDIS_URL, else none */
+  /** Without Redis everything goes over HTTP; an empty text means none. @default AGION_REDIS_URL, else REDIS_URL, else none */
   redisUrl?: string;
   /**
    * How questions and events travel; notices come over Redis in any case. In production the platform believes no agent's
@@ -79,4 +80,8 @@ export interface AgionSDKOptions {
   flushIntervalMs?: number;
   /** Gets fields and a constant message, as pino takes them. @default silent */
   logger?: Logger;
+  /** Speaks HTTP: for proxies, and for tests. @default the one of Node */
+  fetch?: typeof globalThis.fetch;
+  /** For tests that must not wait. @default the machine's own */
+  clock?: Clock;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { type Logger, redisAddress, SILENT_LOGGER } from '@agion/messaging';
 import { completeAgentId, containerOf, isAgentId, isName } from '@agion/wire';
+import { type Clock, SYSTEM_CLOCK } from './clock.js';
 import { readEnvironment, type SdkEnvironment } from './environment.js';
 import { ConfigurationError } from './errors.js';
 import type { AgionSDKOptions, DecisionLog, FailMode } from './options.js';
@@ -33,6 +34,8 @@ export interface SdkSettings {
   maxBufferedEvents: number;
   flushIntervalMs: number;
   logger: Logger;
+  fetch?: typeof globalThis.fetch;
+  clock: Clock;
 }
 
 /** What an agent says about itself when it registers. */
@@ -65,7 +68,7 @@ export function settingsOf(options: AgionSDKOptions, environment: SdkEnvironment
       `the agent \`${options.agentId}\` has no container: name it \`container:${options.agentId}\`, or set \`AGION_AGENT_CONTAINER_ID\``,
     );
   const gatewayUrl = httpUrl('gatewayUrl', options.gatewayUrl ?? environment.gatewayUrl ?? DEFAULT_GATEWAY);
-  const redisUrl = options.redisUrl ?? environment.redisUrl;
+  const redisUrl = (options.redisUrl ?? environment.redisUrl) || undefined;
   if (redisUrl !== undefined) checkRedis(redisUrl);
   const { snapshotFolder, verifyKeys } = options;
   return {
@@ -86,6 +89,8 @@ export function settingsOf(options: AgionSDKOptions, environment: SdkEnvironment
     lowRiskActions: new Set(options.lowRiskActions),
     decisionLog: decisionLogOf(options.decisionLog),
     logger: options.logger ?? SILENT_LOGGER,
+    ...(options.fetch && { fetch: options.fetch }),
+    clock: options.clock ?? SYSTEM_CLOCK,
   };
 }
 
