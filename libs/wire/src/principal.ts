@@ -1,5 +1,6 @@
 import type { Organization } from './organization.js';
 import { containerOf } from './agent-id.js';
+import type { Scope } from './scopes.js';
 
 export const ROLES = ['viewer', 'operator', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
@@ -19,6 +20,8 @@ export interface Principal {
   readonly groups: readonly string[];
   /** The key id of the token used, so that a revocation can find it. */
   readonly credentialId?: string;
+  /** All that the token used may be used for; without them: what its kind and role usually are (`usualScopes`). */
+  readonly scopes?: readonly Scope[];
 }
 
 export const hasRole = (principal: Principal, least: Role): boolean =>

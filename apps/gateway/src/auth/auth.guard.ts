@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, ForbiddenError, setIdentity, UnauthenticatedError } from '@agion/service-kit';
-import { DEFAULT_ORGANIZATION, type Principal } from '@agion/wire';
+import { DEFAULT_ORGANIZATION, hasScope, type Principal } from '@agion/wire';
 import { GatewaySettings } from '../gateway.config.js';
 import { clientAddress } from '../rate-limit/client-address.js';
 import { RateLimits } from '../rate-limit/rate-limits.js';
@@ -72,6 +72,8 @@ export class AuthGuard implements CanActivate {
   private admit(request: FastifyRequest, { route }: RouteMatch, { principal, expiresAt }: Verified): boolean {
     if (!mayCall(route.who, principal))
       throw new ForbiddenError(`this call is for \`${route.who}\`, not for ${describe(principal)}`);
+    if (route.scope !== null && !hasScope(principal, route.scope))
+      throw new ForbiddenError(`this call needs the scope \`${route.scope}\``, 'use credentials that have it');
     setIdentity(request, { principal, service: null });
     setExpiry(request, expiresAt);
     return true;

@@ -3,8 +3,8 @@ import { routeDifferences } from './route-differences.js';
 import type { Route } from './routes.js';
 
 const routes: Route[] = [
-  { method: 'GET', path: '/api/v1/x', to: 'registry', who: 'viewer' },
-  { method: 'GET', path: '/docs/reference.js', to: 'gateway', who: 'open' },
+  { method: 'GET', path: '/api/v1/x', to: 'registry', who: 'viewer', scope: 'agents:read' },
+  { method: 'GET', path: '/docs/reference.js', to: 'gateway', who: 'open', scope: null },
 ];
 
 describe('route table against services', () => {

@@ -1,5 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { DomainError } from '@agion/service-kit';
+import { SCOPES } from '@agion/wire';
+import { ACCESS } from './access.js';
 import { readPath, writePath } from './request-path.js';
 import type { Route } from './routes.js';
 
@@ -31,12 +33,13 @@ export class RouteTable {
 
   /**
    * @param reserved ids that nobody can choose
-   * @throws Error when two routes are the same, or when an id that can be chosen would be hidden behind a word of a route
+   * @throws Error when two routes are the same, when one does not say who may call it and with which scope, or when an id that can be chosen would be hidden behind a word of a route
    */
   constructor(routes: readonly Route[], reserved: readonly string[]) {
     const hiding = reservedWords(routes).filter((word) => !reserved.includes(word));
     if (hiding.length > 0) throw new Error(`routes use words that an id may be: \`${hiding.join('`, `')}\``);
     for (const route of routes) {
+      requireComplete(route);
       let node = this.root;
       for (const segment of segmentsOf(route.path)) node = childFor(node, segment);
       if (node.routes.has(route.method)) throw new Error(`two routes are \`${nameOf(route)}\``);
@@ -71,6 +74,14 @@ export class RouteTable {
     const below = literal ? this.reach(literal, segments, depth + 1) : [];
     return node.parameter ? [...below, ...this.reach(node.parameter, segments, depth + 1)] : below;
   }
+}
+
+/** What is open is open to everybody; whatever else there is needs a rule and a scope that exist. */
+function requireComplete(route: Route): void {
+  const { who, scope } = route;
+  if (!Object.hasOwn(ACCESS, who)) throw new Error(`\`${nameOf(route)}\` does not say who may call it`);
+  if (who === 'open' ? scope !== null : !(SCOPES as readonly unknown[]).includes(scope))
+    throw new Error(`\`${nameOf(route)}\` needs ${who === 'open' ? 'no scope: it is open' : 'a scope'}`);
 }
 
 /** Words that stand where an id may stand: no prompt, model, resource, policy or tool may be called like this. */

@@ -1,4 +1,4 @@
-import type { ServiceName } from '@agion/wire';
+import type { Scope, ServiceName } from '@agion/wire';
 import type { AccessRule } from './access.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -10,97 +10,107 @@ export interface Route {
   /** The service that answers; `gateway` answers itself. */
   readonly to: ServiceName;
   readonly who: AccessRule;
+  /** What the caller's credentials must reach beyond `who`; null where nobody is asked who he is. */
+  readonly scope: Scope | null;
   /** `read`: answers may be kept for seconds. `write`: a success empties the organization's part of that cache. */
   readonly configuration?: 'read' | 'write';
 }
 
-type Row = [method: Method, path: string, to: ServiceName, who: AccessRule, configuration?: 'read' | 'write'];
+type Row = [
+  method: Method,
+  path: string,
+  to: ServiceName,
+  who: AccessRule,
+  scope: Scope | null,
+  configuration?: 'read' | 'write',
+];
 
 /** Prompts, models and resources have the same verbs. */
 const configuration = (path: string, fetched: string): Row[] => [
-  ['GET', `${path}/${fetched}`, 'registry', 'signed-in', 'read'],
-  ['GET', path, 'registry', 'signed-in'],
-  ['POST', path, 'registry', 'operator', 'write'],
-  ['GET', `${path}/{id}`, 'registry', 'signed-in'],
-  ['PUT', `${path}/{id}`, 'registry', 'operator', 'write'],
-  ['DELETE', `${path}/{id}`, 'registry', 'operator', 'write'],
-  ['GET', `${path}/{id}/versions`, 'registry', 'signed-in'],
-  ['POST', `${path}/{id}/versions/{version}/activate`, 'registry', 'operator', 'write'],
-  ['PUT', `${path}/{id}/rollout`, 'registry', 'operator', 'write'],
+  ['GET', `${path}/${fetched}`, 'registry', 'signed-in', 'config:read', 'read'],
+  ['GET', path, 'registry', 'signed-in', 'config:read'],
+  ['POST', path, 'registry', 'operator', 'config:write', 'write'],
+  ['GET', `${path}/{id}`, 'registry', 'signed-in', 'config:read'],
+  ['PUT', `${path}/{id}`, 'registry', 'operator', 'config:write', 'write'],
+  ['DELETE', `${path}/{id}`, 'registry', 'operator', 'config:write', 'write'],
+  ['GET', `${path}/{id}/versions`, 'registry', 'signed-in', 'config:read'],
+  ['POST', `${path}/{id}/versions/{version}/activate`, 'registry', 'operator', 'config:write', 'write'],
+  ['PUT', `${path}/{id}/rollout`, 'registry', 'operator', 'config:write', 'write'],
 ];
 
 const ROWS: Row[] = [
-  ['POST', '/api/v1/agents/register', 'registry', 'open-in-development'],
-  ['POST', '/api/v1/agents/{agent_id}/heartbeat', 'registry', 'agents'],
-  ['DELETE', '/api/v1/agents/{agent_id}', 'registry', 'agents'],
-  ['POST', '/api/v1/agents/{agent_id}/retire', 'registry', 'operator'],
-  ['POST', '/api/v1/agents/{agent_id}/token', 'registry', 'agents'],
-  ['GET', '/api/v1/agents/{agent_id}/stream-key', 'registry', 'agents'],
-  ['POST', '/api/v1/agents/{agent_id}/stream-key', 'registry', 'agents'],
-  ['POST', '/api/v1/containers/{container_id}/tokens', 'registry', 'agents'],
-  ['GET', '/api/v1/agents', 'registry', 'signed-in'],
-  ['GET', '/api/v1/agents/{agent_id}', 'registry', 'signed-in'],
+  ['POST', '/api/v1/agents/register', 'registry', 'open-in-development', 'agents:register'],
+  ['POST', '/api/v1/agents/{agent_id}/heartbeat', 'registry', 'agents', 'agents:register'],
+  ['DELETE', '/api/v1/agents/{agent_id}', 'registry', 'agents', 'agents:register'],
+  ['POST', '/api/v1/agents/{agent_id}/retire', 'registry', 'operator', 'agents:write'],
+  ['POST', '/api/v1/agents/{agent_id}/token', 'registry', 'agents', 'tokens:issue'],
+  ['GET', '/api/v1/agents/{agent_id}/stream-key', 'registry', 'agents', 'streams:sign'],
+  ['POST', '/api/v1/agents/{agent_id}/stream-key', 'registry', 'agents', 'streams:sign'],
+  ['POST', '/api/v1/containers/{container_id}/tokens', 'registry', 'agents', 'tokens:issue'],
+  ['GET', '/api/v1/agents', 'registry', 'signed-in', 'agents:read'],
+  ['GET', '/api/v1/agents/{agent_id}', 'registry', 'signed-in', 'agents:read'],
 
   ...configuration('/api/v1/prompts', 'by-location/{location}'),
   ...configuration('/api/v1/models', 'by-purpose/{purpose}'),
   ...configuration('/api/v1/resources', 'by-name/{name}'),
 
-  ['GET', '/api/v1/missions', 'coordination', 'signed-in'],
-  ['POST', '/api/v1/missions', 'coordination', 'operator'],
-  ['GET', '/api/v1/missions/{id}', 'coordination', 'signed-in'],
+  ['GET', '/api/v1/missions', 'coordination', 'signed-in', 'missions:read'],
+  ['POST', '/api/v1/missions', 'coordination', 'operator', 'missions:write'],
+  ['GET', '/api/v1/missions/{id}', 'coordination', 'signed-in', 'missions:read'],
 
-  ['GET', '/api/v1/policies', 'governance', 'signed-in'],
-  ['POST', '/api/v1/policies', 'governance', 'operator'],
-  ['POST', '/api/v1/policies/validate', 'governance', 'viewer'],
-  ['POST', '/api/v1/policies/test', 'governance', 'viewer'],
-  ['GET', '/api/v1/policies/{id}', 'governance', 'viewer'],
-  ['PUT', '/api/v1/policies/{id}', 'governance', 'operator'],
-  ['DELETE', '/api/v1/policies/{id}', 'governance', 'operator'],
-  ['GET', '/api/v1/policies/{id}/versions', 'governance', 'viewer'],
-  ['POST', '/api/v1/policies/{id}/versions/{version}/activate', 'governance', 'operator'],
+  ['GET', '/api/v1/policies', 'governance', 'signed-in', 'policies:read'],
+  ['POST', '/api/v1/policies', 'governance', 'operator', 'policies:write'],
+  ['POST', '/api/v1/policies/validate', 'governance', 'viewer', 'policies:read'],
+  ['POST', '/api/v1/policies/test', 'governance', 'viewer', 'policies:read'],
+  ['GET', '/api/v1/policies/{id}', 'governance', 'viewer', 'policies:read'],
+  ['PUT', '/api/v1/policies/{id}', 'governance', 'operator', 'policies:write'],
+  ['DELETE', '/api/v1/policies/{id}', 'governance', 'operator', 'policies:write'],
+  ['GET', '/api/v1/policies/{id}/versions', 'governance', 'viewer', 'policies:read'],
+  ['POST', '/api/v1/policies/{id}/versions/{version}/activate', 'governance', 'operator', 'policies:write'],
 
-  ['POST', '/api/v1/governance/check', 'governance', 'agents'],
-  ['GET', '/api/v1/decisions', 'governance', 'viewer'],
-  ['GET', '/api/v1/decisions/{id}', 'governance', 'viewer'],
-  ['GET', '/api/v1/decisions/{id}/why', 'governance', 'viewer'],
-  ['GET', '/api/v1/decisions/{id}/reports', 'governance', 'viewer'],
+  ['POST', '/api/v1/governance/check', 'governance', 'agents', 'decisions:ask'],
+  ['GET', '/api/v1/decisions', 'governance', 'viewer', 'decisions:read'],
+  ['GET', '/api/v1/decisions/{id}', 'governance', 'viewer', 'decisions:read'],
+  ['GET', '/api/v1/decisions/{id}/why', 'governance', 'viewer', 'decisions:read'],
+  ['GET', '/api/v1/decisions/{id}/reports', 'governance', 'viewer', 'decisions:read'],
 
-  ['GET', '/api/v1/agents/{agent_id}/trust', 'governance', 'signed-in'],
-  ['GET', '/api/v1/agents/{agent_id}/trust/explain', 'governance', 'signed-in'],
-  ['GET', '/api/v1/agents/{agent_id}/trust/events', 'governance', 'signed-in'],
-  ['POST', '/api/v1/agents/{agent_id}/trust/ceilings/{id}/clear', 'governance', 'operator'],
-  ['POST', '/api/v1/feedback', 'governance', 'signed-in'],
-  ['GET', '/api/v1/violations', 'governance', 'operator'],
-  ['POST', '/api/v1/violations/{id}/acknowledge', 'governance', 'operator'],
-  ['POST', '/api/v1/violations/{id}/resolve', 'governance', 'operator'],
-  ['POST', '/api/v1/events', 'governance', 'agents'],
-  ['GET', '/api/v1/audit', 'governance', 'operator'],
+  ['GET', '/api/v1/agents/{agent_id}/trust', 'governance', 'signed-in', 'trust:read'],
+  ['GET', '/api/v1/agents/{agent_id}/trust/explain', 'governance', 'signed-in', 'trust:read'],
+  ['GET', '/api/v1/agents/{agent_id}/trust/events', 'governance', 'signed-in', 'trust:read'],
+  ['POST', '/api/v1/agents/{agent_id}/trust/ceilings/{id}/clear', 'governance', 'operator', 'trust:write'],
+  ['POST', '/api/v1/feedback', 'governance', 'signed-in', 'feedback:write'],
+  ['GET', '/api/v1/violations', 'governance', 'operator', 'violations:read'],
+  ['POST', '/api/v1/violations/{id}/acknowledge', 'governance', 'operator', 'violations:write'],
+  ['POST', '/api/v1/violations/{id}/resolve', 'governance', 'operator', 'violations:write'],
+  ['POST', '/api/v1/events', 'governance', 'agents', 'events:write'],
+  ['GET', '/api/v1/audit', 'governance', 'operator', 'audit:read'],
 
-  ['GET', '/api/v1/runs', 'execution', 'viewer'],
-  ['POST', '/api/v1/runs', 'execution', 'viewer'],
-  ['GET', '/api/v1/runs/{run_id}', 'execution', 'viewer'],
-  ['POST', '/api/v1/runs/{run_id}/cancel', 'execution', 'viewer'],
+  ['GET', '/api/v1/runs', 'execution', 'viewer', 'runs:read'],
+  ['POST', '/api/v1/runs', 'execution', 'viewer', 'runs:write'],
+  ['GET', '/api/v1/runs/{run_id}', 'execution', 'viewer', 'runs:read'],
+  ['POST', '/api/v1/runs/{run_id}/cancel', 'execution', 'viewer', 'runs:write'],
 
-  ['POST', '/ag-ui/run', 'gateway', 'viewer'],
-  ['GET', '/ag-ui/events', 'gateway', 'viewer'],
+  ['POST', '/ag-ui/run', 'gateway', 'viewer', 'runs:write'],
+  ['GET', '/ag-ui/events', 'gateway', 'viewer', 'runs:write'],
 
-  ['GET', '/health', 'gateway', 'open'],
-  ['GET', '/readiness', 'gateway', 'open'],
-  ['GET', '/metrics-debug', 'gateway', 'admin'],
-  ['GET', '/openapi.json', 'gateway', 'open'],
-  ['GET', '/asyncapi.json', 'gateway', 'open'],
-  ['GET', '/docs', 'gateway', 'open'],
-  ['GET', '/docs/reference.js', 'gateway', 'open'],
-  ['GET', '/problems', 'gateway', 'open'],
-  ['GET', '/problems/{name}', 'gateway', 'open'],
-  ['GET', '/.well-known/agion-keys', 'gateway', 'open'],
+  ['GET', '/health', 'gateway', 'open', null],
+  ['GET', '/readiness', 'gateway', 'open', null],
+  ['GET', '/metrics-debug', 'gateway', 'admin', 'metrics:read'],
+  ['GET', '/openapi.json', 'gateway', 'open', null],
+  ['GET', '/asyncapi.json', 'gateway', 'open', null],
+  ['GET', '/docs', 'gateway', 'open', null],
+  ['GET', '/docs/reference.js', 'gateway', 'open', null],
+  ['GET', '/problems', 'gateway', 'open', null],
+  ['GET', '/problems/{name}', 'gateway', 'open', null],
+  ['GET', '/.well-known/agion-keys', 'gateway', 'open', null],
 ];
 
 /** The whole public API. A request that is not in this table is answered 404 (405 when only the method is not). */
-export const ROUTES: readonly Route[] = ROWS.map(([method, path, to, who, kept]) => ({
+export const ROUTES: readonly Route[] = ROWS.map(([method, path, to, who, scope, kept]) => ({
   method,
   path,
   to,
   who,
+  scope,
   ...(kept && { configuration: kept }),
 }));
