@@ -3,14 +3,14 @@
 #   AGION_GATEWAY_URL   http://localhost:8080 unless set
 #   AGION_REDIS_URL     else REDIS_URL, else redis://localhost:6379; rediss:// for TLS
 #   AGION_TOKEN         or AGION_TOKEN_FILE: a token of an agent, a container or a service account; development needs none
-#   AGION_AGENT_ID      whose policies are asked for: `test:test` unless set; with an agent's token its own id
+#   AGION_AGENT_ID      whose policies are asked for: `test` unless set; with an agent's token its own id
 # Prints a line for each check and ends with the number of those that failed.
 set -u
 
 gateway=${AGION_GATEWAY_URL:-http://localhost:8080}
 gateway=${gateway%/}
 redis=${AGION_REDIS_URL:-${REDIS_URL:-redis://localhost:6379}}
-agent=${AGION_AGENT_ID:-test:test}
+agent=${AGION_AGENT_ID:-test}
 token=${AGION_TOKEN:-}
 if [ -z "$token" ] && [ -n "${AGION_TOKEN_FILE:-}" ]; then token=$(cat "$AGION_TOKEN_FILE"); fi
 patience=5 # seconds for each check

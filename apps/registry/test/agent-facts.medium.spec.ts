@@ -36,9 +36,13 @@ describe('what other services ask of an agent', () => {
     });
   });
 
-  it.each(['nobody:here', 'heartbeat'])('is an error about `%s`', async (agentId) => {
+  it.each([
+    ['nobody:here', 404],
+    ['heartbeat', 404],
+    ['Heart Beat', 422],
+  ])('is an error about `%s`', async (agentId, expected) => {
     const { status } = await registry.call('GET', `/internal/agents/${agentId}`, { as: service(), from: 'governance' });
-    expect(status).toBe(agentId === 'heartbeat' ? 422 : 404);
+    expect(status).toBe(expected);
   });
 
   it('stays within the organization it is asked in', async () => {

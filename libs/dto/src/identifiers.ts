@@ -28,12 +28,9 @@ const notReserved = (): PropertyDecorator => IsNotIn(RESERVED_IDS, { message: 'i
 export const IsChosenId = (): PropertyDecorator =>
   applyDecorators(Matches(NAME_PATTERN, { message: NAME_RULE }), notReserved());
 
-/** An agent id as it stands on the wire. */
+/** An agent id as it stands on the wire. One that cannot be registered names nobody, which is no fault of its form. */
 export const IsAgentId = (): PropertyDecorator =>
-  applyDecorators(
-    Matches(AGENT_ID_PATTERN, { message: 'must be `name` or `container:name` in lower case, e.g. `support:triage`' }),
-    notReserved(),
-  );
+  Matches(AGENT_ID_PATTERN, { message: 'must be `name` or `container:name` in lower case, e.g. `support:triage`' });
 
 /** A container id: the part of an agent id before the colon. */
 export const IsContainerId = (): PropertyDecorator =>
@@ -46,6 +43,7 @@ export const IsContainerId = (): PropertyDecorator =>
 export const IsNewAgentId = (): PropertyDecorator =>
   applyDecorators(
     IsAgentId(),
+    notReserved(),
     Matches(new RegExp(`^(?!${DEAD}:)`), { message: `is in the container \`${DEAD}\`, which is a reserved word` }),
   );
 
