@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => registry.close());
 
 describe('identifiers in the path', () => {
-  const bad = ['UPPER', 'a%20b', '..%2f..', 'a:b:c', '%00', 'x'.repeat(64), 'versions', "a'--"];
+  const bad = ['UPPER', 'a%20b', '..%2f..', 'a:b:c', '%00', 'x'.repeat(64), "a'--"];
   const paths = (id: string): [string, string, string][] => [
     ['GET', `/v1/agents/${id}`, '/param/agent_id'],
     ['DELETE', `/v1/agents/${id}`, '/param/agent_id'],
@@ -30,6 +30,16 @@ describe('identifiers in the path', () => {
     for (const [method, path, pointer] of paths(id)) {
       const { status, body } = await send(method, path);
       expect([method, path, status, body.errors?.[0]?.pointer]).toEqual([method, path, 422, pointer]);
+    }
+  });
+
+  it('may be a word of the routes where an agent is asked about, and nowhere else', async () => {
+    for (const [method, path, pointer] of paths('versions')) {
+      const { status, body } = await send(method, path);
+      const ofAgent = pointer === '/param/agent_id';
+      expect([method, path, status, body.errors?.[0]?.pointer]).toEqual(
+        ofAgent ? [method, path, 404, undefined] : [method, path, 422, pointer],
+      );
     }
   });
 
