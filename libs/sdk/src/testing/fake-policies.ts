@@ -1,0 +1,94 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { canMatchAgent, checkPolicy, compilePolicies, type PolicyDocument, type PolicySet } from '@agion/policy-engine';
+import { canonicalJson } from '../canonical-json.js';
+import { hashOf, type SyncDocument, wholeBundle } from '../policies/policy-bundle.js';
+import { signedText } from '../policies/policy-signature.js';
+import { InvalidInputError } from '../input/input.errors.js';
+
+interface Published {
+  readonly document: PolicyDocument;
+  readonly version: number;
+}
+
+/** What agents may do on a fake platform: versions, revisions and signatures as the platform makes them. */
+export class FakePolicies {
+  private readonly keys = generateKeyPairSync('ed25519');
+  private readonly published = new Map<string, Published>();
+  private revision = 0;
+  private epoch = 0;
+  private isStopped = false;
+
+  constructor(
+    private readonly organization: string,
+    private readonly defaultEffect: 'allow' | 'deny',
+  ) {}
+
+  get state(): { revision: number; epoch: number; stopped: boolean } {
+    return { revision: this.revision, epoch: this.epoch, stopped: this.isStopped };
+  }
+
+  /** What the platform itself decides by. */
+  get set(): PolicySet {
+    const options = { revision: this.revision, defaultEffect: this.defaultEffect };
+    return compilePolicies(this.active, options);
+  }
+
+  /** @throws InvalidInputError naming each fault of each document; none is published then */
+  publish(documents: readonly object[]): void {
+    const checked = documents.map((document) => checkPolicy(document));
+    const faults = checked.flatMap(({ faults: given }, index) =>
+      given.map(({ pointer, detail }) => ({ field: `policies[${index}]${pointer}`, detail })),
+    );
+    if (faults.length > 0) throw new InvalidInputError(faults);
+    for (const { policy } of checked) {
+      if (!policy) continue;
+      const { id } = policy.metadata;
+      this.published.set(id, { document: policy, version: (this.published.get(id)?.version ?? 0) + 1 });
+      this.revision += 1;
+    }
+  }
+
+  /** @returns whether there was such a policy */
+  withdraw(id: string): boolean {
+    const was = this.published.delete(id);
+    if (was) this.revision += 1;
+    return was;
+  }
+
+  stop(stopped: boolean): void {
+    this.isStopped = stopped;
+    this.epoch += 1;
+  }
+
+  /** Where the key that signs can be read. */
+  get jwks(): object {
+    return { keys: [{ ...this.keys.publicKey.export({ format: 'jwk' }), use: 'sig', alg: 'EdDSA' }] };
+  }
+
+  /** The sync document of an agent; only what has changed when its revision is known to be current. */
+  document(agentId: string, since: string | null): { document: SyncDocument | null; etag: string } {
+    const etag = `"${this.revision}.${this.epoch}"`;
+    if (since !== null && Number(since) !== this.revision) return { document: null, etag };
+    const whole = this.signed(agentId);
+    if (since === null) return { document: whole, etag };
+    const { policies: _, ...state } = whole;
+    return { document: { ...state, upserted: [], removed: [] }, etag };
+  }
+
+  private get active(): Published[] {
+    return [...this.published.values()].filter(({ document }) => document.spec.status === 'active');
+  }
+
+  private signed(agentId: string): SyncDocument & { policies: unknown[] } {
+    const policies = this.active
+      .filter(({ document }) => canMatchAgent(document, agentId))
+      .sort((a, b) => (a.document.metadata.id < b.document.metadata.id ? -1 : 1))
+      .map(({ document, version }) => JSON.parse(canonicalJson({ ...document, version })) as unknown);
+    const state = { ...this.state, default_effect: this.defaultEffect, signature: '' };
+    const hash = hashOf(wholeBundle({ ...state, hash: '', policies }).policies);
+    const { organization, defaultEffect } = this;
+    const text = signedText({ organization, agentId }, { ...this.state, defaultEffect, hash, signature: '' });
+    const signature = sign(null, Buffer.from(text), this.keys.privateKey).toString('base64url');
+    return { ...state, hash, signature, policies };
+  }
+}
