@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { TopicHub } from '@agion/messaging';
 import { ConfigurationClient } from './config/configuration.client.js';
 import { Configurations } from './config/configurations.js';
@@ -18,6 +19,7 @@ import { GatewayClient } from './http/gateway.client.js';
 import { TokenSource } from './http/token-source.js';
 import type { SdkMetrics } from './metrics.js';
 import { PolicyKeeper } from './policies/policy-keeper.js';
+import { PolicySnapshotStore } from './policies/policy-snapshot.store.js';
 import { appliedConfig } from './registry/applied-config.js';
 import { type InstanceReport, type RegistrationAnswer, RegistryClient } from './registry/registry.client.js';
 import { Registration } from './registry/registration.js';
@@ -35,6 +37,7 @@ export class AgentSession {
   private readonly keeper: PolicyKeeper;
   private readonly buffer: EventBuffer;
   private readonly remote: readonly RemoteCheck[];
+  private readonly signer: EntrySigner;
   /** Whether policies are being kept: a registration before that need not hurry them. */
   private isLoading = false;
   private endNotices: (() => void) | undefined;
@@ -59,6 +62,7 @@ export class AgentSession {
     const organizationSlug = (): string => this.organization();
     const hasToken = (): boolean => token.current() !== undefined;
     const signer = new EntrySigner({ gateway: clientOf(settings.registryUrl), hasToken, logger });
+    this.signer = signer;
     if (redisUrl !== undefined) this.hub = new TopicHub({ redisUrl, name, logger });
 
     this.standing = new AgentStanding(clock, description);
@@ -130,13 +134,14 @@ export class AgentSession {
    * @throws ApiError, ConnectionError, TimeoutError
    */
   async open(): Promise<void> {
+    const mayBeginWithout = this.hasSnapshot();
     let failure: unknown;
     try {
-      await this.registration.start({ inHurry: this.settings.snapshotFolder !== undefined });
+      await this.registration.start({ inHurry: mayBeginWithout });
     } catch (error) {
-      if (this.settings.snapshotFolder === undefined || !AgionError.is(error) || !error.retryable) throw error;
-      this.registration.startLater();
+      if (!mayBeginWithout || !AgionError.is(error) || !error.retryable) throw error;
       failure = error;
+      this.registration.startLater();
     }
     this.isLoading = true;
     await this.keeper.start();
@@ -179,8 +184,15 @@ export class AgentSession {
     this.hub?.close();
   }
 
+  /** Whether there is something to begin with while the platform is away; whether it is any good is found out then. */
+  private hasSnapshot(): boolean {
+    const { snapshotFolder, agentId } = this.settings;
+    return snapshotFolder !== undefined && existsSync(new PolicySnapshotStore(snapshotFolder, agentId).file);
+  }
+
   private registered(answer: RegistrationAnswer): void {
-    const { organization, policyRevision } = answer;
+    const { organization, policyRevision, streamKey } = answer;
+    if (streamKey !== undefined) this.signer.keep(this.settings.agentId, streamKey);
     this.standing.heard(answer);
     if (this.isLoading) this.keeper.told({ policyRevision, epoch: 0, stopped: false });
     if (this.hub) this.endNotices ??= this.configurations.hear(this.hub, organization);

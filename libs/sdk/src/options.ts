@@ -27,8 +27,8 @@ export interface AgionSDKOptions {
   /** Without Redis everything goes over HTTP; an empty text means none. @default AGION_REDIS_URL, else REDIS_URL, else none */
   redisUrl?: string;
   /**
-   * How questions and events travel; notices come over Redis in any case. In production the platform believes no agent's
-   * entries on streams: `http`. @default AGION_TRANSPORT, else `redis` where there is a Redis
+   * How questions and events travel; notices come over Redis in any case where there is one. Over streams they are signed with
+   * the agent's stream key. @default AGION_TRANSPORT, else `redis` where there is a Redis
    */
   transport?: 'redis' | 'http';
   /** Of the agent or of its container. @default AGION_TOKEN, or what AGION_TOKEN_FILE holds; in development none is needed */

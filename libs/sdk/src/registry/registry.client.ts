@@ -12,6 +12,8 @@ export interface AgentInstance {
 export interface RegistrationAnswer {
   /** Handed out in development, where no token was shown. */
   token?: string;
+  /** What entries of streams are signed with. */
+  streamKey?: string;
   leaseSeconds: number;
   policyRevision: number | null;
   /** Slug: what Redis names are made of. */
@@ -68,8 +70,13 @@ export class RegistryClient {
       ...(inHurry && { timeoutMs: HURRIED_MS }),
       ...(signal && { signal }),
     });
-    const { token, lease_seconds: leaseSeconds, policy_revision: policyRevision, organization, trust } = body;
-    return { leaseSeconds, policyRevision, organization, trust, ...(token !== undefined && { token }) };
+    const { token, stream_key: streamKey, lease_seconds: leaseSeconds, policy_revision: policyRevision } = body;
+    const { organization, trust } = body;
+    return {
+      ...{ leaseSeconds, policyRevision, organization, trust },
+      ...(token !== undefined && { token }),
+      ...(streamKey !== undefined && { streamKey }),
+    };
   }
 
   /** One attempt: the next beat is the next one. @throws ApiError, ConnectionError, TimeoutError */
