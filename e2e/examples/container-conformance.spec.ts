@@ -48,6 +48,7 @@ describe('the check of a container', () => {
     ['no execution id', 'invocation', /lacks/],
     ['forgiving', 'refusals', /200 .* instead of 400 or 422/],
     ['ungoverned', 'governance', /no decision/],
+    ['ungoverned', 'reports', /was not told how/],
     ['disobedient', 'obedience', /a policy denies it, and the invocation is answered/],
     ['deaf', 'stop', /still runs/],
     ['leaves its instance', 'deregistered', /still counts an instance/],

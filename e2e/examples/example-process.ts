@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 
+/** Python says at once what it says, and leaves nothing in the checkout. */
+const PYTHON = { PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1' };
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
 /** Where an example stands. */
@@ -31,7 +33,7 @@ export class ExampleProcess {
     const { PATH, HOME } = process.env;
     const child = spawn(command, args, {
       cwd,
-      env: { ...(PATH !== undefined && { PATH }), ...(HOME !== undefined && { HOME }), ...env },
+      env: { ...(PATH !== undefined && { PATH }), ...(HOME !== undefined && { HOME }), ...PYTHON, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     return new ExampleProcess(child);

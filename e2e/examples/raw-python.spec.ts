@@ -15,8 +15,6 @@ describeWithPython('an agent in Python, by the wire alone', ['httpx', 'redis'], 
       AGION_GATEWAY_URL: platform.url,
       REDIS_URL: platform.redis.url,
       AGION_ADMIN_TOKEN: await platform.person('admin'),
-      PYTHONUNBUFFERED: '1',
-      PYTHONDONTWRITEBYTECODE: '1',
       ...env,
     };
     return ExampleProcess.start(['python3', exampleFolder('raw-python', 'agent.py')], { env: given }).finished();
@@ -33,6 +31,24 @@ describeWithPython('an agent in Python, by the wire alone', ['httpx', 'redis'], 
       expect(output).not.toContain('✗');
     }
   }, 60_000);
+
+  it('lives it in production, with the token of its container, its entries signed', async () => {
+    const production = await startPlatform({ mode: 'production' });
+    try {
+      const [operator, admin] = await Promise.all([production.person('operator'), production.person('admin')]);
+      const path = '/api/v1/containers/raw-python/tokens';
+      const { body } = await production.call('POST', path, { token: operator, body: {} });
+      const { status, output } = await run({
+        AGION_GATEWAY_URL: production.url,
+        REDIS_URL: production.redis.url,
+        AGION_ADMIN_TOKEN: admin,
+        AGION_TOKEN: body.token,
+      });
+      expect({ status, output }).toMatchObject({ status: 0, output: expect.stringContaining('All as expected.') });
+    } finally {
+      await production.stop();
+    }
+  }, 90_000);
 
   it('says at which step its day went wrong', async () => {
     const { status, output } = await run({ AGION_ADMIN_TOKEN: await platform.person('viewer') });

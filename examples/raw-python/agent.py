@@ -8,11 +8,14 @@ Each step is told from the real answer. The process ends with 1 at the first one
     pip install httpx redis
     AGION_GATEWAY_URL=http://localhost:8080 REDIS_URL=redis://localhost:6379 AGION_ADMIN_TOKEN=… python3 agent.py
 
-It needs a platform in development: in production, entries that an agent writes to streams have to prove who wrote them.
+In production set AGION_TOKEN as well: the token of the agent, or of its container.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import json
 import os
 import sys
@@ -78,16 +81,21 @@ class Gateway:
 class Streams:
     """Redis, as an agent uses it. Every name has the prefix of the organization, which is empty for `default`."""
 
-    def __init__(self, url: str, prefix: str) -> None:
+    def __init__(self, url: str, prefix: str, key: str) -> None:
         self.redis = redis.Redis.from_url(url, decode_responses=True)
         self.prefix = prefix
+        self.key = key.encode()
         # Answers come to the stream of this container, read from where it ends now.
         self.replies = f"{prefix}governance:responses:{CONTAINER_ID}:{INSTANCE_ID}"
 
     def append(self, stream: str, fields: Json) -> str:
-        """Entries are flat text; what has structure is JSON."""
-        flat = {name: value if isinstance(value, str) else json.dumps(value) for name, value in fields.items()}
-        return str(self.redis.xadd(f"{self.prefix}{stream}", flat))
+        """Entries are flat text; what has structure is JSON. The signature says who wrote it: production asks for it."""
+        name = f"{self.prefix}{stream}"
+        flat = {field: value if isinstance(value, str) else json.dumps(value) for field, value in fields.items()}
+        # The canonical form of RFC 8785: of an object that holds texts only, this is all there is to it.
+        text = json.dumps({"fields": flat, "stream": name}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        mac = hmac.new(self.key, text.encode(), hashlib.sha256).digest()
+        return str(self.redis.xadd(name, {**flat, "sig": base64.urlsafe_b64encode(mac).rstrip(b"=").decode()}))
 
     def ask(self, action: str, phase: str, context: Json) -> Json:
         """One question, one answer. No answer in time means no."""
@@ -116,7 +124,7 @@ def main() -> None:
     people = Gateway(url, os.environ["AGION_ADMIN_TOKEN"])
 
     with step("register: POST /api/v1/agents/register") as tell:
-        registration = Gateway(url).call(
+        registration = Gateway(url, os.environ.get("AGION_TOKEN")).call(
             "POST",
             "/agents/register",
             201 if not known(people) else 200,
@@ -133,8 +141,9 @@ def main() -> None:
         ).json()
         tell(f"{registration['agent']['agent_id']} is {registration['agent']['status']}")
         tell(f"lease {registration['lease_seconds']} s, organization {registration['organization']}")
-    agent = Gateway(url, registration["token"])
-    streams = Streams(os.environ["REDIS_URL"], registration["redis_prefix"])
+    # A caller with a token of its own gets no other one.
+    agent = Gateway(url, registration.get("token") or os.environ["AGION_TOKEN"])
+    streams = Streams(os.environ["REDIS_URL"], registration["redis_prefix"], registration["stream_key"])
 
     with step("send a sign of life: POST …/heartbeat") as tell:
         beat = agent.call("POST", f"/agents/{AGENT_ID}/heartbeat", 200, json={"instance_id": INSTANCE_ID}).json()

@@ -75,7 +75,7 @@ async function reports({ platform, agents: [agent], startedAt, patience }) {
       ({ event_type: type, at }) => type.startsWith('execution_') && Date.parse(at) >= startedAt - 1_000,
     );
   });
-  if (!found) throw new NotLookedAt('none came; a container without Redis sends none');
+  must(found, 'the platform was not told how the invocation ended');
   return `${found.event_type}, of the decision ${found.context?.decision_id ?? 'it did not name'}`;
 }
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import json
 import logging
 import os
@@ -65,11 +68,11 @@ class Agion:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.http = httpx.Client(timeout=10.0)
-        # Without a token the platform is one for development, where streams need no proof of who writes.
-        streams = settings.redis_url if settings.token is None else None
-        self.redis = redis.Redis.from_url(streams, decode_responses=True) if streams else None
+        url = settings.redis_url
+        self.redis = redis.Redis.from_url(url, decode_responses=True) if url else None
         self.prefix = ""
         self.tokens: dict[str, str] = {}
+        self.stream_keys: dict[str, str] = {}
         self.closing = threading.Event()
         self.beats: list[threading.Thread] = []
 
@@ -102,6 +105,7 @@ class Agion:
     def _registered(self, agent_id: str, registration: Json) -> None:
         self.prefix = registration["redis_prefix"]
         self.tokens[agent_id] = self.settings.token or registration["token"]
+        self.stream_keys[agent_id] = registration["stream_key"]
         seconds = registration["lease_seconds"] / 3
         beat = threading.Thread(target=self._beat, args=(agent_id, seconds), daemon=True)
         self.beats.append(beat)
@@ -171,6 +175,7 @@ class Agion:
         """How a call ended. Never fails the call."""
         self._tell(
             "executions:reports",
+            "report",
             {
                 "report_id": str(uuid.uuid4()),
                 "agent_id": self.id_of(agent),
@@ -186,6 +191,7 @@ class Agion:
         """Something that earns or costs trust. Never fails the call."""
         self._tell(
             "agion:events:trust",
+            "trust",
             {
                 "event_id": str(uuid.uuid4()),
                 "agent_id": self.id_of(agent),
@@ -195,17 +201,23 @@ class Agion:
             },
         )
 
-    def _tell(self, stream: str, fields: Json) -> None:
-        if not self.redis:
-            return
+    def _tell(self, stream: str, kind: str, fields: Json) -> None:
         try:
-            self._append(stream, fields)
-        except redis.RedisError as error:
-            log.warning("an entry of %s is lost: %s", stream, error)
+            if self.redis:
+                self._append(stream, fields)
+                return
+            token = self.tokens.get(fields["agent_id"])
+            self._call("POST", self.settings.governance_url, "/events", {"kind": kind, **fields}, token).raise_for_status()
+        except (redis.RedisError, httpx.HTTPError) as error:
+            log.warning("an event of the kind %s is lost: %s", kind, error)
 
     def _append(self, stream: str, fields: Json) -> str:
-        flat = {name: value if isinstance(value, str) else json.dumps(value) for name, value in fields.items()}
-        return str(self.redis.xadd(f"{self.prefix}{stream}", flat))
+        """Entries are flat text, signed by the agent they speak of: HMAC-SHA-256 over their canonical JSON (RFC 8785)."""
+        name = f"{self.prefix}{stream}"
+        flat = {field: value if isinstance(value, str) else json.dumps(value) for field, value in fields.items()}
+        text = json.dumps({"fields": flat, "stream": name}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        mac = hmac.new(self.stream_keys[fields["agent_id"]].encode(), text.encode(), hashlib.sha256).digest()
+        return str(self.redis.xadd(name, {**flat, "sig": base64.urlsafe_b64encode(mac).rstrip(b"=").decode()}))
 
     def _call(self, method: str, service: str | None, path: str, body: Json | None, token: str | None) -> httpx.Response:
         headers = {"Authorization": f"Bearer {token}"} if token else {}

@@ -36,19 +36,21 @@ def with_governance(agent: str, action: str) -> Callable[[Agent], Agent]:
     """
 
     def decorate(run: Agent) -> Agent:
-        def allowed(phase: str, **said: Any) -> Decision:
-            decision = agion.check(agent, action, phase, **said)
+        def allowed(phase: str, call: Call, **facts: Any) -> Decision:
+            # A later checkpoint repeats what an earlier one said, so that the same policies hold at both.
+            context = {**call.context, "characters": len(call.query), **facts}
+            decision = agion.check(agent, action, phase, arguments={"query": call.query}, context=context)
             if not decision.allowed:
                 raise PolicyViolation(decision)
             return decision
 
         @functools.wraps(run)
         def governed(call: Call) -> str:
-            permission = allowed("permission", arguments={"query": call.query}, context=call.context)
+            permission = allowed("permission", call)
             status, since = "failed", time.monotonic()
             try:
                 result = run(call)
-                allowed("validation", context={"result_characters": len(result)})
+                allowed("validation", call, result_characters=len(result))
                 status = "succeeded"
                 return result
             finally:
