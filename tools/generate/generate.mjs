@@ -8,6 +8,7 @@ const FILES = {
   'libs/database/src/latest-migration.ts': async () => (await import('./latest-migration.mjs')).latestMigration(), // what readiness asks the database for
   'libs/dto/openapi.json': async () => (await import('./openapi.mjs')).openApi(), // the gateway's reference, the types of the SDKs
   'libs/sdk/src/generated/api.ts': async () => (await import('./sdk-api.mjs')).sdkApi(), // the clients of the SDK
+  'libs/sdk/etc/sdk.api.md': async () => (await import('../../libs/sdk/tools/api-report.mjs')).apiReport(), // reviewers
   'libs/dto/asyncapi.json': async () => (await import('./asyncapi.mjs')).asyncApi(), // the same for what goes over Redis
   '.env.example': async () => (await import('./env-example.mjs')).envExample(), // people
 };

@@ -1,3 +1,5 @@
+export type { Logger } from '@agion/messaging';
+export type { DecisionEffect, DecisionPhase, InputFault, Problem, TrustDimension } from '@agion/wire';
 export { AgionSDK } from './agion-sdk.js';
 export type { Clock } from './clock.js';
 export type { Configuration, ModelConfig, ModelPricing, PromptConfig, ResourceConfig } from './config/configuration.js';

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -6,10 +6,7 @@ import { fileURLToPath } from 'node:url';
 export const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
 
 /** What can be imported, and the source it begins in. */
-export const ENTRY_POINTS = {
-  index: 'src/index.ts',
-  ...(existsSync(path.join(PACKAGE, 'src/testing/index.ts')) && { testing: 'src/testing/index.ts' }),
-};
+export const ENTRY_POINTS = { index: 'src/index.ts', testing: 'src/testing/index.ts' };
 
 /** Packages that are not bundled: what the package depends on. */
 export const externals = () =>

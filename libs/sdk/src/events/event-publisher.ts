@@ -31,6 +31,7 @@ const DURABLE_TIMEOUT_MS = 10_000;
  * has acknowledged the event. Every event has an id under which it counts once, however often it had to be sent.
  */
 export class EventPublisher {
+  /** @internal */
   constructor(private readonly options: EventPublisherOptions) {}
 
   /** What has become of the events so far. */
