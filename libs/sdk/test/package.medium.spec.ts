@@ -157,7 +157,7 @@ describe('its types', () => {
     import { AgionSDK, type Decision, PolicyViolationError, withGovernance } from '@agion/sdk';
     import '@agion/sdk/testing';
 
-    const sdk = new AgionSDK({ agentId: 'demo:typed' });
+    const sdk = new AgionSDK({ agentId: 'demo:typed', gatewayUrl: process.env.GATEWAY ?? '' });
 
     class Mailer {
       constructor(private readonly sender: string) {}
@@ -168,39 +168,54 @@ describe('its types', () => {
       }
     }
 
-    export async function program(): Promise<number> {
-      const add = sdk.governed('adder', 'add')((a: number, b: number) => a + b);
-      const sent: string = await new Mailer('ada').send({ to: 'bob' });
-      // @ts-expect-error -- arguments keep their types
-      await add('1', 2);
+    async function decisionOn(call: () => Promise<string | number>): Promise<Decision['decision']> {
       try {
-        return sent.length + (await add(1, 2));
+        await call();
+        return 'allow';
       } catch (error) {
-        if (PolicyViolationError.is(error)) { const decision: Decision = error.decision; return decision.policyRevision; }
+        if (PolicyViolationError.is(error)) return error.decision.decision;
         throw error;
       }
     }
-    export const middleware = withGovernance('chart_generator');
+
+    export async function program(): Promise<void> {
+      await sdk.initialize();
+      const add = sdk.governed('adder', 'add')((a: number, b: number) => a + b);
+      // @ts-expect-error -- arguments keep their types
+      const never = () => add('1', 2);
+      const decisions = [await decisionOn(() => new Mailer('ada').send({ to: 'bob' })), await decisionOn(() => add(1, 2))];
+      await sdk.close();
+      console.log(decisions.join(), typeof never, typeof withGovernance('demo:charts'));
+    }
   `;
 
   test.each([
-    ['modules of both kinds, with standard decorators', {}],
-    ['modules of both kinds, with experimentalDecorators', { experimentalDecorators: true }],
+    ['standard decorators', {}],
+    ['experimentalDecorators', { experimentalDecorators: true }],
   ])(
-    'fit %s, looked at closely',
+    'fit modules of both kinds with %s, looked at closely, and what is compiled runs',
     async (_, options) => {
       const files = ['program.mts', 'program.cts'];
       for (const file of files) await writeFile(path.join(project, file), PROGRAM);
       const typeRoots = [path.join(INSTALLED, '@types')];
       const compilerOptions = {
-        ...{ module: 'nodenext', target: 'es2022', strict: true, noEmit: true, skipLibCheck: false, types: ['node'] },
+        ...{ module: 'nodenext', target: 'es2022', strict: true, skipLibCheck: false, types: ['node'] },
         ...{ exactOptionalPropertyTypes: true, typeRoots, ...options },
       };
       await writeFile(path.join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
-      const { stdout } = await run(process.execPath, [path.join(INSTALLED, 'typescript/bin/tsc'), '-p', project]).catch(
-        (error: unknown) => error as { stdout: string },
-      );
-      expect(stdout).toBe('');
+      const { stdout: faults } = await run(process.execPath, [
+        path.join(INSTALLED, 'typescript/bin/tsc'),
+        ...['-p', project],
+      ]).catch((error: unknown) => error as { stdout: string });
+      expect(faults).toBe('');
+
+      answerAsAPlatform();
+      for (const program of ['program.mjs', 'program.cjs']) {
+        const call = ['-e', `import('./${program}').then(({ program }) => program())`];
+        const env = { PATH: process.env.PATH ?? '', GATEWAY: gateway.url };
+        const { stdout } = await run((await nodes()).at(-1) ?? '', call, { cwd: project, env, timeout: 20_000 });
+        expect(stdout.trim()).toBe('deny,deny function function');
+      }
     },
     120_000,
   );
