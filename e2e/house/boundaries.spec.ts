@@ -31,6 +31,18 @@ const CASES: Case[] = [
     rule: BOUNDARIES,
   },
   {
+    name: 'a relative import that no build leaves behind',
+    file: 'libs/wire/src/tokens.ts',
+    text: importing('./agent-id.ts'),
+    rule: 'no-restricted-imports',
+  },
+  {
+    name: 'the same in an example, which runs as it is',
+    file: 'examples/echo-agent/src/main.ts',
+    text: importing('./server.ts'),
+    rule: null,
+  },
+  {
     name: 'the policy engine reaching for a library',
     file: 'libs/policy-engine/src/evaluate.ts',
     text: importing('@agion/wire'),
