@@ -19,6 +19,9 @@ const WHILE_IT_RUNS = [
   HEARTBEAT,
 ];
 
+/** All points, in the order of their numbers. */
+export const POINTS = [...WHILE_IT_RUNS, STOP, DEREGISTERED].sort((one, other) => one.number - other.number);
+
 const UNSTOPPABLE = {
   ...STOP,
   look: () => Promise.reject(new NotLookedAt('nobody said which process it is')),
