@@ -1,5 +1,5 @@
-import { type EntryFields, type Logger, signAsAgent, SILENT_LOGGER } from '@agion/messaging';
-import { AgionError } from '../errors.js';
+import { type EntryFields, errorText, type Logger, signAsAgent, SILENT_LOGGER } from '@agion/messaging';
+import { ApiError } from '../errors.js';
 import type { GatewayClient } from '../http/gateway.client.js';
 
 /** Where the keys come from. */
@@ -18,14 +18,14 @@ interface Known {
 
 /** Milliseconds a key is used without asking again; after a rotation the one before counts for an hour. */
 const FRESH_MS = 10 * 60_000;
-/** Milliseconds until the platform is asked again that did not give a key. */
-const SPARED_MS = 30_000;
+/** Milliseconds until the platform is asked again that did not answer. */
+const SPARED_MS = 5_000;
 const TIMEOUT_MS = 2_000;
 const MOST_AGENTS = 1_000;
 
 /**
- * Signs entries with the stream keys of the agents they are from (wire contract, section 4). An entry of an agent whose key is not to
- * be had stays unsigned: development believes it, production does not.
+ * Signs entries with the stream keys of the agents they are from (wire contract, section 4). An entry of an agent for whom these
+ * credentials do not speak stays unsigned: development believes it, production does not.
  */
 export class EntrySigner {
   private readonly known = new Map<string, Known>();
@@ -37,7 +37,11 @@ export class EntrySigner {
     this.remember(agentId, Promise.resolve(key), FRESH_MS);
   }
 
-  /** The entry with its `sig`. Never rejects. @param stream its complete name */
+  /**
+   * The entry with its `sig`.
+   * @param stream its complete name
+   * @throws ApiError, ConnectionError, TimeoutError when the platform does not say what the key is, and may do so later
+   */
   async sign(stream: string, fields: EntryFields): Promise<EntryFields> {
     const key = await this.keyOf(fields.agent_id ?? '');
     return key === null ? fields : signAsAgent(stream, fields, key);
@@ -47,27 +51,28 @@ export class EntrySigner {
     const known = this.known.get(agentId);
     if (known && performance.now() < known.until) return known.key;
     if (!this.options.hasToken()) return Promise.resolve(null);
-    const key = this.ask(agentId, known?.key ?? Promise.resolve(null));
+    const key = this.ask(agentId, known?.key);
     this.remember(agentId, key, FRESH_MS);
     return key;
   }
 
-  /** A key once known goes on being used while the platform does not answer. */
-  private async ask(agentId: string, last: Promise<string | null>): Promise<string | null> {
+  private async ask(agentId: string, last: Promise<string | null> | undefined): Promise<string | null> {
     try {
       const path = `/api/v1/agents/${encodeURIComponent(agentId)}/stream-key` as const;
-      const { body } = await this.options.gateway.call<{ stream_key: string }>('GET', path, {
-        timeoutMs: TIMEOUT_MS,
-        retry: false,
-      });
-      return body.stream_key;
+      const options = { timeoutMs: TIMEOUT_MS, retry: false };
+      return (await this.options.gateway.call<{ stream_key: string }>('GET', path, options)).body.stream_key;
     } catch (error) {
-      const { logger = SILENT_LOGGER } = this.options;
-      const reason = AgionError.is(error) ? error.message : String(error);
-      logger.warn({ agent: agentId, error: reason }, 'an agent’s stream key cannot be fetched');
-      this.remember(agentId, last, SPARED_MS);
-      return last;
+      this.log.warn({ agent: agentId, error: errorText(error) }, 'an agent’s stream key cannot be fetched');
+      if (ApiError.is(error) && !error.retryable && error.status < 500) return null;
+      const spared = last ?? Promise.reject<string>(error instanceof Error ? error : new Error(String(error)));
+      spared.catch(() => undefined);
+      this.remember(agentId, spared, SPARED_MS);
+      return spared;
     }
+  }
+
+  private get log(): Logger {
+    return this.options.logger ?? SILENT_LOGGER;
   }
 
   private remember(agentId: string, key: Promise<string | null>, forMs: number): void {
