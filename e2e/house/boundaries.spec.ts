@@ -73,6 +73,30 @@ const CASES: Case[] = [
     rule: BOUNDARIES,
   },
   {
+    name: 'the SDK knowing what services send',
+    file: 'libs/sdk/src/agion-sdk.ts',
+    text: importing('@agion/dto'),
+    rule: BOUNDARIES,
+  },
+  {
+    name: 'the SDK bringing Nest to agents',
+    file: 'libs/sdk/src/governance/governance.guard.ts',
+    text: importing('@nestjs/common'),
+    rule: BOUNDARIES,
+  },
+  {
+    name: 'a service using the SDK of agents',
+    file: 'apps/registry/src/agents/agents.service.ts',
+    text: importing('@agion/sdk'),
+    rule: BOUNDARIES,
+  },
+  {
+    name: 'the SDK using what is inside it',
+    file: 'libs/sdk/src/agent-session.ts',
+    text: importing('@agion/policy-engine'),
+    rule: null,
+  },
+  {
     name: 'the gateway having a database',
     file: 'apps/gateway/src/gateway.module.ts',
     text: importing('@agion/database'),
