@@ -20,6 +20,8 @@ export interface FakePlatformOptions extends FakeConfiguration {
 }
 
 const ORIGIN = 'http://agion.fake';
+/** Milliseconds in which an agent looks for the platform at least once. */
+const FOUND_OUT_MS = 30_000;
 /** Turns of the event loop that agents have to take in what has changed. */
 const MOST_TURNS = 1_000;
 const nextTurn = setImmediate; // the real one, whatever a test does to it later
@@ -143,10 +145,12 @@ export class FakePlatform {
     this.gateway.setAway(true);
   }
 
-  comeBack(): Promise<void> {
+  /** Answers again. Half a minute passes, in which agents find out. */
+  async comeBack(): Promise<void> {
     this.isAway = false;
     this.gateway.setAway(false);
-    return this.spread();
+    await this.advance(FOUND_OUT_MS);
+    await this.spread();
   }
 
   /** Lets time pass for the agents, e.g. until their policies are stale. Events are sent by `sdk.events.flush()`. */
