@@ -1,0 +1,94 @@
+// The agents: SDKs in one process, bare listeners beside them, and what single calls cost.
+// Environment: REDIS_URL, SERVER_URL, ENGINE (a file), SDK (a file).
+import { Redis } from 'ioredis';
+import { Pool } from 'undici';
+import { PolicyListener } from '../baselines/policy-listener.mjs';
+import { limitOf } from './policies.mjs';
+import { callCosts } from './single-calls.mjs';
+
+const { REDIS_URL: redisUrl, SERVER_URL: gatewayUrl } = process.env;
+const { AgionSDK } = await import(process.env.SDK);
+const UPDATES = 'agion:policy:updates';
+const BARE_UPDATES = 'bare:policy:updates';
+const LATE_MS = 10_000;
+
+const publisher = new Redis(redisUrl);
+const pool = new Pool(gatewayUrl, { connections: 16 });
+let sdks = [];
+let listeners = [];
+const hear = { bare: () => {}, sdk: () => {} };
+/** Milliseconds after which an SDK that hears no beacon has looked once more, and then only polls. */
+const SETTLED_MS = 3_500;
+
+async function open(agents) {
+  sdks = agents.map(
+    (agentId) => new AgionSDK({ agentId, gatewayUrl, redisUrl, decisionLog: 'denied', syncIntervalMs: 3_600_000 }),
+  );
+  for (const sdk of sdks) sdk.on('policies-updated', ({ revision }) => hear.sdk(revision));
+  listeners = agents.map(() => new PolicyListener(redisUrl, pool, (version) => hear.bare(version)));
+  await Promise.all([
+    ...sdks.map((sdk) => sdk.initialize()),
+    ...listeners.map((listener) => listener.listen(BARE_UPDATES)),
+  ]);
+  await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
+}
+
+async function close() {
+  for (const listener of listeners.splice(0)) listener.close();
+  await Promise.all(sdks.splice(0).map((sdk) => sdk.close()));
+}
+
+/** Tells all of them. @returns milliseconds until the last one decides by the new revision */
+async function propagate({ who, revision, scope }) {
+  const members = who === 'bare' ? listeners : sdks;
+  let left = members.length;
+  let lastAt = 0;
+  const done = new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`${left} of ${members.length} are late for ${revision}`)), LATE_MS);
+    hear[who] = (heard) => {
+      if (heard !== revision) return;
+      lastAt = performance.now();
+      left -= 1;
+      if (left > 0) return;
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+  const startedAt = performance.now();
+  const notice = JSON.stringify({ type: 'policy.updated', revision, agents: scope });
+  publisher.publish(who === 'bare' ? BARE_UPDATES : UPDATES, notice);
+  await done;
+  const wrong = members.filter((member) => !decidesBy(member, revision)).length;
+  if (wrong > 0) throw new Error(`${wrong} of ${members.length} do not decide by revision ${revision}`);
+  return lastAt - startedAt;
+}
+
+/** Whether it allows just below the limit of that revision, which the one before does not. */
+function decidesBy(member, revision) {
+  const context = { amount: limitOf(revision) - 0.5, env: 'prod' };
+  return member instanceof PolicyListener
+    ? member.decide('changing', context)
+    : member.checkLocally({ action: 'changing', context }).allowed;
+}
+
+const work = {
+  open: async ({ agents }) => void (await open(agents)),
+  close: async () => void (await close()),
+  propagate: async (message) => ({ ms: await propagate(message) }),
+  calls: async (message) =>
+    callCosts({
+      ...message,
+      sdk: sdks.find((sdk) => sdk.agentId === message.agentId),
+      engine: await import(process.env.ENGINE),
+    }),
+};
+
+process.on('message', (message) => {
+  const { type } = message;
+  work[type]?.(message).then(
+    (result) => process.send({ type, ...result }),
+    (error) => process.send({ type, error: error.stack }),
+  );
+});
+process.once('disconnect', () => process.exit());
+process.send({ type: 'ready' });
