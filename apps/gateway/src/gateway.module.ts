@@ -6,6 +6,7 @@ import { COMMAND_REDIS } from '@agion/service-kit';
 import { AgUiModule } from './ag-ui/ag-ui.module.js';
 import { AuthGuard } from './auth/auth.guard.js';
 import { Authenticator } from './auth/authenticator.js';
+import { EnrollmentController } from './auth/enrollment.controller.js';
 import { JwtVerifier } from './auth/jwt-verifier.js';
 import { OrganizationResolver } from './auth/organization-resolver.js';
 import { TokenVerifier } from './auth/token-verifier.js';
@@ -40,6 +41,7 @@ import { Upstreams } from './routing/upstreams.js';
     DocsController,
     ProblemsController,
     KeysController,
+    EnrollmentController,
     ProxyController,
     ElsewhereController,
   ],

@@ -107,7 +107,10 @@ describe('registration', () => {
       ['dead:one', {}, '/agent_id'],
       ['loner', { container_id: 'dead' }, '/container_id'],
     ] as const)
-      expect(await calls.register(id, operator(), more)).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });
+      expect(await calls.register(id, operator(), more)).toMatchObject({
+        status: 422,
+        body: { errors: [{ pointer }] },
+      });
     expect((await registry.call('POST', '/v1/containers/dead/tokens', { body: {} })).status).toBe(422);
     expect((await calls.register('dead')).status).toBe(201);
   });

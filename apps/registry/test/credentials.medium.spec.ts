@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { asOwner, eventually } from '@agion/testing';
-import { CHANNELS, formatToken, parseToken, type Principal } from '@agion/wire';
+import { CHANNELS, formatToken, parseToken, type Principal, usualScopes } from '@agion/wire';
 import { replaceAdminToken } from '../src/credentials/admin-token.js';
 import { agent, anonymous, container, operator, RegistryUnderTest, serviceOf, viewer } from './registry-under-test.js';
 
@@ -26,6 +26,7 @@ describe('a token', () => {
       key_id: parseToken(token)?.keyId,
       kind: 'container',
       subject: 'kept',
+      scopes: usualScopes(container('kept')),
       expires_at: null,
       replaces: [],
     });

@@ -153,6 +153,7 @@ const person = (subject: string, role: Principal['role'], organization: Organiza
 });
 
 export const operator = (organization = DEFAULT_ORGANIZATION): Principal => person('olga', 'operator', organization);
+export const admin = (organization = DEFAULT_ORGANIZATION): Principal => person('ada', 'admin', organization);
 export const viewer = (organization = DEFAULT_ORGANIZATION): Principal => person('vera', 'viewer', organization);
 
 export const anonymous: Principal = {

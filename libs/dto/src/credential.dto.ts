@@ -1,12 +1,13 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
-import type { Principal } from '@agion/wire';
+import { type CredentialKind, type Principal, SCOPES, type Scope } from '@agion/wire';
 import { IsContainerId } from './identifiers.js';
+import { IsScopes } from './scopes.js';
 
 /** Seconds of the longest life of a token that ends: ten years. */
-const MAX_LIFETIME_SECONDS = 315_360_000;
+export const MAX_LIFETIME_SECONDS = 315_360_000;
 /** Seconds two tokens may be valid side by side: thirty days. */
-const MAX_OVERLAP_SECONDS = 2_592_000;
+export const MAX_OVERLAP_SECONDS = 2_592_000;
 
 export class ContainerIdParamDto {
   @ApiProperty({ example: 'support' })
@@ -40,6 +41,17 @@ export class IssueTokenDto {
   @Min(0)
   @Max(MAX_OVERLAP_SECONDS)
   overlap_seconds?: number | null;
+
+  @ApiPropertyOptional({
+    enum: SCOPES,
+    isArray: true,
+    example: ['agents:register', 'config:read'],
+    description:
+      'What the token may be used for, none of which the caller lacks. Default: all that tokens of its kind usually have and the caller has.',
+  })
+  @IsOptional()
+  @IsScopes()
+  scopes?: Scope[] | null;
 }
 
 /** A token in the only answer that ever shows it. */
@@ -50,11 +62,14 @@ export class IssuedTokenDto {
   @ApiProperty({ example: 'mfrggzdfmztwq2lk', description: 'Names the token in the audit trail.' })
   key_id!: string;
 
-  @ApiProperty({ enum: ['agent', 'container'] })
-  kind!: 'agent' | 'container';
+  @ApiProperty({ enum: ['agent', 'container', 'service_account'] })
+  kind!: CredentialKind;
 
   @ApiProperty({ example: 'support', description: 'Whom it speaks for.' })
   subject!: string;
+
+  @ApiProperty({ enum: SCOPES, isArray: true, description: 'What it may be used for.' })
+  scopes!: Scope[];
 
   @ApiProperty({ type: String, nullable: true, format: 'date-time', description: 'null: it does not end by itself.' })
   expires_at!: string | null;

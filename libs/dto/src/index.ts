@@ -60,6 +60,15 @@ export {
   RolloutStateDto,
   UpdateConfigurationQueryDto,
 } from './configuration.dto.js';
+export { CreateEnrollmentDto, DEFAULT_WAIT_SECONDS, EnrollmentDto, ExchangeEnrollmentDto } from './enrollment.dto.js';
+export {
+  CreatedServiceAccountDto,
+  CreateServiceAccountDto,
+  RotateServiceAccountTokenDto,
+  ServiceAccountDto,
+  ServiceAccountIdParamDto,
+  ServiceAccountPageDto,
+} from './service-account.dto.js';
 export {
   ContainerIdParamDto,
   IssuedTokenDto,

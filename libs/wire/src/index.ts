@@ -47,6 +47,4 @@ export type { Scope } from './scopes.js';
 export { DEAD, STREAMS, deadLetterKey, feedKey, replyStreamKey, streamKey } from './streams.js';
 export type { StreamName } from './streams.js';
 export { TOKEN_KINDS, TOKEN_PATTERN, crc32, formatToken, looksLikeToken, parseToken } from './tokens.js';
-export type { TokenKind, TokenParts } from './tokens.js';
-export { DELIVERY_STATUSES, WEBHOOK_EVENTS, WEBHOOK_FILTERS, WEBHOOK_STATUSES } from './webhook-events.js';
-export type { DeliveryStatus, WebhookEvent, WebhookStatus } from './webhook-events.js';
+export type { CredentialKind, TokenKind, TokenParts } from './tokens.js';

@@ -23,6 +23,11 @@ export const PROBLEMS = {
     title: 'Not allowed',
     help: 'The caller is known but lacks the role or the ownership this call needs.',
   },
+  'quota-exceeded': {
+    status: 403,
+    title: 'Quota used up',
+    help: 'The organization has as many of these as it may have: remove some, or ask an admin of the platform for more.',
+  },
   'not-found': {
     status: 404,
     title: 'Not found',
@@ -52,6 +57,12 @@ export const PROBLEMS = {
     status: 404,
     title: 'Violation not found',
     help: 'List violations: GET /api/v1/violations.',
+  },
+  'webhook-not-found': { status: 404, title: 'Webhook not found', help: 'List webhooks: GET /api/v1/webhooks.' },
+  'delivery-not-found': {
+    status: 404,
+    title: 'Delivery not found',
+    help: 'List what was sent: GET /api/v1/webhooks/{id}/deliveries. It is kept for thirty days.',
   },
   'run-not-found': { status: 404, title: 'Run not found', help: 'The run does not exist or is not yours.' },
   'method-not-allowed': {

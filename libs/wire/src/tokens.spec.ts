@@ -8,7 +8,7 @@ const characters = (alphabet: string, length: number) =>
 
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const tokenParts: fc.Arbitrary<TokenParts> = fc.record({
-  kind: fc.constantFrom('agent' as const, 'container' as const, 'service_account' as const),
+  kind: fc.constantFrom('agent' as const, 'container' as const, 'service_account' as const, 'enrollment' as const),
   keyId: characters('abcdefghijklmnopqrstuvwxyz234567', 16),
   secret: characters(BASE64URL, 43),
 });

@@ -1,10 +1,12 @@
 /** `agion_<kind>_<key id>_<secret>_<checksum>`: the prefix lets scanners find leaks, the checksum refuses typos without a look-up. */
-export const TOKEN_KINDS = { agent: 'agt', container: 'ctr', service_account: 'svc' } as const;
+export const TOKEN_KINDS = { agent: 'agt', container: 'ctr', service_account: 'svc', enrollment: 'enr' } as const;
 
 export type TokenKind = keyof typeof TOKEN_KINDS;
+/** Whom a token lets in. One of an enrollment lets nobody in: it is exchanged, once, for a container's. */
+export type CredentialKind = Exclude<TokenKind, 'enrollment'>;
 
 /** Key id: 16 characters a–z2–7; secret: 43 characters base64url; checksum: CRC-32 as 8 hex digits. */
-export const TOKEN_PATTERN = /^agion_(agt|ctr|svc)_([a-z2-7]{16})_([A-Za-z0-9_-]{43})_([0-9a-f]{8})$/;
+export const TOKEN_PATTERN = /^agion_(agt|ctr|svc|enr)_([a-z2-7]{16})_([A-Za-z0-9_-]{43})_([0-9a-f]{8})$/;
 
 /** True for anything that claims to be one of ours, also when it is damaged. */
 export const looksLikeToken = (value: string): boolean => value.startsWith('agion_');

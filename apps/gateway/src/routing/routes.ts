@@ -47,6 +47,12 @@ const ROWS: Row[] = [
   ['GET', '/api/v1/agents/{agent_id}/stream-key', 'registry', 'agents', 'streams:sign'],
   ['POST', '/api/v1/agents/{agent_id}/stream-key', 'registry', 'agents', 'streams:sign'],
   ['POST', '/api/v1/containers/{container_id}/tokens', 'registry', 'agents', 'tokens:issue'],
+  ['POST', '/api/v1/enrollments', 'registry', 'operator', 'tokens:issue'],
+  ['POST', '/api/v1/enrollments/exchange', 'gateway', 'open', null],
+  ['GET', '/api/v1/service-accounts', 'registry', 'operator', 'accounts:read'],
+  ['POST', '/api/v1/service-accounts', 'registry', 'operator', 'accounts:write'],
+  ['DELETE', '/api/v1/service-accounts/{id}', 'registry', 'operator', 'accounts:write'],
+  ['POST', '/api/v1/service-accounts/{id}/token', 'registry', 'operator', 'tokens:issue'],
   ['GET', '/api/v1/agents', 'registry', 'signed-in', 'agents:read'],
   ['GET', '/api/v1/agents/{agent_id}', 'registry', 'signed-in', 'agents:read'],
 

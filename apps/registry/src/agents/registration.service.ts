@@ -9,7 +9,8 @@ import {
   OutboxPublisher,
   StreamKeys,
 } from '@agion/service-kit';
-import { completeAgentId, containerOf, isAgentId, ownerOf, type Principal } from '@agion/wire';
+import { completeAgentId, containerOf, hasScope, isAgentId, ownerOf, type Principal } from '@agion/wire';
+import { grantedScopes } from '../credentials/granted-scopes.js';
 import { mintToken, type MintedToken } from '../credentials/token.js';
 import type { NewCredential } from '../credentials/credential-rows.store.js';
 import { RegistrySettings } from '../registry.config.js';
@@ -26,7 +27,7 @@ export interface Registration {
   /** True for the agent's very first registration. */
   created: boolean;
   token: string | null;
-  /** Null for a person who gets no token either: nobody of them runs the agent. */
+  /** Null for a person who gets no token either, as nobody of them runs the agent, and without the scope `streams:sign`. */
   streamKey: string | null;
   word: GovernanceWord;
 }
@@ -65,7 +66,10 @@ export class RegistrationService {
     await this.agentKeys.alive(slug, agent.agentId);
     const token = givesToken(created) ? minted.token : null;
     const isPerson = caller.kind === 'user' && token === null;
-    const streamKey = isPerson ? null : this.streamKeys.of(organizationId, known.agentId, known.streamKeyGeneration);
+    const streamKey =
+      isPerson || !hasScope(caller, 'streams:sign')
+        ? null
+        : this.streamKeys.of(organizationId, known.agentId, known.streamKeyGeneration);
     return { agent: known, created, token, streamKey, word };
   }
 
@@ -107,6 +111,8 @@ const credentialFor = (caller: Principal, agentId: string, minted: MintedToken):
   kind: 'agent',
   subject: agentId,
   role: null,
+  // Who registers without credentials, in development, gets what agents usually have.
+  scopes: caller.kind === 'anonymous' ? null : grantedScopes(caller, { kind: 'agent', role: null }, null),
   minted,
   lifetimeSeconds: caller.kind === 'anonymous' ? DEVELOPMENT_TOKEN_SECONDS : null,
   createdBy: ownerOf(caller),

@@ -7,7 +7,7 @@ const PARAMETERS =
  * read once.
  */
 const LOOKS: readonly (readonly [what: string, pattern: RegExp])[] = [
-  ['an Agion token', /(?<![\w-])agion_(?:agt|ctr|svc)_[a-z2-7]{16}_/],
+  ['an Agion token', /(?<![\w-])agion_(?:agt|ctr|svc|enr)_[a-z2-7]{16}_/],
   ['a JSON Web Token', /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/],
   ['a private key', /-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY/],
   ['an API key', /(?<![\w-])[sr]k-(?=[\w-]*\d)[\w-]{20,}/],

@@ -2,6 +2,7 @@ import { createPool, OrganizationScope, Outbox, roleOf, WorkerPool } from '@agio
 import { auditEntry } from '@agion/service-kit';
 import { DEFAULT_ORGANIZATION, type Principal } from '@agion/wire';
 import { insertCredential, revokeCredentials } from './credential-rows.store.js';
+import { v7 as uuidv7 } from 'uuid';
 import type { MintedToken } from './token.js';
 
 const ACCOUNT = 'admin';
@@ -22,12 +23,19 @@ export async function storeAdminToken(databaseUrl: string, minted: MintedToken):
     return await new OrganizationScope(pool).transaction(DEFAULT_ORGANIZATION.id, async (client) => {
       // Two calls at once must not leave two living tokens.
       await client.query("SELECT pg_advisory_xact_lock(hashtext('agion admin token'))");
+      await client.query({
+        text: `INSERT INTO registry.service_accounts (organization_id, id, name, role, created_by)
+          VALUES ($1, $2, $3, 'admin', 'service:operations')
+          ON CONFLICT (organization_id, name) DO UPDATE SET role = 'admin', scopes = NULL, deleted_at = NULL`,
+        values: [DEFAULT_ORGANIZATION.id, uuidv7(), ACCOUNT],
+      });
       const revoked = await revokeCredentials(client, 'service_account', ACCOUNT);
       await insertCredential(client, {
         organizationId: DEFAULT_ORGANIZATION.id,
         kind: 'service_account',
         subject: ACCOUNT,
         role: 'admin',
+        scopes: null,
         minted,
         lifetimeSeconds: null,
         createdBy: 'service:operations',

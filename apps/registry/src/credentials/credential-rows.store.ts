@@ -1,13 +1,15 @@
 import type pg from 'pg';
-import type { Role, TokenKind } from '@agion/wire';
+import type { CredentialKind, Role, Scope } from '@agion/wire';
 import type { MintedToken } from './token.js';
 
 /** A credential to be: who it speaks for and how long. */
 export interface NewCredential {
   organizationId: string;
-  kind: TokenKind;
+  kind: CredentialKind;
   subject: string;
   role: Role | null;
+  /** What it may be used for; null: what its kind and role usually are. */
+  scopes: readonly Scope[] | null;
   minted: MintedToken;
   /** Seconds it lives; null: without end. */
   lifetimeSeconds: number | null;
@@ -22,14 +24,14 @@ export const ENDS_AT = 'least(expires_at, revoked_at)';
 /** Adds a credential in the transaction of whatever it belongs to. @returns when it ends */
 export async function insertCredential(
   client: pg.PoolClient,
-  { organizationId, kind, subject, role, minted, lifetimeSeconds, revokedFrom, createdBy }: NewCredential,
+  { organizationId, kind, subject, role, scopes, minted, lifetimeSeconds, revokedFrom, createdBy }: NewCredential,
 ): Promise<Date | null> {
   const { rows } = await client.query<{ ends_at: Date | null }>({
     // not now(): this transaction may have waited for the one that made the credential before this
     text: `INSERT INTO registry.credentials (key_id, organization_id, kind, subject, role, secret_hash, created_by, created_at,
-        expires_at, revoked_at)
+        expires_at, revoked_at, scopes)
       VALUES ($1, $2, $3::registry."CredentialKind", $4, $5, $6, $7, statement_timestamp(),
-        statement_timestamp() + make_interval(secs => $8), $9)
+        statement_timestamp() + make_interval(secs => $8), $9, $10)
       RETURNING ${ENDS_AT} AS ends_at`,
     values: [
       minted.keyId,
@@ -41,13 +43,18 @@ export async function insertCredential(
       createdBy,
       lifetimeSeconds,
       revokedFrom ?? null,
+      scopes,
     ],
   });
   return rows[0]?.ends_at ?? null;
 }
 
 /** Revokes all that a subject still holds. @returns their key ids */
-export async function revokeCredentials(client: pg.PoolClient, kind: TokenKind, subject: string): Promise<string[]> {
+export async function revokeCredentials(
+  client: pg.PoolClient,
+  kind: CredentialKind,
+  subject: string,
+): Promise<string[]> {
   const { rows } = await client.query<{ key_id: string }>({
     text: `UPDATE registry.credentials SET revoked_at = now()
       WHERE kind = $1::registry."CredentialKind" AND subject = $2 AND (revoked_at IS NULL OR revoked_at > now())
@@ -64,7 +71,7 @@ export async function revokeCredentials(client: pg.PoolClient, kind: TokenKind, 
  */
 export async function limitCredentials(
   client: pg.PoolClient,
-  { kind, subject }: { kind: TokenKind; subject: string },
+  { kind, subject }: { kind: CredentialKind; subject: string },
   overlapSeconds: number,
   newestKeyId: string | null,
 ): Promise<string[]> {
@@ -81,7 +88,7 @@ export async function limitCredentials(
 }
 
 /** Forgets what a subject's short-lived tokens left behind: those that ended more than a week ago. */
-export async function forgetExpired(client: pg.PoolClient, kind: TokenKind, subject: string): Promise<void> {
+export async function forgetExpired(client: pg.PoolClient, kind: CredentialKind, subject: string): Promise<void> {
   await client.query({
     text: `DELETE FROM registry.credentials
       WHERE kind = $1::registry."CredentialKind" AND subject = $2 AND ${ENDS_AT} < now() - interval '7 days'`,

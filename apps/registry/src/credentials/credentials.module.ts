@@ -8,6 +8,6 @@ import { VerificationController } from './verification.controller.js';
 @Module({
   controllers: [TokensController, VerificationController],
   providers: [CredentialsService, CredentialsStore, ControlPublisher],
-  exports: [ControlPublisher],
+  exports: [ControlPublisher, CredentialsService],
 })
 export class CredentialsModule {}

@@ -1,9 +1,10 @@
 import { OrganizationScope, Outbox, WorkerPool } from '@agion/database';
 import { Injectable } from '@nestjs/common';
 import { type AuditEntry, UnauthenticatedError } from '@agion/service-kit';
-import type { Role, TokenKind } from '@agion/wire';
+import type { CredentialKind, Role, Scope } from '@agion/wire';
 import type pg from 'pg';
 import { AgentNotFoundError, AgentRetiredError } from '../agents/agents.errors.js';
+import { AccountNotFoundError } from '../service-accounts/service-accounts.errors.js';
 import { insertCredential, limitCredentials, type NewCredential } from './credential-rows.store.js';
 import { lockHolder } from './holder-rows.store.js';
 
@@ -26,12 +27,13 @@ export interface Issued {
 
 /** A credential as it stands when somebody shows its token. */
 export interface KnownCredential {
-  kind: TokenKind;
+  kind: CredentialKind;
   subject: string;
   role: Role | null;
+  scopes: Scope[] | null;
   secretHash: Buffer;
   expiresAt: Date | null;
-  /** Neither expired nor revoked, and its agent is not retired. */
+  /** Neither expired nor revoked, its agent not retired, its service account not deleted. */
   living: boolean;
   organizationId: string;
   slug: string;
@@ -47,12 +49,13 @@ export class CredentialsStore {
 
   /**
    * Adds a credential, limits those before it and records both; one after the other for each subject.
-   * @throws AgentNotFoundError, AgentRetiredError; UnauthenticatedError when the holder's credential has just ended
+   * @throws AgentNotFoundError, AgentRetiredError, AccountNotFoundError; UnauthenticatedError when the holder's credential has just ended
    */
   issue({ audit, overlapSeconds, holderKeyId, ...credential }: Issue): Promise<Issued> {
     const { organizationId, kind, subject } = credential;
     return this.scope.transaction(organizationId, async (client) => {
       if (kind === 'agent') await requireLivingAgent(client, subject);
+      if (kind === 'service_account') await requireLivingAccount(client, subject);
       await lockSubject(client, credential);
       const holder = holderKeyId === null ? null : await lockHolder(client, holderKeyId, credential);
       if (holder?.ended) throw new UnauthenticatedError('the token is not valid');
@@ -75,15 +78,17 @@ export class CredentialsStore {
   async find(keyId: string): Promise<KnownCredential | undefined> {
     const [known] = await this.worker.query<KnownCredential & pg.QueryResultRow>({
       name: 'credential_by_key_id',
-      text: `SELECT credential.kind::text AS kind, credential.subject, credential.role, credential.secret_hash AS "secretHash",
+      text: `SELECT credential.kind::text AS kind, credential.subject, credential.role, credential.scopes, credential.secret_hash AS "secretHash",
           least(credential.expires_at, credential.revoked_at) AS "expiresAt", credential.organization_id AS "organizationId", organization.slug,
           (credential.revoked_at IS NULL OR credential.revoked_at > now())
             AND (credential.expires_at IS NULL OR credential.expires_at > now())
-            AND agent.retired_at IS NULL AS living
+            AND agent.retired_at IS NULL AND account.deleted_at IS NULL AS living
         FROM registry.credentials credential
         JOIN registry.organizations organization USING (organization_id)
         LEFT JOIN registry.agents agent ON credential.kind = 'agent'
           AND agent.organization_id = credential.organization_id AND agent.agent_id = credential.subject
+        LEFT JOIN registry.service_accounts account ON credential.kind = 'service_account'
+          AND account.organization_id = credential.organization_id AND account.name = credential.subject
         WHERE credential.key_id = $1`,
       values: [keyId],
     });
@@ -98,6 +103,14 @@ async function requireLivingAgent(client: pg.PoolClient, agentId: string): Promi
   });
   if (!rows[0]) throw new AgentNotFoundError(agentId);
   if (rows[0].retired_at) throw new AgentRetiredError(agentId);
+}
+
+async function requireLivingAccount(client: pg.PoolClient, name: string): Promise<void> {
+  const { rowCount } = await client.query({
+    text: 'SELECT FROM registry.service_accounts WHERE name = $1 AND deleted_at IS NULL FOR SHARE',
+    values: [name],
+  });
+  if (rowCount === 0) throw new AccountNotFoundError(name);
 }
 
 async function lockSubject(

@@ -3,7 +3,8 @@ import { ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AgentIdParamDto, ContainerIdParamDto, IssuedTokenDto, IssueTokenDto } from '@agion/dto';
 import { ApiProblems, Caller } from '@agion/service-kit';
 import type { Principal } from '@agion/wire';
-import { CredentialsService, type IssuedToken, type TokenRequest } from './credentials.service.js';
+import { CredentialsService, type TokenRequest } from './credentials.service.js';
+import { toIssuedTokenDto } from './issued-token.js';
 
 @ApiTags('agents')
 @ApiProblems('unauthenticated', 'forbidden', 'validation-failed')
@@ -39,16 +40,8 @@ export class TokensController {
   }
 }
 
-const requestOf = ({ expires_in_seconds, overlap_seconds }: IssueTokenDto): TokenRequest => ({
+const requestOf = ({ expires_in_seconds, overlap_seconds, scopes }: IssueTokenDto): TokenRequest => ({
   lifetimeSeconds: expires_in_seconds ?? null,
   overlapSeconds: overlap_seconds ?? null,
-});
-
-const toIssuedTokenDto = ({ token, keyId, kind, subject, expiresAt, replaces }: IssuedToken): IssuedTokenDto => ({
-  token,
-  key_id: keyId,
-  kind,
-  subject,
-  expires_at: expiresAt?.toISOString() ?? null,
-  replaces,
+  scopes: scopes ?? null,
 });

@@ -1,0 +1,110 @@
+import { OrganizationScope, Outbox } from '@agion/database';
+import { Injectable } from '@nestjs/common';
+import type { AuditEntry } from '@agion/service-kit';
+import type { Role, Scope } from '@agion/wire';
+import type pg from 'pg';
+import {
+  ENDS_AT,
+  insertCredential,
+  type NewCredential,
+  revokeCredentials,
+} from '../credentials/credential-rows.store.js';
+import type { ServiceAccount } from './service-account.js';
+import { AccountNameTakenError, AccountNotFoundError } from './service-accounts.errors.js';
+
+export interface NewServiceAccount {
+  id: string;
+  name: string;
+  role: Role;
+  scopes: readonly Scope[] | null;
+  credential: NewCredential;
+  audit: (expiresAt: Date | null) => AuditEntry[];
+}
+
+const COLUMNS = `account.id, account.name, account.role, account.scopes, account.created_by AS "createdBy",
+  account.created_at AS "createdAt", coalesce((
+    SELECT json_agg(json_build_object('keyId', key_id, 'createdAt', created_at, 'expiresAt', ${ENDS_AT}) ORDER BY created_at)
+    FROM registry.credentials WHERE organization_id = account.organization_id AND kind = 'service_account'
+      AND subject = account.name AND (${ENDS_AT} IS NULL OR ${ENDS_AT} > now())), '[]') AS tokens`;
+
+@Injectable()
+export class ServiceAccountsStore {
+  constructor(
+    private readonly scope: OrganizationScope,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** The account, its first token and their facts in one transaction. @throws AccountNameTakenError */
+  create({
+    id,
+    name,
+    role,
+    scopes,
+    credential,
+    audit,
+  }: NewServiceAccount): Promise<{ expiresAt: Date | null; createdAt: Date }> {
+    const { organizationId, createdBy } = credential;
+    return this.scope.transaction(organizationId, async (client) => {
+      const { rows } = await client.query<{ created_at: Date }>({
+        text: `INSERT INTO registry.service_accounts (organization_id, id, name, role, scopes, created_by)
+          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (organization_id, name) DO NOTHING RETURNING created_at`,
+        values: [organizationId, id, name, role, scopes, createdBy],
+      });
+      if (!rows[0]) throw await nameTaken(client, name);
+      const expiresAt = await insertCredential(client, credential);
+      for (const entry of audit(expiresAt)) await this.outbox.append(client, entry);
+      return { expiresAt, createdAt: rows[0].created_at };
+    });
+  }
+
+  async find(organizationId: string, id: string): Promise<ServiceAccount | undefined> {
+    const [account] = await this.scope.query<ServiceAccount & pg.QueryResultRow>(organizationId, {
+      name: 'service_account',
+      text: `SELECT ${COLUMNS} FROM registry.service_accounts account
+        WHERE organization_id = $1 AND id = $2 AND deleted_at IS NULL`,
+      values: [organizationId, id],
+    });
+    return account;
+  }
+
+  /** Up to `limit` accounts in the order of their names, beginning after `after`. */
+  list(organizationId: string, after: string | null, limit: number): Promise<ServiceAccount[]> {
+    return this.scope.query<ServiceAccount & pg.QueryResultRow>(organizationId, {
+      name: 'service_accounts',
+      text: `SELECT ${COLUMNS} FROM registry.service_accounts account
+        WHERE organization_id = $1 AND deleted_at IS NULL AND ($2::text IS NULL OR name > $2) ORDER BY name LIMIT $3`,
+      values: [organizationId, after, limit],
+    });
+  }
+
+  /** Deletes an account with its tokens and the enrollments it has made. @returns the key ids revoked. @throws AccountNotFoundError */
+  delete(
+    organizationId: string,
+    { id, name }: ServiceAccount,
+    audit: (revoked: string[]) => AuditEntry,
+  ): Promise<string[]> {
+    return this.scope.transaction(organizationId, async (client) => {
+      const { rowCount } = await client.query({
+        text: 'UPDATE registry.service_accounts SET deleted_at = now() WHERE id = $1 AND deleted_at IS NULL',
+        values: [id],
+      });
+      if (rowCount === 0) throw new AccountNotFoundError(id);
+      const revoked = await revokeCredentials(client, 'service_account', name);
+      await client.query({
+        text: `UPDATE registry.enrollments SET expires_at = now()
+          WHERE created_by = $1 AND used_at IS NULL AND expires_at > now()`,
+        values: [`service_account:${name}`],
+      });
+      await this.outbox.append(client, audit(revoked));
+      return revoked;
+    });
+  }
+}
+
+async function nameTaken(client: pg.PoolClient, name: string): Promise<AccountNameTakenError> {
+  const { rows } = await client.query<{ deleted: boolean }>({
+    text: 'SELECT deleted_at IS NOT NULL AS deleted FROM registry.service_accounts WHERE name = $1',
+    values: [name],
+  });
+  return new AccountNameTakenError(name, rows[0]?.deleted === true);
+}
