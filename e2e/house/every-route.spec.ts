@@ -52,6 +52,7 @@ const VALUES: Record<string, string> = {
   version: '1',
   id: '01920000-0000-7000-8000-000000000000',
   run_id: '01920000-0000-7000-8000-000000000000',
+  event_id: '01920000-0000-7000-8000-000000000000',
 };
 const filled = (url: string): string => url.replace(/\{(\w+)\}/g, (_, name: string) => VALUES[name] ?? 'nothing-here');
 
@@ -176,8 +177,12 @@ describe('what belongs to another organization', () => {
       platform.call('POST', '/api/v1/agents/register', { token: theirs, body: { agent_id: 'acme:a', name: 'A' } }),
       platform.call('POST', '/api/v1/missions', { token: theirs, body: { name: 'M', goal: 'G' } }),
       platform.call('POST', '/api/v1/policies', { token: theirs, body: aPolicy({ id: 'pol1', effect: 'allow' }) }),
+      platform.call('POST', '/api/v1/webhooks', {
+        token: theirs,
+        body: { url: 'https://hooks.example.com/', event_types: ['webhook.disabled'] },
+      }),
     ]);
-    expect(made.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201, 201]);
+    expect(made.map(({ status }) => status)).toEqual(Array(made.length).fill(201));
     const ids: Record<string, string> = {
       prompts: 'p1',
       models: 'm1',
@@ -185,6 +190,7 @@ describe('what belongs to another organization', () => {
       agents: 'acme:a',
       missions: made[4]?.body.id,
       policies: 'pol1',
+      webhooks: made[6]?.body.id,
     };
     const before = await contents();
     for (const role of ROLES) {
@@ -228,6 +234,7 @@ const contents = (): Promise<unknown[]> =>
       ),
       'governance.policies',
       'governance.policy_versions',
+      'governance.webhooks',
     ];
     const rows: unknown[] = [];
     for (const table of tables) rows.push((await client.query(`SELECT * FROM ${table} ORDER BY 1, 2, 3`)).rows);

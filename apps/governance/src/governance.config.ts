@@ -1,3 +1,4 @@
+import { IsInt, Max, Min } from 'class-validator';
 import { IsPrivateKey, ownSettingsWithDatabase, Setting, StreamSecret } from '@agion/service-kit';
 
 /** What the governance service is told by its environment. */
@@ -13,4 +14,27 @@ export class GovernanceSettings extends ownSettingsWithDatabase('governance') {
 
   @StreamSecret()
   streamSecret!: string;
+
+  @Setting('WEBHOOK_TIMEOUT_MS', { about: 'Longest time a receiver of webhooks may take to answer, in milliseconds.' })
+  @IsInt()
+  @Min(100)
+  @Max(30_000)
+  webhookTimeoutMs = 10_000;
+
+  @Setting('WEBHOOK_FIRST_RETRY_MS', {
+    about:
+      'Time until a webhook delivery is tried again for the first time, in milliseconds. Each further wait is four times longer, up to eight hours.',
+  })
+  @IsInt()
+  @Min(50)
+  @Max(3_600_000)
+  webhookFirstRetryMs = 5_000;
+
+  @Setting('WEBHOOK_DISABLE_AFTER_DAYS', {
+    about: 'Days after which a webhook is switched off when every delivery has failed.',
+  })
+  @IsInt()
+  @Min(1)
+  @Max(365)
+  webhookDisableAfterDays = 5;
 }

@@ -11,6 +11,7 @@ import { PoliciesModule } from './policies/policies.module.js';
 import { ReportsModule } from './reports/reports.module.js';
 import { TrustModule } from './trust/trust.module.js';
 import { ViolationsModule } from './violations/violations.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 @Module({
   imports: [
@@ -25,6 +26,7 @@ import { ViolationsModule } from './violations/violations.module.js';
     ReportsModule,
     ViolationsModule,
     EventsModule,
+    WebhooksModule,
   ],
 })
 export class GovernanceModule {}

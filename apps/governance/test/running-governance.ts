@@ -62,7 +62,8 @@ export function fact(given: Partial<AuditFact> = {}, at?: Date): { id: string; s
 
 let env: Record<string, string> = {};
 
-export async function startGovernance(): Promise<RunningGovernance> {
+/** @param extra settings beyond the usual ones */
+export async function startGovernance(extra: Readonly<Record<string, string>> = {}): Promise<RunningGovernance> {
   const undo: (() => unknown)[] = [];
   const stop = async (): Promise<void> => {
     for (const step of undo.toReversed()) await step();
@@ -73,7 +74,7 @@ export async function startGovernance(): Promise<RunningGovernance> {
     const redis = await startRedis();
     undo.push(() => redis.stop());
     const acme = await addOrganization(database, 'acme');
-    env = await testEnvironment({ databaseUrl: database.url, redisUrl: redis.url });
+    env = { ...(await testEnvironment({ databaseUrl: database.url, redisUrl: redis.url })), ...extra };
     undo.push(await serveOrganizations(env, [acme]));
     let service = await startService(governance, { env });
     undo.push(() => service.close());

@@ -167,3 +167,15 @@ export {
   ViolationPageDto,
   ViolationsQueryDto,
 } from './violation.dto.js';
+export {
+  CreateWebhookDto,
+  WebhookAttemptDto,
+  WebhookDeliveriesQueryDto,
+  WebhookDeliveryDto,
+  WebhookDeliveryPageDto,
+  WebhookDeliveryParamDto,
+  WebhookDto,
+  WebhookIdParamDto,
+  WebhookPageDto,
+  WebhookWithSecretDto,
+} from './webhook.dto.js';

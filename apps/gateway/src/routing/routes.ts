@@ -91,6 +91,15 @@ const ROWS: Row[] = [
   ['POST', '/api/v1/events', 'governance', 'agents', 'events:write'],
   ['GET', '/api/v1/audit', 'governance', 'operator', 'audit:read'],
 
+  ['GET', '/api/v1/webhooks', 'governance', 'operator', 'webhooks:read'],
+  ['POST', '/api/v1/webhooks', 'governance', 'admin', 'webhooks:write'],
+  ['GET', '/api/v1/webhooks/{id}', 'governance', 'operator', 'webhooks:read'],
+  ['DELETE', '/api/v1/webhooks/{id}', 'governance', 'admin', 'webhooks:write'],
+  ['POST', '/api/v1/webhooks/{id}/enable', 'governance', 'admin', 'webhooks:write'],
+  ['POST', '/api/v1/webhooks/{id}/rotate-secret', 'governance', 'admin', 'webhooks:write'],
+  ['GET', '/api/v1/webhooks/{id}/deliveries', 'governance', 'operator', 'webhooks:read'],
+  ['POST', '/api/v1/webhooks/{id}/deliveries/{event_id}/redeliver', 'governance', 'operator', 'webhooks:write'],
+
   ['GET', '/api/v1/runs', 'execution', 'viewer', 'runs:read'],
   ['POST', '/api/v1/runs', 'execution', 'viewer', 'runs:write'],
   ['GET', '/api/v1/runs/{run_id}', 'execution', 'viewer', 'runs:read'],

@@ -7,14 +7,25 @@ export interface AuditFactOf {
   event: AuditEvent;
 }
 
-/** In the order of the key: two replicas that write the same entries never wait for each other in a circle. */
+/**
+ * In the order of the key: two replicas that write the same entries never wait for each other in a circle. What is new is queued for
+ * the webhooks that asked for it in the same statement, so that neither is there without the other.
+ */
 const RECORD = `
-INSERT INTO governance.audit_events
-  (organization_id, event_id, type, actor, subject, outcome, details, source, trace_id, at)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::jsonb[], $6::text[], $7::jsonb[], $8::text[], $9::text[], $10::timestamptz[])
-ORDER BY 1, 2
-ON CONFLICT (organization_id, event_id) DO NOTHING
-RETURNING event_id`;
+WITH recorded AS (
+  INSERT INTO governance.audit_events
+    (organization_id, event_id, type, actor, subject, outcome, details, source, trace_id, at)
+  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::jsonb[], $6::text[], $7::jsonb[], $8::text[], $9::text[], $10::timestamptz[])
+  ORDER BY 1, 2
+  ON CONFLICT (organization_id, event_id) DO NOTHING
+  RETURNING organization_id, event_id, type),
+queued AS (
+  INSERT INTO governance.webhook_deliveries (organization_id, webhook_id, event_id, type)
+  SELECT r.organization_id, w.id, r.event_id, r.type
+  FROM recorded r JOIN governance.webhooks w ON w.organization_id = r.organization_id
+  WHERE w.status = 'active' AND (w.event_types = '{}' OR w.event_types && ARRAY[r.type, split_part(r.type, '.', 1) || '.*'])
+  ORDER BY 1, 2, 3)
+SELECT event_id FROM recorded`;
 
 /** The statement that writes facts of any organizations; those that are there already stay as they are. */
 export function recordAuditEvents(facts: readonly AuditFactOf[]): pg.QueryConfig {
