@@ -22,7 +22,7 @@ export interface PointResult {
 /** Milliseconds a container may need to be healthy. */
 const START = 30_000;
 
-/** Starts a container of the platform's, on a free port. @returns it, and its origin, when it is healthy */
+/** Starts a container of the platform's, on a free port. @returns it, and its origin, when it is healthy @throws Error saying what it said */
 export async function startContainer(
   platform: Platform,
   { command, cwd, env = {} }: ContainerCommand,
@@ -44,8 +44,9 @@ export async function startContainer(
     return status === 200 || container.hasEnded ? status : undefined;
   });
   if (healthy === 200) return { container, url };
+  const how = container.hasEnded ? `ended with ${(await container.finished()).status}` : 'did not become healthy';
   await container.end();
-  throw new Error(`the container did not become healthy:\n${container.output}`);
+  throw new Error(`the container ${how}:\n${container.output}`);
 }
 
 /** Starts a container and checks it. @returns the points that were not passed */

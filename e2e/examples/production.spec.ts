@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type Platform, startPlatform } from '../platform.js';
-import { conform, type ContainerCommand } from './conforming.js';
-import { exampleFolder } from './example-process.js';
-import { describeWithPython } from './python.js';
+import { conform, startContainer } from './conforming.js';
+import { containerCommand, describeContainers } from './containers.js';
 
 let platform: Platform;
 beforeAll(async () => {
@@ -18,25 +17,14 @@ async function containerToken(container: string): Promise<string> {
   return body.token;
 }
 
-const keepsTheContract = (container: string, command: Omit<ContainerCommand, 'env'>): void => {
+describeContainers(' in production', (name) => {
   it('keeps the contract with the token of its container', async () => {
-    const env = { AGION_AGENT_CONTAINER_ID: container, AGION_TOKEN: await containerToken(container) };
-    expect(await conform(platform, { ...command, env })).toEqual([]);
+    const command = containerCommand(name, { AGION_TOKEN: await containerToken(name) });
+    expect(await conform(platform, command)).toEqual([]);
   }, 120_000);
-};
 
-describe('the echo agent in production', () =>
-  keepsTheContract('echo-agent', { command: [process.execPath, 'src/main.ts'], cwd: exampleFolder('echo-agent') }));
-
-describe('the container template in TypeScript in production', () =>
-  keepsTheContract('template-ts', {
-    command: [process.execPath, 'src/index.ts'],
-    cwd: exampleFolder('agent-container-template', 'typescript'),
-  }));
-
-describeWithPython('the container template in Python in production', ['httpx', 'redis'], () =>
-  keepsTheContract('template-py', {
-    command: ['python3', 'main.py'],
-    cwd: exampleFolder('agent-container-template', 'python'),
-  }),
-);
+  it('ends when the platform does not take its token', async () => {
+    const command = containerCommand(name, { AGION_TOKEN: await containerToken('somebody-else') });
+    await expect(startContainer(platform, command)).rejects.toThrow(/ended with 1/);
+  }, 60_000);
+});

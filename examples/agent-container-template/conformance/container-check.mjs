@@ -27,8 +27,11 @@ const UNSTOPPABLE = {
   look: () => Promise.reject(new NotLookedAt('nobody said which process it is')),
 };
 
-/** Milliseconds: what the contract and the platform allow for. A lease is 30 s, and a beat may just have been missed. */
-const PATIENCE = { lease: 31_000, policyChange: 5_000, record: 15_000, stop: 30_000 };
+/**
+ * Milliseconds: what the contract and the platform allow for. A lease is 30 s, and a beat may just have been missed; so may policies
+ * that a container without Redis asks for now and then.
+ */
+const PATIENCE = { lease: 31_000, policyChange: 31_000, record: 15_000, stop: 30_000 };
 
 /**
  * Looks at a running container, point by point (docs/agent-container-spec/v1.md).
