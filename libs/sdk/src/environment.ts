@@ -14,7 +14,7 @@ export interface SdkEnvironment {
   instanceId?: string;
   /** Slug of the organization, for those who ask without having registered. */
   organization?: string;
-  /** `http` keeps questions and events off the streams: in production the platform believes no agent's entries there. */
+  /** `http` keeps questions and events off the streams, e.g. where Redis is open to notices alone. */
   transport?: string;
 }
 

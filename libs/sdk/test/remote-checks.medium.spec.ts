@@ -5,6 +5,7 @@ import { type Platform, startPlatform } from '../../../e2e/platform.js';
 import { RawRedis } from '../../../e2e/raw-redis.js';
 import type { Decision } from '../src/decisions/decision.js';
 import { ConfigurationError, ForbiddenError, UnauthorizedError } from '../src/errors.js';
+import { BusCheck } from '../src/governance/bus-check.js';
 import { GovernanceClient, type GovernanceClientOptions } from '../src/governance/governance-client.js';
 import { InvalidInputError } from '../src/input/input.errors.js';
 
@@ -175,6 +176,19 @@ describe('questions over the bus', () => {
     const { body } = await platform.call('GET', `/api/v1/agents/${AGENT}/stream-key`, { token });
     for (const { fields } of entries)
       expect(isSignedBy('governance:requests', fields, body.stream_key as string)).toBe(true);
+  });
+
+  it('are denied beyond as many as may wait, instead of filling the memory', async () => {
+    const { url: redisUrl } = platform.redis;
+    const asked = new BusCheck({ redisUrl, containerId: 'demo', organizationSlug: () => 'default', mostWaiting: 5 });
+    const question = { agentId: AGENT, action: 'generate_chart', context: { rows: 1 }, timeoutMs: 300 };
+    platform.redis.signal('SIGSTOP');
+    const decisions = await Promise.all(Array.from({ length: 50 }, () => asked.check(question)));
+    platform.redis.signal('SIGCONT');
+    await asked.close();
+    const reasons = decisions.map(({ reason }) => reason);
+    expect(decisions.every(({ allowed, unavailable }) => !allowed && unavailable)).toBe(true);
+    expect(reasons.filter((reason) => reason.includes('too many requests'))).toHaveLength(45);
   });
 
   it('find the same client again after Redis was away', async () => {
