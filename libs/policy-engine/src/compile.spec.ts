@@ -73,6 +73,23 @@ test('only policies in the scope of agent and action are candidates, however man
   expect(ids(index.candidates('c7:a7', 'action_0').allows)).toEqual(['all', 'p7']);
 });
 
+test('policies keep their order in the next revision, and a document its version', () => {
+  const [b, a, first] = [policy('b', {}), policy('a', {}), policy('z', { priority: 900 })];
+  const matched = (...policies: VersionedPolicy[]): [string, number][] =>
+    evaluate(compilePolicies(policies, { revision: 1, defaultEffect: 'deny' }), REQUEST).matched.map(
+      ({ policy: id, version }) => [id, version],
+    );
+  expect(matched(b, a)).toEqual([
+    ['a', 3],
+    ['b', 3],
+  ]);
+  expect(matched({ ...b, version: 4 }, first, a)).toEqual([
+    ['z', 3],
+    ['a', 3],
+    ['b', 4],
+  ]);
+});
+
 test('what an index remembers has an end', () => {
   const set = compilePolicies([policy('all', {})], { revision: 1, defaultEffect: 'deny' });
   for (let number = 0; number < 50_000; number++)

@@ -9,8 +9,6 @@ import type { PolicyDocument, PolicyEffect, PolicyScope, VersionedPolicy } from 
 export interface CompiledPolicy {
   readonly id: string;
   readonly effect: PolicyEffect;
-  /** Its place among all: by priority, then by id. */
-  readonly rank: number;
   readonly scope: PolicyScope;
   /** null when the policy matches whatever is in its scope. */
   readonly condition: Condition | null;
@@ -51,9 +49,10 @@ export function compilePolicies(
 ): PolicySet {
   const terms = new TermTable();
   const active = policies.filter(({ document }) => document.spec.status === 'active');
-  const ranked = [...active].sort((a, b) => byImportance(a.document, b.document));
-  const compiled = ranked.map((policy, rank) => compilePolicy(terms, policy, rank));
-  return new PolicySet(compiled, options);
+  return new PolicySet(
+    active.map((policy) => compiledOf(terms, policy)),
+    options,
+  );
 }
 
 /** Whether a policy can ever be a candidate for an agent, whatever it does. */
@@ -62,19 +61,27 @@ export function canMatchAgent(document: PolicyDocument, agentId: string): boolea
 }
 
 /** The highest priority first, then by id: the same order wherever it is sorted. */
-function byImportance(a: PolicyDocument, b: PolicyDocument): number {
-  return (
-    b.spec.priority - a.spec.priority || (a.metadata.id < b.metadata.id ? -1 : a.metadata.id > b.metadata.id ? 1 : 0)
-  );
+export function byImportance({ matched: a }: CompiledPolicy, { matched: b }: CompiledPolicy): number {
+  return b.priority - a.priority || (a.policy < b.policy ? -1 : a.policy > b.policy ? 1 : 0);
 }
 
-function compilePolicy(terms: TermTable, { document, version }: VersionedPolicy, rank: number): CompiledPolicy {
+/** By the document, which is never changed: what is in force again in the next revision is not compiled again. */
+const compiled = new WeakMap<PolicyDocument, CompiledPolicy>();
+
+function compiledOf(terms: TermTable, policy: VersionedPolicy): CompiledPolicy {
+  const known = compiled.get(policy.document);
+  if (known?.matched.version === policy.version) return known;
+  const made = compilePolicy(terms, policy);
+  compiled.set(policy.document, made);
+  return made;
+}
+
+function compilePolicy(terms: TermTable, { document, version }: VersionedPolicy): CompiledPolicy {
   const { metadata, spec } = document;
-  const { condition, fault } = conditionOf(terms, document);
+  const { condition, fault } = compiledText(terms, spec.condition);
   return {
     id: metadata.id,
     effect: spec.effect,
-    rank,
     scope: spec.scope,
     condition,
     fault,
@@ -85,26 +92,8 @@ function compilePolicy(terms: TermTable, { document, version }: VersionedPolicy,
   };
 }
 
-interface CompiledText {
-  condition: Condition | null;
-  fault: string | null;
-}
-
-const UNCONDITIONAL: CompiledText = { condition: null, fault: null };
-
-/** By the document, which is never changed: what is in force again in the next revision is not compiled again. */
-const compiledTexts = new WeakMap<PolicyDocument, CompiledText>();
-
-function conditionOf(terms: TermTable, document: PolicyDocument): CompiledText {
-  const text = document.spec.condition;
-  if (text === undefined) return UNCONDITIONAL;
-  let compiled = compiledTexts.get(document);
-  if (!compiled) {
-    const { condition, faults } = compileCondition(text, terms);
-    compiled = condition
-      ? { condition, fault: null }
-      : { condition, fault: faults[0]?.detail ?? 'it does not compile' };
-    compiledTexts.set(document, compiled);
-  }
-  return compiled;
+function compiledText(terms: TermTable, text: string | undefined): Pick<CompiledPolicy, 'condition' | 'fault'> {
+  if (text === undefined) return { condition: null, fault: null };
+  const { condition, faults } = compileCondition(text, terms);
+  return { condition, fault: condition ? null : (faults[0]?.detail ?? 'it does not compile') };
 }

@@ -1,5 +1,5 @@
 import { hasStar, matchesGlob } from './glob.js';
-import type { CompiledPolicy } from './compile.js';
+import { byImportance, type CompiledPolicy } from './compile.js';
 
 /** Policies in the scope of one agent and one action, the most important first. */
 export interface Candidates {
@@ -47,7 +47,7 @@ export class PolicyIndex {
     this.#byAction.get(action)?.collect(agentId, found);
     this.#byAction.get(ANY)?.collect(agentId, found);
     for (const { glob, agents } of this.#actionGlobs) if (matchesGlob(glob, action)) agents.collect(agentId, found);
-    const ordered = [...found].sort((a, b) => a.rank - b.rank);
+    const ordered = [...found].sort(byImportance);
     return {
       denies: ordered.filter(({ effect }) => effect === 'deny'),
       allows: ordered.filter(({ effect }) => effect === 'allow'),
