@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import type { PolicyDocument, VersionedPolicy } from '@agion/policy-engine';
 import { canonicalJson } from '../canonical-json.js';
 import { PoliciesRejectedError } from './policies.errors.js';
@@ -55,7 +55,7 @@ export function wholeBundle(document: SyncDocument): PolicyBundle {
 export function changedBundle(bundle: PolicyBundle, document: SyncDocument): PolicyBundle {
   if (!Array.isArray(document.upserted) || !Array.isArray(document.removed))
     throw new PoliciesRejectedError('the sync document has neither `policies` nor changes');
-  const upserted = document.upserted.map(bundled);
+  const upserted = document.upserted.map(shared).sort(byId);
   const policies =
     upserted.length + document.removed.length === 0
       ? bundle.policies
@@ -65,9 +65,7 @@ export function changedBundle(bundle: PolicyBundle, document: SyncDocument): Pol
 
 /** The hash of policies, as the platform states it. */
 export const hashOf = (policies: readonly BundledPolicy[]): string =>
-  `sha256:${createHash('sha256')
-    .update(`[${policies.map(({ text }) => text).join()}]`)
-    .digest('hex')}`;
+  `sha256:${digest('sha256', `[${policies.map(({ text }) => text).join()}]`, 'hex')}`;
 
 /**
  * The same bundle with every text in RFC 8785 form. The platform sends them so, and then their texts are what they were read from; a
@@ -82,10 +80,30 @@ export const inCanonicalForm = (bundle: PolicyBundle): PolicyBundle => ({
   })),
 });
 
+/** Both lists are in order, and so is what they make. */
 function merged({ policies }: PolicyBundle, { upserted, removed }: BundleDelta): BundledPolicy[] {
   const gone = new Set(removed);
-  for (const { id } of upserted) gone.add(id);
-  return [...policies.filter(({ id }) => !gone.has(id)), ...upserted].sort(byId);
+  const result: BundledPolicy[] = [];
+  let next = 0;
+  for (const policy of policies) {
+    for (let one = upserted[next]; one && one.id < policy.id; one = upserted[++next]) result.push(one);
+    if (policy.id !== upserted[next]?.id && !gone.has(policy.id)) result.push(policy);
+  }
+  return [...result, ...upserted.slice(next)];
+}
+
+/** Policies that changed lately, by their texts: most of the agents of one process get the same ones, and each is compiled once. */
+const lately = new Map<string, BundledPolicy>();
+const MOST_LATELY = 256;
+
+function shared(value: unknown): BundledPolicy {
+  const policy = bundled(value);
+  const known = lately.get(policy.text);
+  if (known) return known;
+  const [oldest] = lately.keys();
+  if (oldest !== undefined && lately.size >= MOST_LATELY) lately.delete(oldest);
+  lately.set(policy.text, policy);
+  return policy;
 }
 
 function stateIn({

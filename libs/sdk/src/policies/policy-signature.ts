@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { promisify } from 'node:util';
 import { canonicalJson } from '../canonical-json.js';
 import type { BundleState } from './policy-bundle.js';
 
@@ -28,12 +29,18 @@ export const signedText = ({ organization, agentId }: BundleOwner, state: Bundle
     hash: state.hash,
   });
 
-/** Whether one of the keys has signed this. */
-export function isSigned(owner: BundleOwner, state: BundleState, keys: readonly KeyObject[]): boolean {
+/** Whether one of the keys has signed this. The arithmetic is done beside the event loop. */
+export async function isSigned(owner: BundleOwner, state: BundleState, keys: readonly KeyObject[]): Promise<boolean> {
   const text = Buffer.from(signedText(owner, state));
   const signature = Buffer.from(state.signature, 'base64url');
-  return keys.some((key) => verify(null, text, key, signature));
+  for (const key of keys) if (await isSignedBy(key, text, signature)) return true;
+  return false;
 }
+
+const isSignedBy = promisify(
+  (key: KeyObject, text: Buffer, signature: Buffer, done: (error: Error | null, is: boolean) => void) =>
+    verify(null, text, key, signature, done),
+);
 
 /** The Ed25519 keys among these; others, and what is none, are left out. */
 export function ed25519Keys(keys: readonly PublicJwk[]): KeyObject[] {
