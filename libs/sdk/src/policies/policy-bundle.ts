@@ -2,6 +2,7 @@ import { hash as digest } from 'node:crypto';
 import type { PolicyDocument, VersionedPolicy } from '@agion/policy-engine';
 import { canonicalJson } from '../canonical-json.js';
 import { PoliciesRejectedError } from './policies.errors.js';
+import { TextList } from './text-list.js';
 import type { Position } from './policy-sync.js';
 
 /** A policy of a bundle with the text that is hashed: RFC 8785 of the document together with its version. */
@@ -64,8 +65,11 @@ export function changedBundle(bundle: PolicyBundle, document: SyncDocument): Pol
 }
 
 /** The hash of policies, as the platform states it. */
-export const hashOf = (policies: readonly BundledPolicy[]): string =>
-  `sha256:${digest('sha256', `[${policies.map(({ text }) => text).join()}]`, 'hex')}`;
+export function hashOf(policies: readonly BundledPolicy[]): string {
+  const texts = new TextList();
+  for (const { text } of policies) texts.add(text);
+  return `sha256:${digest('sha256', texts.bytes(), 'hex')}`;
+}
 
 /**
  * The same bundle with every text in RFC 8785 form. The platform sends them so, and then their texts are what they were read from; a
