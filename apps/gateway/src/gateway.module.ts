@@ -32,9 +32,10 @@ import { ProxyController } from './routing/proxy.controller.js';
 import { RouteTable } from './routing/route-table.js';
 import { ROUTES } from './routing/routes.js';
 import { Upstreams } from './routing/upstreams.js';
+import { StreamTicketsModule } from './stream-tickets/stream-tickets.module.js';
 
 @Module({
-  imports: [AgUiModule, NoticesModule],
+  imports: [AgUiModule, NoticesModule, StreamTicketsModule],
   controllers: [
     HealthController,
     MetricsController,

@@ -167,6 +167,7 @@ export {
   ViolationPageDto,
   ViolationsQueryDto,
 } from './violation.dto.js';
+export { StreamTicketDto } from './stream-ticket.dto.js';
 export {
   CreateWebhookDto,
   WebhookAttemptDto,

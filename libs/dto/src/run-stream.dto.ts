@@ -21,4 +21,13 @@ export class AgUiEventsQueryDto extends ContinueRunQueryDto {
   @Length(1, MAX_MESSAGE_CHARACTERS)
   @Matches(/^[^\0]*$/, { message: 'must not hold the character U+0000' })
   user_message = 'What is the weather like in London?';
+
+  @ApiPropertyOptional({
+    example: 'agion_tkt_…',
+    description: 'In place of the Authorization header: POST /stream-tickets.',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  ticket?: string;
 }

@@ -14,4 +14,6 @@ export const keys = {
   heartbeat: (slug: string, agentId: string): string => `${redisPrefix(slug)}agent:${agentId}:heartbeat`,
   /** Points already spent by a caller in the current window; written by the gateway. */
   rateLimit: (slug: string): string => `${redisPrefix(slug)}gateway:rate`,
+  /** What a ticket for a stream stands for, sealed with the ticket; the gateway's own. Whose it is nobody knows before it is used. */
+  streamTicket: (name: string): string => `gateway:ticket:${name}`,
 };

@@ -9,6 +9,8 @@ import { mayCall } from '../routing/access.js';
 import { setMatch } from '../routing/request-match.js';
 import { RouteTable, type RouteMatch } from '../routing/route-table.js';
 import type { Route } from '../routing/routes.js';
+import { StreamTickets } from '../stream-tickets/stream-tickets.service.js';
+import { ticketIn } from '../stream-tickets/ticket-query.js';
 import { Authenticator } from './authenticator.js';
 import { bearerOf } from './bearer.js';
 import { setExpiry } from './credential-expiry.js';
@@ -35,6 +37,7 @@ export class AuthGuard implements CanActivate {
     private readonly table: RouteTable,
     private readonly authenticator: Authenticator,
     private readonly limits: RateLimits,
+    private readonly tickets: StreamTickets,
     private readonly settings: GatewaySettings,
   ) {}
 
@@ -47,10 +50,31 @@ export class AuthGuard implements CanActivate {
     setMatch(request, match);
     if (match.route.who === 'open') return true;
     const token = bearerOf(request.raw);
+    const ticket = match.route.stream ? ticketIn(match.query) : undefined;
+    if (ticket !== undefined) return this.redeem(ticket, token, request, http.getResponse<FastifyReply>(), match);
     if (token === undefined) return this.admit(request, match, this.withoutToken(match.route));
     const known = this.authenticator.recognize(token);
     if (known) return this.admit(request, match, known);
     return this.verify(token, request, http.getResponse<FastifyReply>(), match);
+  }
+
+  /** The credentials the ticket stands for are as good as if they had been sent, and no better. */
+  private async redeem(
+    ticket: string,
+    token: string | undefined,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    match: RouteMatch,
+  ): Promise<boolean> {
+    if (token !== undefined) throw new UnauthenticatedError('the request carries a bearer token and a ticket');
+    const address = clientAddress(request.raw, this.settings.proxyHops);
+    this.limits.mayTry(address);
+    const credentials = await this.tickets.redeem(ticket).catch(async (error: unknown) => {
+      if (error instanceof UnauthenticatedError) await this.limits.failed(address);
+      throw error;
+    });
+    request.raw.headers.authorization = `Bearer ${credentials}`;
+    return this.verify(credentials, request, reply, match);
   }
 
   private async verify(

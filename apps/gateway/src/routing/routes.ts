@@ -14,6 +14,8 @@ export interface Route {
   readonly scope: Scope | null;
   /** `read`: answers may be kept for seconds. `write`: a success empties the organization's part of that cache. */
   readonly configuration?: 'read' | 'write';
+  /** A stream that browsers open without headers: a ticket counts as credentials here, and nowhere else. */
+  readonly stream?: true;
 }
 
 type Row = [
@@ -22,7 +24,7 @@ type Row = [
   to: ServiceName,
   who: AccessRule,
   scope: Scope | null,
-  configuration?: 'read' | 'write',
+  kept?: 'read' | 'write' | 'stream',
 ];
 
 /** Prompts, models and resources have the same verbs. */
@@ -106,7 +108,8 @@ const ROWS: Row[] = [
   ['POST', '/api/v1/runs/{run_id}/cancel', 'execution', 'viewer', 'runs:write'],
 
   ['POST', '/ag-ui/run', 'gateway', 'viewer', 'runs:write'],
-  ['GET', '/ag-ui/events', 'gateway', 'viewer', 'runs:write'],
+  ['GET', '/ag-ui/events', 'gateway', 'viewer', 'runs:write', 'stream'],
+  ['POST', '/api/v1/stream-tickets', 'gateway', 'signed-in', 'realtime:read'],
 
   ['GET', '/health', 'gateway', 'open', null],
   ['GET', '/readiness', 'gateway', 'open', null],
@@ -127,5 +130,6 @@ export const ROUTES: readonly Route[] = ROWS.map(([method, path, to, who, scope,
   to,
   who,
   scope,
-  ...(kept && { configuration: kept }),
+  ...(kept === 'stream' && { stream: true as const }),
+  ...(kept !== undefined && kept !== 'stream' && { configuration: kept }),
 }));
