@@ -42,11 +42,16 @@ export function readEnvironment(variables: Variables = process.env): SdkEnvironm
   return environment;
 }
 
-/** @throws ConfigurationError when the file cannot be read */
+/** @throws ConfigurationError when the file cannot be read, or is empty */
 export function readTokenFile(file: string): string {
+  const unusable = (what: string, cause?: unknown): ConfigurationError =>
+    new ConfigurationError(`the token file \`${file}\` ${what}: check \`AGION_TOKEN_FILE\``, { cause });
+  let token: string;
   try {
-    return readFileSync(file, 'utf8').trim();
+    token = readFileSync(file, 'utf8').trim();
   } catch (cause) {
-    throw new ConfigurationError(`the token file \`${file}\` cannot be read: check \`AGION_TOKEN_FILE\``, { cause });
+    throw unusable('cannot be read', cause);
   }
+  if (token === '') throw unusable('is empty');
+  return token;
 }

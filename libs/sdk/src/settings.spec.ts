@@ -39,6 +39,11 @@ describe('settings', () => {
     ['an agent without a container', { agentId: 'chart_generator' }, 'AGION_AGENT_CONTAINER_ID'],
     ['an id in capitals', { agentId: 'a:B' }, '`a:B` is not an agent id'],
     ['a url without a scheme', { agentId: 'a:b', gatewayUrl: 'gateway:8080' }, '`gatewayUrl` must be'],
+    [
+      'a url with a password',
+      { agentId: 'a:b', gatewayUrl: 'http://ada:secret@gateway' },
+      'must not hold a user or a password',
+    ],
     ['a redis url that is none', { agentId: 'a:b', redisUrl: 'http://redis' }, '`redisUrl` must be'],
     ['no time at all', { agentId: 'a:b', timeoutMs: 0 }, '`timeoutMs` must be'],
     ['a part above the whole', { agentId: 'a:b', decisionLog: 'sample:2' as const }, '`decisionLog` must be'],

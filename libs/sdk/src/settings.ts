@@ -152,8 +152,12 @@ function decisionLogOf(given: DecisionLog = 'all'): DecisionLog {
 }
 
 function httpUrl(name: string, text: string): string {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
-  throw new ConfigurationError(`\`${name}\` must be an \`http://\` or \`https://\` url, not \`${text}\``);
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw new ConfigurationError(`\`${name}\` must be an \`http://\` or \`https://\` url, not \`${text}\``);
+  if (url.username !== '' || url.password !== '')
+    throw new ConfigurationError(`\`${name}\` must not hold a user or a password: the token says who is calling`);
+  return text;
 }
 
 function checkRedis(url: string): void {

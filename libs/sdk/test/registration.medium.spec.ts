@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { eventually } from '@agion/testing';
 import { GatewayClient } from '../src/http/gateway.client.js';
@@ -129,6 +132,26 @@ describe('a registration', () => {
     await beat();
     expect(paths()).toEqual([REGISTER, HEARTBEAT, REGISTER]);
     expect(gateway.received[2]?.headers.authorization).toBeUndefined();
+  });
+
+  test('shows the token of a file anew when that has been replaced, and bears that the file is away meanwhile', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'agion-token-'));
+    const tokenFile = path.join(folder, 'token');
+    await writeFile(tokenFile, 'agion_ctr_one\n');
+    registration = registrationWith({ tokenFile });
+    await registration.start();
+    gateway.answer((request) =>
+      request.headers.authorization === 'Bearer agion_ctr_one'
+        ? { status: 401, body: { type: '/problems/unauthenticated', title: 'x', status: 401 } }
+        : usually(request),
+    );
+    await rm(tokenFile);
+    await beat();
+    await writeFile(tokenFile, 'agion_ctr_two\n');
+    await beat();
+    await beat();
+    expect(gateway.received.at(-1)).toMatchObject({ headers: { authorization: 'Bearer agion_ctr_two' } });
+    await rm(folder, { recursive: true });
   });
 
   test('goes on trying while the platform is away, and says so', async () => {

@@ -84,7 +84,7 @@ export class GatewayClient {
   private async attempt<Body>(method: Method, path: string, options: CallOptions): Promise<GatewayAnswer<Body>> {
     const { body, headers, signal, timeoutMs = this.options.timeoutMs ?? 10_000 } = options;
     const token = this.options.token?.();
-    const inTime = AbortSignal.timeout(timeoutMs);
+    const deadline = deadlineOf(timeoutMs, signal);
     try {
       const response = await this.fetch(this.base + path + queryText(options.query), {
         method,
@@ -96,7 +96,7 @@ export class GatewayClient {
           ...headers,
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
-        signal: signal ? AbortSignal.any([signal, inTime]) : inTime,
+        signal: deadline.signal,
       });
       const text = await response.text();
       if (!response.ok && response.status !== 304)
@@ -104,12 +104,14 @@ export class GatewayClient {
       return { status: response.status, body: this.read<Body>(text), etag: response.headers.get('etag') };
     } catch (error) {
       if (AgionError.is(error)) throw error;
-      if (inTime.aborted)
+      if (deadline.isOver())
         throw new TimeoutError(`${this.base} did not answer within ${timeoutMs} ms`, { cause: error });
       throw new ConnectionError(`${this.base} cannot be reached: ${causeText(error)}`, {
         retryable: !signal?.aborted,
         cause: error,
       });
+    } finally {
+      deadline.clear();
     }
   }
 
@@ -124,6 +126,27 @@ export class GatewayClient {
       });
     }
   }
+}
+
+/** Ends a call after a time, or with a signal. By hand: what `AbortSignal.any` makes of a signal that lives long is kept as long. */
+function deadlineOf(ms: number, outer?: AbortSignal): { signal: AbortSignal; isOver(): boolean; clear(): void } {
+  const controller = new AbortController();
+  const give = (): void => controller.abort();
+  let isOver = false;
+  const timer = setTimeout(() => {
+    isOver = true;
+    controller.abort();
+  }, ms).unref();
+  if (outer?.aborted) controller.abort();
+  else outer?.addEventListener('abort', give, { once: true });
+  return {
+    signal: controller.signal,
+    isOver: () => isOver,
+    clear: () => {
+      clearTimeout(timer);
+      outer?.removeEventListener('abort', give);
+    },
+  };
 }
 
 function queryText(query: CallOptions['query'] = {}): string {

@@ -30,13 +30,20 @@ export class TokenSource {
    */
   refused(): boolean {
     if (this.given !== undefined) return false;
-    if (this.file !== undefined) {
-      const before = this.read;
-      this.read = readTokenFile(this.file);
-      return this.read !== before;
-    }
+    if (this.file !== undefined) return this.readAgain(this.file);
     const had = this.handedOut !== undefined;
     this.handedOut = undefined;
     return had;
+  }
+
+  /** Never throws: while a secret is being replaced its file may be away for a moment. */
+  private readAgain(file: string): boolean {
+    const before = this.read;
+    try {
+      this.read = readTokenFile(file);
+    } catch {
+      return false;
+    }
+    return this.read !== before;
   }
 }
