@@ -222,13 +222,3 @@ describe('questions over HTTP', () => {
     expect(decision.reason).toContain('cannot be reached');
   });
 });
-
-describe('a client', () => {
-  it('says what is missing when it knows nobody to ask, or not whose agent it is', async () => {
-    expect(() => new GovernanceClient()).toThrow('set `REDIS_URL`, or `AGION_GOVERNANCE_URL` or `AGION_GATEWAY_URL`');
-    const nameless = client({ governanceUrl: platform.url });
-    await expect(nameless.checkPermission({ agentId: 'charts', action: 'x' })).rejects.toThrow(
-      'the agent `charts` has no container',
-    );
-  });
-});

@@ -20,6 +20,8 @@ interface Known {
 const FRESH_MS = 10 * 60_000;
 /** Milliseconds until the platform is asked again that did not answer. */
 const SPARED_MS = 5_000;
+/** Answers after which there is no key to wait for. A refused token is none of them: it may be replaced. */
+const NOT_HIS: ReadonlySet<number> = new Set([400, 403, 404, 409, 410, 422]);
 const TIMEOUT_MS = 2_000;
 const MOST_AGENTS = 1_000;
 
@@ -63,7 +65,7 @@ export class EntrySigner {
       return (await this.options.gateway.call<{ stream_key: string }>('GET', path, options)).body.stream_key;
     } catch (error) {
       this.log.warn({ agent: agentId, error: errorText(error) }, 'an agent’s stream key cannot be fetched');
-      if (ApiError.is(error) && !error.retryable && error.status < 500) return null;
+      if (ApiError.is(error) && NOT_HIS.has(error.status)) return null;
       const spared = last ?? Promise.reject<string>(error instanceof Error ? error : new Error(String(error)));
       spared.catch(() => undefined);
       this.remember(agentId, spared, SPARED_MS);

@@ -62,7 +62,8 @@ export class GovernanceClient {
     const overHttp = (options.transport ?? environment.transport) === 'http' || redisUrl === undefined;
     const slug = organization ?? environment.organization ?? DEFAULT_ORGANIZATION.slug;
     if (overHttp) {
-      this.remote = new HttpCheck(gatewayOf(options, environment, logger));
+      const token = tokenOf(options, environment);
+      this.remote = new HttpCheck(gatewayOf(options, environment, token, logger), () => token.refused());
       return;
     }
     const signer = signerOf(options, environment, logger);
@@ -101,14 +102,19 @@ export function completeName(name: string, containerId: string | undefined): str
   );
 }
 
-function gatewayOf(options: GovernanceClientOptions, environment: SdkEnvironment, logger: Logger): GatewayClient {
+function gatewayOf(
+  options: GovernanceClientOptions,
+  environment: SdkEnvironment,
+  token: TokenSource,
+  logger: Logger,
+): GatewayClient {
   const url = options.governanceUrl ?? environment.governanceUrl ?? environment.gatewayUrl;
   if (url === undefined)
     throw new ConfigurationError(
       'nobody can be asked: set `REDIS_URL`, or `AGION_GOVERNANCE_URL` or `AGION_GATEWAY_URL`',
     );
   if (!/^https?:\/\//.test(url)) throw new ConfigurationError(`\`${url}\` is not an \`http://\` or \`https://\` url`);
-  return new GatewayClient({ url, token: tokenOf(options, environment).current, logger });
+  return new GatewayClient({ url, token: token.current, logger });
 }
 
 /** Questions are signed where a key can be had: production believes no others. */

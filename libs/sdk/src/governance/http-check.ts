@@ -1,6 +1,6 @@
 import { errorText } from '@agion/messaging';
 import type { Decision } from '../decisions/decision.js';
-import { AgionError, ApiError } from '../errors.js';
+import { AgionError, ApiError, UnauthorizedError } from '../errors.js';
 import type { GatewayClient } from '../http/gateway.client.js';
 import type { Wire } from '../http/wire.js';
 import { decisionOfAnswer } from './decision-reply.js';
@@ -17,13 +17,31 @@ import {
 export class HttpCheck implements RemoteCheck {
   private readonly closing = new AbortController();
 
-  constructor(private readonly gateway: GatewayClient) {}
+  /** @param refused told that the platform refuses the token. @returns whether there is another one now */
+  constructor(
+    private readonly gateway: GatewayClient,
+    private readonly refused: () => boolean = () => false,
+  ) {}
 
   /**
    * @throws UnauthorizedError, ForbiddenError and other ApiErrors that are not retryable: to be mended by whoever runs the agent.
    */
   async check(question: AddressedQuestion): Promise<Decision> {
     refuseInvalid(question);
+    try {
+      return await this.ask(question);
+    } catch (error) {
+      if (UnauthorizedError.is(error) && this.refused()) return this.ask(question);
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    this.closing.abort();
+    return Promise.resolve();
+  }
+
+  private async ask(question: AddressedQuestion): Promise<Decision> {
     const { timeoutMs = CHECK_TIMEOUT_MS } = question;
     try {
       const { body } = await this.gateway.call<Wire<'DecisionOutcomeDto'>>('POST', '/api/v1/governance/check', {
@@ -38,10 +56,5 @@ export class HttpCheck implements RemoteCheck {
       if (!AgionError.is(error)) throw error;
       return unavailable('http', `the platform cannot be asked: ${errorText(error)}`);
     }
-  }
-
-  close(): Promise<void> {
-    this.closing.abort();
-    return Promise.resolve();
   }
 }
