@@ -36,9 +36,10 @@ export class OddContainer {
   private token = '';
   private beat: NodeJS.Timeout | undefined;
   private readonly server: Server = createServer((request, response) => {
-    void this.reply(request).then(({ status, body, type = 'application/json' }) =>
-      response.writeHead(status, { 'content-type': type, connection: 'close' }).end(JSON.stringify(body)),
-    );
+    const send = ({ status, body, type = 'application/json' }: Reply): void => {
+      response.writeHead(status, { 'content-type': type, connection: 'close' }).end(JSON.stringify(body));
+    };
+    this.reply(request).then(send, (error: unknown) => send(problem(500, String(error))));
   });
 
   private constructor(
@@ -52,7 +53,7 @@ export class OddContainer {
     await once(container.server.listen(0, '127.0.0.1'), 'listening');
     const registered = await platform.call('POST', '/api/v1/agents/register', { body: container.agent });
     container.token = registered.body.token;
-    if (!container.faults.has('silent')) container.beat = setInterval(() => void container.call('heartbeat', {}), 100);
+    if (!container.faults.has('silent')) container.beat = setInterval(() => container.tell('heartbeat'), 100);
     return container;
   }
 
@@ -128,7 +129,9 @@ export class OddContainer {
     });
   }
 
-  private call(what: string, body: object): Promise<unknown> {
-    return this.platform.call('POST', `/api/v1/agents/${this.id}/${what}`, { token: this.token, body });
+  /** A beat that is lost is no fault of the container's: there is another one soon. */
+  private tell(what: string): void {
+    const options = { token: this.token, body: {} };
+    this.platform.call('POST', `/api/v1/agents/${this.id}/${what}`, options).catch(() => undefined);
   }
 }

@@ -27,9 +27,12 @@ async function registration(scene) {
 /** @returns how many milliseconds it took, or undefined when nothing came */
 async function heardAgain(platform, agentId, lease) {
   const since = Date.now();
-  const lastSeen = async () => (await platform('GET', agentPath(agentId))).body.last_seen_at;
-  const first = await lastSeen();
-  const again = await within(lease, async () => ((await lastSeen()) === first ? undefined : true), 500);
+  const lastSeen = async () => {
+    const { status, body } = await platform('GET', agentPath(agentId));
+    return status === 200 ? body.last_seen_at : undefined;
+  };
+  const first = await within(lease, lastSeen);
+  const again = await within(lease, async () => ((await lastSeen()) ?? first) !== first || undefined, 500);
   return again && { agentId, after: Date.now() - since };
 }
 
