@@ -115,7 +115,8 @@ class Agion:
         while not self.closing.wait(seconds):
             try:
                 body = {"instance_id": self.settings.instance_id, "status": "healthy"}
-                self._call("POST", self.settings.registry_url, f"/agents/{agent_id}/heartbeat", body, self.tokens[agent_id])
+                path = f"/agents/{agent_id}/heartbeat"
+                self._call("POST", self.settings.registry_url, path, body, self.tokens[agent_id])
             except httpx.HTTPError as error:
                 log.warning("no heartbeat of %s: %s", agent_id, error)
 
@@ -134,10 +135,10 @@ class Agion:
 
     # Governance
 
-    def check(self, agent: str, action: str, phase: str, arguments: Json | None = None, context: Json | None = None) -> Decision:
+    def check(self, agent: str, action: str, phase: str, arguments: Json, context: Json) -> Decision:
         """Asks whether `agent` may do this. Whatever keeps an answer from coming is a denial."""
         question: Json = {"agent_id": self.id_of(agent), "action": action, "phase": phase}
-        question |= {"arguments": arguments or {}, "context": context or {}}
+        question |= {"arguments": arguments, "context": context}
         if self.redis:
             try:
                 return self._ask_streams(question)
@@ -158,7 +159,8 @@ class Agion:
     def _ask_streams(self, question: Json) -> Decision:
         correlation_id = str(uuid.uuid4())
         replies = f"{self.prefix}governance:responses:{self.settings.container_id}:{self.settings.instance_id}"
-        request = {**question, "correlation_id": correlation_id, "reply_to": replies, "timeout_ms": str(int(ANSWER_SECONDS * 1000))}
+        timeout = {"timeout_ms": str(int(ANSWER_SECONDS * 1000))}
+        request = {**question, **timeout, "correlation_id": correlation_id, "reply_to": replies}
         asked = self._append("governance:requests", request)
         after = f"{int(asked.split('-')[0]) - 1}-0"  # the answer is younger than the question, by Redis' clock
         deadline = time.monotonic() + ANSWER_SECONDS
@@ -206,8 +208,8 @@ class Agion:
             if self.redis:
                 self._append(stream, fields)
                 return
-            token = self.tokens.get(fields["agent_id"])
-            self._call("POST", self.settings.governance_url, "/events", {"kind": kind, **fields}, token).raise_for_status()
+            body, token = {"kind": kind, **fields}, self.tokens.get(fields["agent_id"])
+            self._call("POST", self.settings.governance_url, "/events", body, token).raise_for_status()
         except (redis.RedisError, httpx.HTTPError) as error:
             log.warning("an event of the kind %s is lost: %s", kind, error)
 

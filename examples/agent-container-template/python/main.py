@@ -18,7 +18,9 @@ from agion_wire import Refused
 from governance import Call, PolicyViolation, agion
 
 VERSION = "1.0.0"
-AGENTS = {agion.id_of(one.DESCRIPTION["agent_id"]): (one.DESCRIPTION, run) for one, run in [(example_agent, example_agent.example_agent)]}
+# The agents of this container: how each presents itself, and what it does.
+MEMBERS = [(example_agent.DESCRIPTION, example_agent.example_agent)]
+AGENTS = {agion.id_of(description["agent_id"]): (description, run) for description, run in MEMBERS}
 MOST_BYTES = 1_000_000
 
 log = logging.getLogger("container")
