@@ -7,43 +7,17 @@ import {
   Min,
   MinLength,
   Validate,
+  ValidateIf,
   ValidatorConstraint,
-  type ValidationArguments,
   type ValidatorConstraintInterface,
 } from 'class-validator';
 import { Setting, ownSettings } from '@agion/service-kit';
 import { DEFAULT_ORGANIZATION, isOrganizationSlug } from '@agion/wire';
+import { KeysFetchedSafely, ListsIssuers, OneKeyOfUsers } from './auth/issuer-rules.js';
+import { GRANTING_CLAIM, LEAST_SECRET, parseIssuers } from './auth/issuer-setting.js';
+import { algorithmsOf, type Issuer, type IssuerKeys } from './auth/issuer.js';
 
-/** A user can write `user_metadata` himself: nothing may be granted from there. */
-const CLAIM = /^(?!user_metadata(\.|$)|raw_user_meta_data(\.|$))\S+$/;
 const CLAIM_RULE = { message: 'must name a claim that users cannot write themselves (not `user_metadata`)' };
-
-/** Users are verified in one way: the algorithm follows from the key that is set, never from a token. */
-@ValidatorConstraint({ name: 'oneWayToVerifyUsers' })
-class OneWayToVerifyUsers implements ValidatorConstraintInterface {
-  validate(_: unknown, { object }: ValidationArguments): boolean {
-    const { jwtSecret, jwksUri } = object as GatewaySettings;
-    return (jwtSecret === undefined) !== (jwksUri === undefined);
-  }
-
-  defaultMessage(): string {
-    return 'or SUPABASE_JWT_SECRET must be set, and not both: it is what user tokens are verified with';
-  }
-}
-
-/** Where keys come from decides who is let in: in production nobody on the way may swap them. */
-@ValidatorConstraint({ name: 'keysFetchedSafely' })
-class KeysFetchedSafely implements ValidatorConstraintInterface {
-  validate(uri: unknown, { object }: ValidationArguments): boolean {
-    if (uri === undefined) return true;
-    const scheme = typeof uri === 'string' ? URL.parse(uri)?.protocol : undefined;
-    return scheme === 'https:' || (scheme === 'http:' && (object as GatewaySettings).mode === 'development');
-  }
-
-  defaultMessage(): string {
-    return 'must be an https:// URL (http:// in development)';
-  }
-}
 
 @ValidatorConstraint({ name: 'organizationSlug' })
 class OrganizationSlug implements ValidatorConstraintInterface {
@@ -57,7 +31,7 @@ export class GatewaySettings extends ownSettings('gateway') {
     secret: true,
   })
   @IsOptional()
-  @MinLength(32, { message: 'must have 32 characters or more' })
+  @MinLength(LEAST_SECRET, { message: `must have ${LEAST_SECRET} characters or more` })
   jwtSecret?: string;
 
   @Setting('JWT_JWKS_URI', {
@@ -65,30 +39,31 @@ export class GatewaySettings extends ownSettings('gateway') {
     example: 'https://<project>.supabase.co/auth/v1/.well-known/jwks.json',
   })
   @Validate(KeysFetchedSafely)
-  @Validate(OneWayToVerifyUsers)
+  @Validate(OneKeyOfUsers)
   jwksUri?: string;
 
   @Setting('JWT_ISSUER', {
     about: 'The `iss` user tokens must carry.',
     example: 'https://<project>.supabase.co/auth/v1',
   })
+  @ValidateIf(({ jwtSecret, jwksUri }: GatewaySettings) => jwtSecret !== undefined || jwksUri !== undefined)
   @IsString({ message: 'must be set' })
-  jwtIssuer!: string;
+  jwtIssuer?: string;
 
   @Setting('JWT_AUDIENCE', { about: 'The `aud` user tokens must carry.' })
   @IsString()
   jwtAudience = 'authenticated';
 
   @Setting('JWT_ROLE_CLAIM', { about: 'Claim with `viewer`, `operator` or `admin`. A user without it is a viewer.' })
-  @Matches(CLAIM, CLAIM_RULE)
+  @Matches(GRANTING_CLAIM, CLAIM_RULE)
   roleClaim = 'app_metadata.role';
 
   @Setting('JWT_ORGANIZATION_CLAIM', { about: "Claim with the slug of the user's organization." })
-  @Matches(CLAIM, CLAIM_RULE)
+  @Matches(GRANTING_CLAIM, CLAIM_RULE)
   organizationClaim = 'app_metadata.organization';
 
   @Setting('JWT_GROUPS_CLAIM', { about: "Claim with the user's groups, a list of strings." })
-  @Matches(CLAIM, CLAIM_RULE)
+  @Matches(GRANTING_CLAIM, CLAIM_RULE)
   groupsClaim = 'app_metadata.groups';
 
   @Setting('JWT_DEFAULT_ORGANIZATION', {
@@ -98,6 +73,16 @@ export class GatewaySettings extends ownSettings('gateway') {
   @IsOptional()
   @Validate(OrganizationSlug)
   jwtDefaultOrganization?: string;
+
+  @Setting('JWT_ISSUERS', {
+    about:
+      'More issuers of user tokens, or all of them: a JSON list, see docs/identity.md. The variables above are its short form for one.',
+    example: '[{"supabase_project":"https://<project>.supabase.co"}]',
+    secret: true,
+  })
+  @IsOptional()
+  @Validate(ListsIssuers)
+  jwtIssuers?: string;
 
   @Setting('AGION_BUNDLE_KEY', {
     about:
@@ -155,5 +140,21 @@ export class GatewaySettings extends ownSettings('gateway') {
   /** Organization of users whose token names none; `null` when they are refused. */
   get defaultOrganization(): string | null {
     return this.jwtDefaultOrganization ?? (this.mode === 'development' ? DEFAULT_ORGANIZATION.slug : null);
+  }
+
+  /** Everybody who signs users in. */
+  get issuers(): readonly Issuer[] {
+    const listed = this.jwtIssuers === undefined ? [] : parseIssuers(this.jwtIssuers, this);
+    return [...this.oneIssuer(), ...listed];
+  }
+
+  private oneIssuer(): Issuer[] {
+    const { jwtSecret: secret, jwksUri: published, jwtIssuer: issuer, jwtAudience: audience } = this;
+    if (issuer === undefined) return [];
+    const keys: IssuerKeys | undefined = secret !== undefined ? { secret } : published ? { published } : undefined;
+    if (keys === undefined) return [];
+    const { roleClaim, organizationClaim, groupsClaim, defaultOrganization } = this;
+    const claims = { roleClaim, organizationClaim, groupsClaim, defaultOrganization };
+    return [{ issuer, audience, keys, algorithms: algorithmsOf(keys), organization: null, name: null, ...claims }];
   }
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exportJWK, type JWTHeaderParameters, SignJWT } from 'jose';
 import { OutgoingClient } from '@agion/service-kit';
 import { FORBIDDEN_HOSTS, startCanary } from '@agion/testing';
+import { algorithmsOf, type Issuer, type IssuerKeys } from './issuer.js';
 import { JwtVerifier } from './jwt-verifier.js';
 
 const SECRET = 'a secret of more than thirty-two characters';
@@ -14,6 +15,23 @@ const own = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const foreign = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2_048 });
 const ed = generateKeyPairSync('ed25519');
+
+const QUIET = { warn: () => undefined };
+const issuerOf = (keys: IssuerKeys, more: Partial<Issuer> = {}): Issuer => ({
+  issuer: ISSUER,
+  audience: AUDIENCE,
+  keys,
+  algorithms: algorithmsOf(keys),
+  organization: null,
+  name: null,
+  roleClaim: 'app_metadata.role',
+  organizationClaim: 'app_metadata.organization',
+  groupsClaim: 'app_metadata.groups',
+  defaultOrganization: null,
+  ...more,
+});
+const verifierOf = (outgoing: OutgoingClient, ...issuers: Issuer[]): JwtVerifier =>
+  new JwtVerifier({ issuers }, outgoing, QUIET);
 
 interface Parts {
   header?: Partial<JWTHeaderParameters> & Record<string, unknown>;
@@ -56,7 +74,7 @@ describe('a verifier with published keys', () => {
     const { port } = server.address() as { port: number };
     const jwksUri = `http://127.0.0.1:${port}/keys`;
     outgoing = new OutgoingClient({ allowed: [{ host: '127.0.0.1', port }] });
-    verifier = new JwtVerifier({ jwksUri, jwtIssuer: ISSUER, jwtAudience: AUDIENCE }, outgoing);
+    verifier = verifierOf(outgoing, issuerOf({ published: jwksUri }));
   });
 
   afterAll(async () => {
@@ -74,7 +92,7 @@ describe('a verifier with published keys', () => {
     ['several audiences, ours among them', { claims: { aud: ['other', AUDIENCE] } }],
   ] satisfies [string, Parts][])('believes a good token: %s', async (_, parts) => {
     const sub = (parts as Parts).claims?.sub ?? 'ada';
-    await expect(verifier.claimsOf(await token(parts))).resolves.toMatchObject({ sub });
+    await expect(verifier.verify(await token(parts))).resolves.toMatchObject({ subject: sub });
   });
 
   it.each([
@@ -108,12 +126,12 @@ describe('a verifier with published keys', () => {
       { header: { jku: 'http://127.0.0.1:1/keys', kid: 'x' }, key: foreign.privateKey },
     ],
   ] satisfies [string, Parts][])('refuses %s', async (_, parts) => {
-    await expect(verifier.claimsOf(await token(parts))).rejects.toMatchObject({ problem: 'unauthenticated' });
+    await expect(verifier.verify(await token(parts))).rejects.toMatchObject({ problem: 'unauthenticated' });
   });
 
   it('refuses a token without a signature, whatever it calls that', async () => {
     for (const alg of ['none', 'None', 'NONE', '']) {
-      const refused = verifier.claimsOf(`${unsigned({ alg, typ: 'JWT' })}.`);
+      const refused = verifier.verify(`${unsigned({ alg, typ: 'JWT' })}.`);
       await expect(refused).rejects.toMatchObject({ problem: 'unauthenticated' });
     }
   });
@@ -122,13 +140,13 @@ describe('a verifier with published keys', () => {
     const pem = own.publicKey.export({ format: 'pem', type: 'spki' });
     const body = unsigned({ alg: 'HS256', kid: 'own', typ: 'JWT' });
     const forged = `${body}.${createHmac('sha256', pem).update(body).digest('base64url')}`;
-    await expect(verifier.claimsOf(forged)).rejects.toMatchObject({ problem: 'unauthenticated' });
+    await expect(verifier.verify(forged)).rejects.toMatchObject({ problem: 'unauthenticated' });
   });
 
   it('refuses a payload that was changed, also after the good one was believed', async () => {
     const [header, , signature] = (await token()).split('.');
     const changed = encode({ ...goodClaims(), app_metadata: { role: 'admin' } });
-    await expect(verifier.claimsOf(`${header}.${changed}.${signature}`)).rejects.toMatchObject({
+    await expect(verifier.verify(`${header}.${changed}.${signature}`)).rejects.toMatchObject({
       problem: 'unauthenticated',
     });
   });
@@ -143,32 +161,28 @@ describe('a verifier with published keys', () => {
     for (const host of FORBIDDEN_HOSTS)
       for (const scheme of ['http', 'https']) {
         const jwksUri = `${scheme}://${host}:${canary.port}/keys`;
-        const lost = new JwtVerifier({ jwksUri, jwtIssuer: ISSUER, jwtAudience: AUDIENCE }, careless);
-        await expect(lost.claimsOf(await token())).rejects.toMatchObject({ problem: 'unavailable' });
+        const lost = verifierOf(careless, issuerOf({ published: jwksUri }));
+        await expect(lost.verify(await token())).rejects.toMatchObject({ problem: 'unavailable' });
       }
-    await expect(verifier.claimsOf(await token())).resolves.toMatchObject({ sub: 'ada' });
+    await expect(verifier.verify(await token())).resolves.toMatchObject({ subject: 'ada' });
     expect([canary.connections, canary.heard]).toEqual([0, []]);
     await canary.close();
   });
 
   it('says that keys cannot be fetched, rather than that the token is wrong', async () => {
     const listed = new OutgoingClient({ allowed: [{ host: '127.0.0.1', port: 1 }] });
-    const settings = { jwksUri: 'http://127.0.0.1:1/keys', jwtIssuer: ISSUER, jwtAudience: AUDIENCE };
-    const away = new JwtVerifier(settings, listed);
-    await expect(away.claimsOf(await token())).rejects.toMatchObject({ problem: 'unavailable' });
+    const away = verifierOf(listed, issuerOf({ published: 'http://127.0.0.1:1/keys' }));
+    await expect(away.verify(await token())).rejects.toMatchObject({ problem: 'unavailable' });
   });
 });
 
 describe('a verifier with a shared secret', () => {
-  const verifier = new JwtVerifier(
-    { jwtSecret: SECRET, jwtIssuer: ISSUER, jwtAudience: AUDIENCE },
-    new OutgoingClient(),
-  );
+  const verifier = verifierOf(new OutgoingClient(), issuerOf({ secret: SECRET }));
   const key = new TextEncoder().encode(SECRET);
 
   it('believes HS256 with that secret', async () => {
     const good = await token({ header: { alg: 'HS256' }, key });
-    await expect(verifier.claimsOf(good)).resolves.toMatchObject({ sub: 'ada' });
+    await expect(verifier.verify(good)).resolves.toMatchObject({ subject: 'ada' });
   });
 
   it.each([
@@ -176,13 +190,44 @@ describe('a verifier with a shared secret', () => {
     ['HS512 with the same secret', { header: { alg: 'HS512' }, key: new TextEncoder().encode(SECRET.padEnd(64)) }],
     ['ES256', {}],
   ] satisfies [string, Parts][])('refuses %s', async (_, parts) => {
-    await expect(verifier.claimsOf(await token(parts))).rejects.toMatchObject({ problem: 'unauthenticated' });
+    await expect(verifier.verify(await token(parts))).rejects.toMatchObject({ problem: 'unauthenticated' });
   });
 
   it('lets clocks differ by five seconds and not more', async () => {
     const short = await token({ header: { alg: 'HS256' }, claims: { exp: now() - 3 }, key }); // within the leeway
-    await expect(verifier.claimsOf(short)).resolves.toMatchObject({ sub: 'ada' });
+    await expect(verifier.verify(short)).resolves.toMatchObject({ subject: 'ada' });
     const over = await token({ header: { alg: 'HS256' }, claims: { exp: now() - 6 }, key });
-    await expect(verifier.claimsOf(over)).rejects.toMatchObject({ problem: 'unauthenticated' });
+    await expect(verifier.verify(over)).rejects.toMatchObject({ problem: 'unauthenticated' });
+  });
+});
+
+describe('a verifier with several issuers', () => {
+  const KEYS = { a: 'a'.repeat(32), b: 'b'.repeat(32) };
+  const one = issuerOf({ secret: KEYS.a }, { issuer: 'https://a.test' });
+  const other = issuerOf({ secret: KEYS.b }, { issuer: 'https://b.test', audience: 'other', name: 'partners' });
+  const verifier = verifierOf(new OutgoingClient(), one, other);
+  const signed = (iss: string, aud: string, key: string, sub = 'ada'): Promise<string> =>
+    token({ header: { alg: 'HS256' }, claims: { iss, aud, sub }, key: Buffer.from(key) });
+
+  it('asks the one a token names, and no other', async () => {
+    const mine = await verifier.verify(await signed('https://a.test', AUDIENCE, KEYS.a));
+    expect([mine.issuer, mine.subject]).toEqual([one, 'ada']);
+    const theirs = await verifier.verify(await signed('https://b.test', 'other', KEYS.b));
+    expect([theirs.issuer, theirs.subject]).toEqual([other, 'partners:ada']);
+  });
+
+  it.each([
+    ['the key of the other', 'https://a.test', AUDIENCE, KEYS.b],
+    ['its own key and the audience of the other', 'https://a.test', 'other', KEYS.a],
+    ['its own key and the name of the other', 'https://b.test', 'other', KEYS.a],
+    ['an issuer nobody knows', 'https://c.test', AUDIENCE, KEYS.a],
+    ['no issuer', '', AUDIENCE, KEYS.a],
+  ])('refuses a token with %s', async (_, iss, aud, key) => {
+    await expect(verifier.verify(await signed(iss, aud, key))).rejects.toMatchObject({ problem: 'unauthenticated' });
+  });
+
+  it("lets no issuer speak of another's users", async () => {
+    const foreign = await signed('https://a.test', AUDIENCE, KEYS.a, 'partners:ada');
+    await expect(verifier.verify(foreign)).rejects.toMatchObject({ problem: 'unauthenticated' });
   });
 });

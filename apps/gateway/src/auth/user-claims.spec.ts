@@ -1,21 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
-import { readUser, type ClaimNames } from './user-claims.js';
+import { readUser, type Reading } from './user-claims.js';
 
-const NAMES: ClaimNames = {
+const NAMES: Reading = {
   roleClaim: 'app_metadata.role',
   organizationClaim: 'app_metadata.organization',
   groupsClaim: 'app_metadata.groups',
   defaultOrganization: 'default',
+  organization: null,
 };
 
-const read = (claims: Record<string, unknown>, names: Partial<ClaimNames> = {}): ReturnType<typeof readUser> =>
+const read = (claims: Record<string, unknown>, names: Partial<Reading> = {}): ReturnType<typeof readUser> =>
   readUser({ sub: 'ada', exp: 1, ...claims }, { ...NAMES, ...names });
 
 describe('what a user token says', () => {
   it('takes role, organization and groups from the configured claims', () => {
     const app_metadata = { role: 'operator', organization: 'acme', groups: ['finance', 7, 'risk'] };
     expect(read({ role: 'authenticated', app_metadata })).toEqual({
-      subject: 'ada',
       role: 'operator',
       organization: 'acme',
       groups: ['finance', 'risk'],
@@ -58,6 +58,13 @@ describe('what a user token says', () => {
   it('follows own members only', () => {
     const names = { organizationClaim: 'constructor.name', defaultOrganization: null };
     expect(() => read({}, names)).toThrow(/names no organization/);
+  });
+
+  it('lets an issuer speak for its own organization only', () => {
+    const own = { organization: 'acme', defaultOrganization: 'acme' };
+    expect(read({ app_metadata: { organization: 'acme', role: 'admin' } }, own)).toMatchObject({ role: 'admin' });
+    expect(read({}, own)).toMatchObject({ organization: 'acme' });
+    expect(() => read({ app_metadata: { organization: 'default' } }, own)).toThrow(/signs nobody in for .*`default`/);
   });
 
   it('refuses users that belong nowhere', () => {

@@ -1,35 +1,33 @@
 import { ForbiddenError, UnauthenticatedError } from '@agion/service-kit';
 import { ROLES, isOrganizationSlug, type Role } from '@agion/wire';
+import type { Issuer } from './issuer.js';
 import type { VerifiedClaims } from './jwt-verifier.js';
 
-export interface ClaimNames {
-  readonly roleClaim: string;
-  readonly organizationClaim: string;
-  readonly groupsClaim: string;
-  /** Where users without an organization claim belong; `null`: nowhere. */
-  readonly defaultOrganization: string | null;
-}
+/** How an issuer's claims are read, and for whom it may speak. */
+export type Reading = Pick<
+  Issuer,
+  'roleClaim' | 'organizationClaim' | 'groupsClaim' | 'defaultOrganization' | 'organization'
+>;
 
 export interface User {
-  readonly subject: string;
   readonly role: Role;
   readonly organization: string;
   readonly groups: readonly string[];
 }
 
 /** Supabase's Postgres roles of tokens that are no person's. */
-const NOT_USERS = ['anon', 'service_role', 'supabase_admin'];
+export const NOT_USERS = ['anon', 'service_role', 'supabase_admin'];
 const MAX_GROUPS = 100;
 
 /**
  * What a user's verified claims say about him.
- * @throws UnauthenticatedError for tokens that are no user's; ForbiddenError for users without a known role or organization
+ * @throws UnauthenticatedError for tokens that are no user's; ForbiddenError for users without a known role, without an
+ * organization, or of one that the issuer does not speak for
  */
-export function readUser(claims: VerifiedClaims, names: ClaimNames): User {
+export function readUser(claims: VerifiedClaims, names: Reading): User {
   if (NOT_USERS.includes(String(claims.role)) || claims.is_anonymous === true)
     throw new UnauthenticatedError('the token is not one of a signed-in user');
   return {
-    subject: claims.sub,
     role: roleOf(claims, names.roleClaim),
     organization: organizationOf(claims, names),
     groups: groupsOf(claimAt(claims, names.groupsClaim)),
@@ -45,10 +43,14 @@ function roleOf(claims: VerifiedClaims, name: string): Role {
   throw new ForbiddenError(`the token's claim \`${name}\` names no role of the platform`, `use ${ROLES.join(', ')}`);
 }
 
-function organizationOf(claims: VerifiedClaims, { organizationClaim, defaultOrganization }: ClaimNames): string {
+function organizationOf(claims: VerifiedClaims, names: Reading): string {
+  const { organizationClaim, defaultOrganization, organization } = names;
   const slug = claimAt(claims, organizationClaim) ?? defaultOrganization;
-  if (typeof slug === 'string' && isOrganizationSlug(slug)) return slug;
-  throw new ForbiddenError(`the token's claim \`${organizationClaim}\` names no organization`);
+  if (typeof slug !== 'string' || !isOrganizationSlug(slug))
+    throw new ForbiddenError(`the token's claim \`${organizationClaim}\` names no organization`);
+  if (organization !== null && slug !== organization)
+    throw new ForbiddenError(`the token's issuer signs nobody in for the organization \`${slug}\``);
+  return slug;
 }
 
 function groupsOf(value: unknown): string[] {

@@ -4,8 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Passport, Strategy } from 'passport';
 import { ExtractJwt } from 'passport-jwt';
 import { UnauthenticatedError } from '@agion/service-kit';
-import { GatewaySettings } from '../gateway.config.js';
-import { JwtVerifier, type VerifiedClaims } from './jwt-verifier.js';
+import { JwtVerifier, type VerifiedJwt } from './jwt-verifier.js';
 import { OrganizationResolver } from './organization-resolver.js';
 import { readUser } from './user-claims.js';
 import type { Verified } from './verified.js';
@@ -19,7 +18,7 @@ type PassportRequest = Parameters<Strategy['authenticate']>[0];
 class VerifiedJwtStrategy extends Strategy {
   constructor(
     private readonly verifier: JwtVerifier,
-    private readonly accept: (claims: VerifiedClaims, done: Done) => void,
+    private readonly accept: (jwt: VerifiedJwt, done: Done) => void,
   ) {
     super();
   }
@@ -27,8 +26,8 @@ class VerifiedJwtStrategy extends Strategy {
   override authenticate(request: PassportRequest): void {
     const token = bearer(request);
     if (token === null) return this.fail('no bearer token', 401);
-    this.verifier.claimsOf(token).then(
-      (claims) => this.accept(claims, (error, user) => (user ? this.success(user) : this.error(error))),
+    this.verifier.verify(token).then(
+      (jwt) => this.accept(jwt, (error, user) => (user ? this.success(user) : this.error(error))),
       (error: unknown) => this.error(error),
     );
   }
@@ -42,7 +41,6 @@ export class UserJwtStrategy extends PassportStrategy(VerifiedJwtStrategy, NAME)
 
   constructor(
     verifier: JwtVerifier,
-    private readonly settings: GatewaySettings,
     private readonly organizations: OrganizationResolver,
   ) {
     super(verifier);
@@ -52,8 +50,8 @@ export class UserJwtStrategy extends PassportStrategy(VerifiedJwtStrategy, NAME)
     return (this.passport ??= new Passport());
   }
 
-  async validate(claims: VerifiedClaims): Promise<Verified> {
-    const { subject, role, groups, organization: slug } = readUser(claims, this.settings);
+  async validate({ claims, issuer, subject }: VerifiedJwt): Promise<Verified> {
+    const { role, groups, organization: slug } = readUser(claims, issuer);
     const organization = await this.organizations.find(slug);
     return { principal: { kind: 'user', subject, role, groups, organization }, expiresAt: claims.exp * 1_000 };
   }
