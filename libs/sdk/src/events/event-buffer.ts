@@ -202,8 +202,9 @@ export class EventBuffer {
     this.disarm();
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(), timeoutMs);
+    const isOver = pause(timeoutMs, limit.signal); // one for all attempts: each would listen to the signal until the end
     while (this.held.size > 0 && !limit.signal.aborted) {
-      await Promise.race([this.flush(), pause(timeoutMs, limit.signal)]);
+      await Promise.race([this.flush(), isOver]);
       if (this.held.size > 0) await pause(CLOSING_PAUSE_MS, limit.signal);
     }
     clearTimeout(timer);
