@@ -6,6 +6,7 @@ import { configuredLlm } from './llm/llm.module.js';
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 const ENV = {
+  AGION_MODE: 'development',
   REDIS_URL: 'redis://127.0.0.1:6379',
   DATABASE_URL: 'postgresql://127.0.0.1/agion',
   AGION_SERVICE_KEY: privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64url'),

@@ -12,7 +12,7 @@ export class ExecutionSettings extends ownSettingsWithDatabase('execution') {
   @Matches(/^https?:\/\/\S+$/, { message: 'must be an http:// or https:// URL' })
   openaiBaseUrl?: string;
 
-  @Setting('OPENAI_API_KEY', { about: 'Key of that API, where it asks for one.', secret: true })
+  @Setting('OPENAI_API_KEY', { about: 'Key of that API, where it asks for one.', secret: true, foreign: true })
   @IsOptional()
   @IsString()
   openaiApiKey?: string;

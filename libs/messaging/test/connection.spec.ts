@@ -2,7 +2,14 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually, startRedis, type TestRedis } from '@agion/testing';
-import { connected, createRedis, type RedisConnection, serverWarnings, StreamProducer } from '../src/index.js';
+import {
+  connected,
+  createRedis,
+  inspectServer,
+  type RedisConnection,
+  serverDangers,
+  StreamProducer,
+} from '../src/index.js';
 
 let server: TestRedis;
 const open: RedisConnection[] = [];
@@ -108,7 +115,14 @@ describe('a command', () => {
 test('dangerous settings of the server are named', async () => {
   const redis = connect({ url: server.url, role: 'command', name: 'x' });
   await connected(redis);
-  expect(await serverWarnings(redis)).toEqual([expect.stringContaining('appendonly')]);
+  const dangers = async (): Promise<string[]> => serverDangers(await inspectServer(redis)).map(({ text }) => text);
+  expect(await dangers()).toEqual([expect.stringContaining('appendonly')]);
   await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
-  expect(await serverWarnings(redis)).toHaveLength(2);
+  expect(await dangers()).toHaveLength(2);
+});
+
+test('a server that says nothing is not taken for a good one', () => {
+  const silent = { version: null, appendOnlyFile: null, evictionPolicy: null };
+  expect(serverDangers(silent).map(({ kind }) => kind)).toEqual(['durability', 'unknown-eviction']);
+  expect(serverDangers({ version: '8.8.3', appendOnlyFile: true, evictionPolicy: 'noeviction' })).toEqual([]);
 });

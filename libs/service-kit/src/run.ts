@@ -1,4 +1,5 @@
-import { loadSettings, SettingsError, type Environment } from './config/load-settings.js';
+import { loadSettings, secretsOf, SettingsError, type Environment } from './config/load-settings.js';
+import { sharedSecrets } from './config/production-faults.js';
 import type { ServiceSettings } from './config/service-settings.js';
 import type { ServiceDefinition } from './define-service.js';
 import { GatheredLines } from './logging/gathered-lines.js';
@@ -60,6 +61,8 @@ function loadAll(services: readonly ServiceDefinition[], env: Environment): Serv
       for (const fault of error.faults) faults.add(fault);
     }
   }
+  if (loaded.some(({ mode }) => mode === 'production'))
+    for (const fault of sharedSecrets(services.flatMap(({ settings }) => secretsOf(settings, env)))) faults.add(fault);
   if (faults.size > 0) throw new SettingsError(services.map(({ name }) => name).join(', '), [...faults]);
   return loaded;
 }

@@ -13,6 +13,7 @@ import { NestLogger } from './logging/nest-logger.js';
 import { ServiceKitModule } from './service-kit.module.js';
 import { StartupError } from './startup-error.js';
 import { httpRequests } from './telemetry/instruments.js';
+import { RedisLifecycle } from './streams/redis.module.js';
 import { StreamsServer } from './streams/streams-server.js';
 
 export interface StartOptions {
@@ -33,7 +34,8 @@ export interface RunningService {
 
 /**
  * Starts a service from its definition; used by every runner and by the tests, so there is no second way to run.
- * @throws SettingsError naming every wrong setting; Error when the port is taken or Redis does not answer
+ * @throws SettingsError naming every wrong setting; StartupError when the port is taken, when Redis does not answer, and in
+ * production when Redis would lose entries
  */
 export async function startService(
   definition: ServiceDefinition,
@@ -47,6 +49,7 @@ export async function startService(
   });
   const app = await createApplication(definition, settings, logger);
   try {
+    await app.get(RedisLifecycle).open();
     app.connectMicroservice({ strategy: app.get(StreamsServer) }, { inheritAppConfig: false });
     await app.startAllMicroservices();
     await app.listen(settings.port, settings.address);

@@ -21,6 +21,7 @@ export async function testEnvironment({
     AGION_BIND: '127.0.0.1',
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
+    AGION_REDIS_DURABILITY: 'acknowledged', // the tests' Redis lives in memory
     METRICS_PORT: '0',
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
     SUPABASE_JWT_SECRET: randomBytes(32).toString('base64url'),

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { StartupError } from '../startup-error.js';
+import { type GivenSecret, keyFaults, sharedSecrets, weakSecrets } from './production-faults.js';
+import { ServiceSettings } from './service-settings.js';
 import { settingsOf, type PropertySetting } from './setting.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -19,7 +21,7 @@ export class SettingsError extends StartupError {
 }
 
 /**
- * Reads and validates a settings class.
+ * Reads and validates a settings class; in production also how good its secrets are.
  * @throws SettingsError naming every setting at fault, never a secret's value
  */
 export function loadSettings<T extends object>(service: string, settingsClass: new () => T, env: Environment): T {
@@ -46,8 +48,25 @@ export function loadSettings<T extends object>(service: string, settingsClass: n
     const shown = setting?.secret || !given.has(error.property) ? '' : ` (got \`${String(values[error.property])}\`)`;
     faults.push(`${name} ${rules.join(' and ')}${shown}`);
   }
+  if (settings instanceof ServiceSettings && settings.mode === 'production') {
+    const secrets = secretsOf(settingsClass, env);
+    const keys = faults.length === 0 ? keyFaults(service, settings.serviceKey, settings.serviceKeys) : [];
+    faults.push(...weakSecrets(secrets), ...sharedSecrets(secrets), ...keys);
+  }
   if (faults.length > 0) throw new SettingsError(service, faults);
   return settings;
+}
+
+/** The secrets of the platform's own making that are set; those that cannot be read are left out. */
+export function secretsOf(settingsClass: new () => object, env: Environment): GivenSecret[] {
+  return settingsOf(settingsClass).flatMap((setting) => {
+    if (!setting.secret || setting.foreign) return [];
+    try {
+      return read(setting, env) ?? [];
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** Numbers and switches are told by their default; what cannot be converted stays as it is, for validation to name. */

@@ -42,6 +42,13 @@ export abstract class ServiceSettings {
   @Matches(/^rediss?:\/\/\S+$/, { message: 'must be set to a redis:// or rediss:// URL' })
   redisUrl!: string;
 
+  @Setting('AGION_REDIS_DURABILITY', {
+    about:
+      '`appendonly` (the default): production starts only with a Redis that says it keeps an append-only file and evicts nothing. `acknowledged`: for a managed Redis that keeps its data by other means, or does not say; one that evicts is still refused.',
+  })
+  @IsIn(['appendonly', 'acknowledged'], { message: 'must be `appendonly` or `acknowledged`' })
+  redisDurability: 'appendonly' | 'acknowledged' = 'appendonly';
+
   @Setting('METRICS_PORT', {
     about: 'Port of GET /metrics (Prometheus), which asks nobody for a token. 0 turns it off.',
   })
@@ -66,6 +73,7 @@ export abstract class ServiceSettings {
       'Public keys of the services: JSON {"gateway": "<SPKI DER, base64url>", …}. A service accepts calls only from those listed.',
     example: '{"gateway":"…","registry":"…"}',
     secret: true, // not that they are, but they are made with the private ones and handed over in the same way
+    foreign: true,
   })
   @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? parsePublicKeys(value) : value))
   @IsObject({ message: `must be a JSON object from service (${SERVICES.join(', ')}) to its Ed25519 public key` })

@@ -11,6 +11,8 @@ export interface SettingDefinition {
   readonly example?: string;
   /** A secret is never printed and may be given as a file: `<NAME>_FILE`. */
   readonly secret?: boolean;
+  /** A secret that somebody else has made: how strong it is, is not ours to judge. */
+  readonly foreign?: boolean;
 }
 
 export interface PropertySetting extends SettingDefinition {

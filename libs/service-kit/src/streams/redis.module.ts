@@ -1,18 +1,13 @@
-import {
-  type DynamicModule,
-  Inject,
-  Injectable,
-  Module,
-  type OnApplicationBootstrap,
-  type OnApplicationShutdown,
-} from '@nestjs/common';
+import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import {
   Channels,
   connected,
   createRedis,
   EventFeed,
+  inspectServer,
   type RedisConnection,
-  serverWarnings,
+  type RedisServer,
+  serverDangers,
   StreamProducer,
   TopicHub,
 } from '@agion/messaging';
@@ -23,6 +18,7 @@ import type { ReadinessCheck } from '../health/readiness.js';
 import { LOGGER } from '../logging/logger-token.js';
 import { StartupError } from '../startup-error.js';
 import { OrganizationDirectory } from './organization-directory.js';
+import { acceptDangers } from './redis-durability.js';
 import { COMMAND_REDIS } from './redis-token.js';
 import { StreamTrimmer } from './stream-trimmer.js';
 import { StreamsServer } from './streams-server.js';
@@ -32,21 +28,37 @@ const START_TIMEOUT = 10_000;
 
 /** Opens and closes what the service shares of Redis; consumers bring connections of their own. */
 @Injectable()
-export class RedisLifecycle implements ReadinessCheck, OnApplicationBootstrap, OnApplicationShutdown {
+export class RedisLifecycle implements ReadinessCheck, OnApplicationShutdown {
   readonly readinessName = 'redis';
 
   constructor(
     @Inject(COMMAND_REDIS) private readonly redis: RedisConnection,
     private readonly hub: TopicHub,
+    private readonly settings: ServiceSettings,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** @throws StartupError when Redis does not answer */
-  async onApplicationBootstrap(): Promise<void> {
-    await connected(this.redis, START_TIMEOUT).catch((error: Error) => {
+  /** Called before anything is read or written. @throws StartupError when Redis does not answer, or would lose what it is given */
+  async open(): Promise<void> {
+    const server = await this.inspect().catch((error: Error) => {
       throw new StartupError(`${error.message}: set REDIS_URL to a running Redis`, { cause: error });
     });
-    for (const warning of await serverWarnings(this.redis)) this.logger.warn(warning);
+    const dangers = serverDangers(server);
+    for (const warning of acceptDangers(dangers, this.settings)) this.logger.warn(warning);
+  }
+
+  /** Asks again after a time-out: a process that starts is busy, and may be late to hear an answer. */
+  private async inspect(): Promise<RedisServer> {
+    const deadline = performance.now() + START_TIMEOUT;
+    for (;;) {
+      const left = deadline - performance.now();
+      await connected(this.redis, Math.max(left, 1));
+      try {
+        return await inspectServer(this.redis);
+      } catch (error) {
+        if (performance.now() > deadline) throw error;
+      }
+    }
   }
 
   async checkReadiness(): Promise<void> {
