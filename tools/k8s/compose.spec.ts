@@ -93,6 +93,7 @@ describe('docker-compose.yml', () => {
       'all-in-one',
       'execution',
       'gateway',
+      'governance',
       'redis', // by the agents’ network
     ]);
   });

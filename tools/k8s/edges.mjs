@@ -7,6 +7,7 @@ const POSTGRES = 5432;
 const METRICS = 9464;
 const COLLECTOR = 4318;
 const HTTPS = 443;
+const HTTPS_TOO = 8443;
 
 /** Who must be able to open a connection to whom, and what for. What is not here must be impossible. */
 export const EDGES = [
@@ -19,6 +20,7 @@ export const EDGES = [
   { from: SERVICES, to: 'telemetry', port: COLLECTOR, why: 'OTLP' },
   { from: ['gateway'], to: 'internet', port: HTTPS, why: 'JWT_JWKS_URI' },
   { from: ['execution'], to: 'internet', port: HTTPS, why: 'OPENAI_BASE_URL' },
+  ...[HTTPS, HTTPS_TOO].map((port) => ({ from: ['governance'], to: 'internet', port, why: 'webhooks' })),
 ].flatMap(({ from, ...edge }) => from.map((one) => ({ from: one, ...edge })));
 
 /** The services that a source sends questions to. */
