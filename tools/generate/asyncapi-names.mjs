@@ -40,5 +40,9 @@ export const CHANNEL_NOTES = {
     writers: ['registry'],
     message: 'ConfigNoticeDto',
   },
-  control: { about: 'Credentials were revoked: forget them.', writers: ['registry'], message: 'ControlNoticeDto' },
+  control: {
+    about: 'Credentials were revoked: forget them. Organizations have changed: ask for them again.',
+    writers: ['registry'],
+    message: 'ControlNoticeDto',
+  },
 };

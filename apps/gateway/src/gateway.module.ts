@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import type { RedisConnection } from '@agion/messaging';
 import { RESERVED_IDS } from '@agion/dto';
-import { COMMAND_REDIS } from '@agion/service-kit';
+import { COMMAND_REDIS, OrganizationDirectory } from '@agion/service-kit';
 import { AgUiModule } from './ag-ui/ag-ui.module.js';
 import { AuthGuard } from './auth/auth.guard.js';
 import { Authenticator } from './auth/authenticator.js';
@@ -20,9 +20,11 @@ import { PlatformHealth } from './health/platform-health.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { RouteMetrics } from './metrics/route-metrics.js';
 import { NoticesModule } from './notices/notices.module.js';
+import { chunkOf } from './rate-limit/chunk-of.js';
+import { OrganizationPoints } from './rate-limit/organization-points.js';
 import { PointLimiter } from './rate-limit/point-limiter.js';
 import { RateLimitGuard } from './rate-limit/rate-limit.guard.js';
-import { chunkOf, RateLimits } from './rate-limit/rate-limits.js';
+import { RateLimits } from './rate-limit/rate-limits.js';
 import { RedisPoints } from './rate-limit/redis-points.js';
 import { ConfigurationCache } from './routing/configuration-cache.js';
 import { ConfigurationReads } from './routing/configuration-reads.js';
@@ -52,12 +54,21 @@ import { StreamTicketsModule } from './stream-tickets/stream-tickets.module.js';
     { provide: APP_GUARD, useClass: RateLimitGuard },
     {
       provide: RateLimits,
-      inject: [COMMAND_REDIS, GatewaySettings],
-      useFactory: (redis: RedisConnection, { rateLimit, failureLimit }: GatewaySettings) =>
-        new RateLimits(
-          new PointLimiter(new RedisPoints(redis, rateLimit), chunkOf(rateLimit)),
-          new PointLimiter(new RedisPoints(redis, failureLimit), chunkOf(failureLimit)),
-        ),
+      inject: [COMMAND_REDIS, GatewaySettings, OrganizationDirectory],
+      useFactory: (
+        redis: RedisConnection,
+        { rateLimit, failureLimit }: GatewaySettings,
+        directory: OrganizationDirectory,
+      ) => {
+        const limiterFor = (limit: number): PointLimiter =>
+          new PointLimiter(new RedisPoints(redis, limit), chunkOf(limit));
+        const limitOf = (slug: string): number | null => directory.settingsOf(slug).requests_per_minute;
+        return new RateLimits(
+          limiterFor(rateLimit),
+          limiterFor(failureLimit),
+          new OrganizationPoints(limitOf, limiterFor),
+        );
+      },
     },
     {
       provide: ConfigurationCache,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { DEFAULT_SETTINGS } from '@agion/wire';
 import { operator, RegistryUnderTest } from './registry-under-test.js';
 import { BODIES, makeOneOfEach, sender } from './routes-under-test.js';
 
@@ -111,8 +112,14 @@ describe('organizations', () => {
   it('are told to services', async () => {
     const acme = await registry.organization('acme');
     const list = await send('GET', '/internal/organizations');
-    expect(list.body).toEqual({ items: [acme, operator().organization] });
-    expect((await send('GET', '/internal/organizations/acme')).body).toEqual(acme);
+    const settings = DEFAULT_SETTINGS;
+    expect(list.body).toEqual({
+      items: [
+        { ...acme, settings },
+        { ...operator().organization, settings },
+      ],
+    });
+    expect((await send('GET', '/internal/organizations/acme')).body).toEqual({ ...acme, settings });
     expect((await send('GET', '/internal/organizations/nobody')).status).toBe(404);
   });
 });

@@ -94,7 +94,16 @@ export {
   ModelPurposeParamDto,
   UpdateModelDto,
 } from './model.dto.js';
-export { OrganizationDto, OrganizationListDto, OrganizationSlugParamDto } from './organization.dto.js';
+export {
+  ChangeOrganizationSettingsDto,
+  CreateOrganizationDto,
+  KnownOrganizationDto,
+  OrganizationDto,
+  OrganizationListDto,
+  OrganizationPageDto,
+  OrganizationSettingsDto,
+  OrganizationSlugParamDto,
+} from './organization.dto.js';
 export {
   CreatePromptDto,
   PromptContentDto,

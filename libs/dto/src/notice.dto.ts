@@ -1,5 +1,5 @@
-import { ApiProperty } from '@nestjs/swagger';
-import type { ConfigNotice, ControlNotice, PolicyBeacon, PolicyNotice } from '@agion/wire';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { ConfigNotice, ControlNotice, OrganizationsNotice, PolicyBeacon, PolicyNotice } from '@agion/wire';
 
 const CONFIG_NOTICES = ['prompt.updated', 'model.updated', 'resource.updated'] as const;
 
@@ -18,13 +18,13 @@ export class ConfigNoticeDto implements ConfigNotice {
   version!: number;
 }
 
-/** What `agion:control` says: whoever holds these credentials verified must forget them. */
-export class ControlNoticeDto implements ControlNotice {
-  @ApiProperty({ enum: ['credentials.revoked'] })
-  type!: 'credentials.revoked';
+/** What `agion:control` says: forget these credentials; at the default organization also: ask for the organizations again. */
+export class ControlNoticeDto {
+  @ApiProperty({ enum: ['credentials.revoked', 'organizations.changed'] })
+  type!: (ControlNotice | OrganizationsNotice)['type'];
 
-  @ApiProperty({ type: [String], example: ['k3v7c2m4n5p6q7r2'] })
-  credential_ids!: string[];
+  @ApiPropertyOptional({ type: [String], example: ['k3v7c2m4n5p6q7r2'], description: 'Of `credentials.revoked`.' })
+  credential_ids?: string[];
 }
 
 /** What `agion:policy:updates` says, once for each change and only on change. */

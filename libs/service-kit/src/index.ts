@@ -56,6 +56,7 @@ export type { Fetch } from './outgoing/outgoing-fetch.js';
 export {
   DomainError,
   ForbiddenError,
+  QuotaExceededError,
   UnauthenticatedError,
   UnavailableError,
   UpstreamProblemError,

@@ -35,6 +35,11 @@ export interface ControlNotice {
   credential_ids: string[];
 }
 
+/** Announced on `agion:control` of the organization `default`: there is a new organization, or one has other settings. */
+export interface OrganizationsNotice {
+  type: 'organizations.changed';
+}
+
 /** Announced on `agion:policy:updates`, once for each change of a policy. `agents`: globs of those it can match, or `*`. */
 export interface PolicyNotice {
   type: 'policy.updated';

@@ -1,6 +1,13 @@
 export { AGENT_ID_PATTERN, NAME_PATTERN, completeAgentId, containerOf, isAgentId, isName } from './agent-id.js';
 export { CHANNELS, channelKey, channelPatterns, slugOf } from './channels.js';
-export type { ChannelName, ConfigNotice, ControlNotice, PolicyBeacon, PolicyNotice } from './channels.js';
+export type {
+  ChannelName,
+  ConfigNotice,
+  ControlNotice,
+  OrganizationsNotice,
+  PolicyBeacon,
+  PolicyNotice,
+} from './channels.js';
 export {
   AGENT_STATUSES,
   DECISION_PHASES,
@@ -36,7 +43,9 @@ export { HEADERS } from './headers.js';
 export { keys } from './keys.js';
 export { DEFAULT_ORGANIZATION, isOrganizationSlug, redisPrefix } from './organization.js';
 export type { Organization } from './organization.js';
-export { ROLES, hasRole, ownerOf, rolloutBucket, speaksFor } from './principal.js';
+export { DEFAULT_SETTINGS, QUOTAS } from './organization-settings.js';
+export type { OrganizationSettings, QuotaName } from './organization-settings.js';
+export { ROLES, hasRole, isPlatformAdmin, ownerOf, rolloutBucket, speaksFor } from './principal.js';
 export type { Principal, PrincipalKind, Role } from './principal.js';
 export { PROBLEMS, isProblemName, problemType } from './problems.js';
 export type { InputFault, Problem, ProblemDefinition, ProblemName } from './problems.js';

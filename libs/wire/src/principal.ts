@@ -1,4 +1,4 @@
-import type { Organization } from './organization.js';
+import { DEFAULT_ORGANIZATION, type Organization } from './organization.js';
 import { containerOf } from './agent-id.js';
 import type { Scope } from './scopes.js';
 
@@ -26,6 +26,10 @@ export interface Principal {
 
 export const hasRole = (principal: Principal, least: Role): boolean =>
   principal.role !== null && ROLES.indexOf(principal.role) >= ROLES.indexOf(least);
+
+/** An admin of the organization `default`, which is the installation's own, also administers the organizations. */
+export const isPlatformAdmin = (principal: Principal): boolean =>
+  principal.organization.id === DEFAULT_ORGANIZATION.id && hasRole(principal, 'admin');
 
 /** An agent speaks for itself, a container for `container_id:*`. People and service accounts do not speak as agents. */
 export function speaksFor(principal: Principal, agentId: string): boolean {

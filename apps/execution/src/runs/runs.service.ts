@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { RUN_ID_PATTERN } from '@agion/dto';
-import { DomainError, LOGGER } from '@agion/service-kit';
+import { DomainError, LOGGER, OrganizationDirectory, QuotaExceededError } from '@agion/service-kit';
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
-import { hasRole, isRunOver, ownerOf, type Principal } from '@agion/wire';
+import { hasRole, isRunOver, ownerOf, type Organization, type Principal } from '@agion/wire';
 import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { ExecutionSettings } from '../execution.config.js';
@@ -55,6 +55,7 @@ export class RunsService implements BeforeApplicationShutdown {
     private readonly feed: RunEventsFeed,
     private readonly leases: RunLeases,
     private readonly settings: ExecutionSettings,
+    private readonly directory: OrganizationDirectory,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     const { runConcurrency: concurrency, runQueue: places, runCallerLimit: perCaller, runOrganizationLimit } = settings;
@@ -130,12 +131,20 @@ export class RunsService implements BeforeApplicationShutdown {
     const { runId, threadId = uuidv7(), messages } = request;
     const { executor } = this.turns;
     const row = { organizationId: organization.id, id: runId, threadId, owner: ownerOf(caller), messages, executor };
+    await this.requireWithinQuota(organization);
     if (!(await this.store.insert(row))) return null;
     const signal = this.turns.add(row);
     seat.run(() =>
       this.runner.run({ organization, runId, threadId, messages }, signal).finally(() => this.turns.remove(row)),
     );
     return { id: runId, threadId, status: 'queued', repeated: false };
+  }
+
+  /** Those who begin at the same moment may exceed it by as many. @throws QuotaExceededError */
+  private async requireWithinQuota({ id, slug }: Organization): Promise<void> {
+    const { runs: most } = this.directory.settingsOf(slug).quotas;
+    if (most === null || (await this.store.count(id)) < most) return;
+    throw new QuotaExceededError('runs', most, 'no run is removed yet: use those there are');
   }
 
   /**

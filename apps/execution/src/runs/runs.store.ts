@@ -46,6 +46,16 @@ export class RunsStore {
     private readonly worker: WorkerPool,
   ) {}
 
+  /** How many runs are kept. */
+  async count(organizationId: string): Promise<number> {
+    const [row] = await this.scope.query<{ count: number }>(organizationId, {
+      name: 'runs_count',
+      text: 'SELECT count(*)::int AS count FROM execution.runs WHERE organization_id = $1',
+      values: [organizationId],
+    });
+    return row?.count ?? 0;
+  }
+
   /** @returns false when the id is taken in this organization; nothing is written then */
   async insert({ organizationId, id, threadId, owner, messages, executor }: NewRun): Promise<boolean> {
     const rows = await this.scope.query(organizationId, {

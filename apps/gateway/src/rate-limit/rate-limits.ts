@@ -1,24 +1,34 @@
 import { hash } from 'node:crypto';
 import { DomainError } from '@agion/service-kit';
 import { keys, type Principal } from '@agion/wire';
+import type { OrganizationPoints } from './organization-points.js';
 import type { PointLimiter } from './point-limiter.js';
-
-/** Chunks a window is taken in: a fiftieth keeps what a replica may leave unused at 2 % of the limit. */
-export const chunkOf = (points: number): number => Math.max(1, Math.floor(points / 50));
 
 const MAX_SUBJECT = 128;
 
-/** The two limits of the door: requests of a caller, and refused sign-ins from an address. */
+/** The limits of the door: requests of a caller and of an organization, and refused sign-ins from an address. */
 export class RateLimits {
   constructor(
     private readonly callers: PointLimiter,
     private readonly failures: PointLimiter,
+    private readonly organizations: OrganizationPoints,
   ) {}
 
-  /** Takes one request off the caller's limit. @throws DomainError `too-many-requests` */
+  /** Takes one request off the caller's limit, then off his organization's. @throws DomainError `too-many-requests` */
   request(caller: Principal, address: string): void | Promise<void> {
     const wait = this.callers.spend(callerKey(caller, address));
-    return typeof wait === 'number' ? refuseIf(wait) : wait.then(refuseIf);
+    if (typeof wait !== 'number')
+      return wait.then(async (ms) => {
+        refuseIf(ms);
+        await this.requestOf(caller);
+      });
+    refuseIf(wait);
+    return this.requestOf(caller);
+  }
+
+  private requestOf({ organization: { slug } }: Principal): void | Promise<void> {
+    const wait = this.organizations.spend(slug);
+    return typeof wait === 'number' ? refuseOrganizationIf(wait) : wait.then(refuseOrganizationIf);
   }
 
   /** Before credentials are looked at that were never good. @throws DomainError `too-many-requests` */
@@ -38,8 +48,11 @@ function callerKey({ kind, subject, organization }: Principal, address: string):
 
 const failureKey = (address: string): string => `${keys.rateLimit('default')}:failures:${address}`;
 
-function refuseIf(waitMs: number): void {
+const refuseIf = (waitMs: number): void => refuse(waitMs, 'the limit of this minute is used up');
+const refuseOrganizationIf = (waitMs: number): void =>
+  refuse(waitMs, 'the limit of this minute of your whole organization is used up');
+
+function refuse(waitMs: number, detail: string): void {
   if (waitMs <= 0) return;
-  const retryAfter = Math.ceil(waitMs / 1_000);
-  throw new DomainError('too-many-requests', 'the limit of this minute is used up', { retryAfter });
+  throw new DomainError('too-many-requests', detail, { retryAfter: Math.ceil(waitMs / 1_000) });
 }

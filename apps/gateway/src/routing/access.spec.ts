@@ -19,11 +19,15 @@ const CALLERS = {
   admin: caller('user', 'admin'),
   'service account viewer': caller('service_account', 'viewer'),
   'service account admin': caller('service_account', 'admin'),
+  'admin of another organization': {
+    ...caller('user', 'admin'),
+    organization: { id: '00000000-0000-7000-8000-00000000000f', slug: 'acme' },
+  },
   'service account without a role': caller('service_account'),
 };
 
 const AGENTS = ['agent', 'container'];
-const OPERATORS = ['operator', 'admin', 'service account admin'];
+const OPERATORS = ['operator', 'admin', 'service account admin', 'admin of another organization'];
 const VIEWERS = ['viewer', 'service account viewer', ...OPERATORS];
 
 const EXPECTED: Record<AccessRule, string[]> = {
@@ -33,7 +37,8 @@ const EXPECTED: Record<AccessRule, string[]> = {
   agents: [...AGENTS, ...OPERATORS],
   viewer: VIEWERS,
   operator: OPERATORS,
-  admin: ['admin', 'service account admin'],
+  admin: ['admin', 'service account admin', 'admin of another organization'],
+  'platform-admin': ['admin', 'service account admin'],
 };
 
 describe('access rules', () => {

@@ -1,4 +1,4 @@
-import { hasRole, type Principal } from '@agion/wire';
+import { hasRole, isPlatformAdmin, type Principal } from '@agion/wire';
 
 /** Who may call a route at all. Ownership (is it your agent?) is the owning service's question. */
 export const ACCESS = {
@@ -13,6 +13,8 @@ export const ACCESS = {
   viewer: (caller: Principal) => hasRole(caller, 'viewer'),
   operator: (caller: Principal) => isOperator(caller),
   admin: (caller: Principal) => hasRole(caller, 'admin'),
+  /** Admins of the organization `default`. */
+  'platform-admin': (caller: Principal) => isPlatformAdmin(caller),
 } as const satisfies Record<string, (caller: Principal) => boolean>;
 
 export type AccessRule = keyof typeof ACCESS;

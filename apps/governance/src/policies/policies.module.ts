@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AgentPoliciesPublisher } from './agent-policies.publisher.js';
+import { DefaultEffects } from './default-effects.service.js';
+import { DefaultEffectsStore } from './default-effects.store.js';
 import { PoliciesController } from './policies.controller.js';
 import { PolicyBeat } from './policy-beat.service.js';
 import { PolicyChangesStore } from './policy-changes.store.js';
@@ -19,6 +21,8 @@ import { PolicyUpdatesPublisher } from './policy-updates.publisher.js';
     PolicyReadsStore,
     PolicyChangesStore,
     PolicySetsStore,
+    DefaultEffectsStore,
+    DefaultEffects,
     PolicySnapshots,
     PolicyEditor,
     PolicySync,
@@ -30,4 +34,8 @@ import { PolicyUpdatesPublisher } from './policy-updates.publisher.js';
   ],
   exports: [PolicySnapshots],
 })
-export class PoliciesModule {}
+export class PoliciesModule {
+  constructor(effects: DefaultEffects) {
+    effects.follow();
+  }
+}

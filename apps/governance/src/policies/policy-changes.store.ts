@@ -1,5 +1,5 @@
 import { inOrganization, type OrganizationTransaction, Outbox, type Prisma, PrismaService } from '@agion/database';
-import type { AuditEntry } from '@agion/service-kit';
+import { type AuditEntry, QuotaExceededError } from '@agion/service-kit';
 import { Injectable } from '@nestjs/common';
 import {
   PolicyArchivedError,
@@ -49,12 +49,17 @@ export class PolicyChangesStore {
     private readonly outbox: Outbox,
   ) {}
 
-  /** @throws PolicyExistsError */
-  create(target: PolicyTarget, document: PolicyDocument, createdBy: string): Promise<PolicyChange> {
+  /** @param options `most`: how many the organization may have. @throws PolicyExistsError, QuotaExceededError */
+  create(
+    target: PolicyTarget,
+    document: PolicyDocument,
+    { createdBy, most }: { createdBy: string; most: number | null },
+  ): Promise<PolicyChange> {
     const { organizationId, id } = target;
     return this.inTurn(organizationId, async (tx) => {
       const existing = await tx.policy.findUnique({ where: { organizationId_id: { organizationId, id } } });
       if (existing) throw new PolicyExistsError(id, existing.status === 'archived');
+      await requireWithinQuota(tx, organizationId, most);
       const { status, tier } = document.spec;
       const stored = await tx.policy.create({
         data: { organizationId, id, status, tier, currentVersion: 1, latestVersion: 1 },
@@ -148,6 +153,18 @@ export class PolicyChangesStore {
     await this.outbox.append(tx, audit(policy, revision));
     return { policy, before, revision };
   }
+}
+
+/** Those who make policies take turns, so that together they stay within the quota. @throws QuotaExceededError */
+async function requireWithinQuota(
+  tx: OrganizationTransaction,
+  organizationId: string,
+  most: number | null,
+): Promise<void> {
+  if (most === null) return;
+  const count = await tx.policy.count({ where: { organizationId, status: { not: 'archived' } } });
+  if (count >= most)
+    throw new QuotaExceededError('policies', most, 'archive policies that are not used: DELETE /api/v1/policies/{id}');
 }
 
 /** Of the changes up to a revision only the last one of each policy is still needed: it tells what held there. */

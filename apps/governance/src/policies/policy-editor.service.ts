@@ -5,6 +5,7 @@ import {
   ForbiddenError,
   isBasedOn,
   LOGGER,
+  OrganizationDirectory,
   OutboxPublisher,
   requireRole,
   ValidationFailedError,
@@ -38,17 +39,19 @@ export class PolicyEditor {
     private readonly updates: PolicyUpdatesPublisher,
     private readonly agents: AgentPoliciesPublisher,
     private readonly outbox: OutboxPublisher,
+    private readonly directory: OrganizationDirectory,
     private readonly crashPoints: CrashPoints,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** @throws ValidationFailedError with every fault, ForbiddenError, PolicyExistsError */
+  /** @throws ValidationFailedError with every fault, ForbiddenError, PolicyExistsError, QuotaExceededError */
   async create(caller: Principal, body: unknown): Promise<PolicyRecord> {
     requireRole(caller, 'operator');
     const { document } = accepted(body);
     requireTier(caller, document);
     const target = targetOf(caller, document.metadata.id, 'created');
-    return this.announced(caller, await this.store.create(target, document, ownerOf(caller)));
+    const { policies: most } = this.directory.settingsOf(caller.organization.slug).quotas;
+    return this.announced(caller, await this.store.create(target, document, { createdBy: ownerOf(caller), most }));
   }
 
   /** Makes the next version. @throws the same, PolicyNotFoundError, PolicyArchivedError, PolicyChangedError */

@@ -4,6 +4,7 @@ import type { Organization } from '@agion/wire';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
+import { DefaultEffectsStore } from './default-effects.store.js';
 import { LatestRun } from './latest-run.js';
 import { isSameState, type PolicyState } from './policy-record.js';
 import { PolicySetsStore, type VersionName } from './policy-sets.store.js';
@@ -38,6 +39,7 @@ export class PolicySnapshots {
 
   constructor(
     private readonly store: PolicySetsStore,
+    private readonly effects: DefaultEffectsStore,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -64,7 +66,7 @@ export class PolicySnapshots {
   }
 
   /**
-   * Those that were in force at a revision; null when that is not known any more. Their default effect is today's.
+   * Those that were in force at a revision, with the default effect of then; null when that is not known any more.
    */
   async at(organization: Organization, revision: number): Promise<OrganizationPolicies | null> {
     const current = await this.of(organization);
@@ -75,7 +77,8 @@ export class PolicySnapshots {
     const versions = await this.store.inForceAt(organization.id, revision);
     if (!versions) return null;
     const policies = await this.read(organization, versions, current.policies);
-    const { epoch, stopped, defaultEffect } = current;
+    const { epoch, stopped } = current;
+    const defaultEffect = await this.effects.at(organization.id, revision);
     const then = compiled({ revision, epoch, stopped, defaultEffect }, policies);
     this.earlier.set(name, then);
     return then;

@@ -45,7 +45,7 @@ export class AgentsController {
   })
   @ApiCreatedResponse({ type: RegistrationDto })
   @ApiOkResponse({ type: RegistrationDto })
-  @ApiProblems('agent-retired', 'conflict')
+  @ApiProblems('forbidden', 'quota-exceeded', 'agent-retired', 'conflict')
   async register(
     @Caller() caller: Principal,
     @Body() body: RegisterAgentDto,

@@ -18,6 +18,7 @@ import {
   upsertContainer,
 } from './agent-rows.store.js';
 import { AgentNotFoundError, AgentRetiredError } from './agents.errors.js';
+import { requireWithinQuota } from '../organizations/quota-rows.store.js';
 import { startInstance } from './instance-rows.store.js';
 import { statusSql } from './lease.js';
 
@@ -45,11 +46,12 @@ export class AgentsStore {
     private readonly outbox: Outbox,
   ) {}
 
-  /** Container, agent, instance, token and audit entries in one transaction. @throws AgentRetiredError */
+  /** Container, agent, instance, token and audit entries in one transaction. @throws AgentRetiredError, QuotaExceededError */
   register({ organizationId, agent, instanceId, credential, audit }: Registering): Promise<[Agent, boolean]> {
     return this.scope.transaction(organizationId, async (client) => {
       const upserted = await upsertAgent(client, organizationId, agent);
       if (!upserted) throw new AgentRetiredError(agent.agentId);
+      if (upserted.created) await requireWithinQuota(client, organizationId, 'agents');
       await upsertContainer(client, organizationId, agent);
       await startInstance(client, organizationId, agent.agentId, instanceId);
       const token = credential(upserted.created);

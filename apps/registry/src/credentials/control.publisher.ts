@@ -1,6 +1,6 @@
 import { Channels } from '@agion/messaging';
 import { LOGGER } from '@agion/service-kit';
-import { CHANNELS, channelKey, type ControlNotice } from '@agion/wire';
+import { CHANNELS, channelKey, type ControlNotice, DEFAULT_ORGANIZATION, type OrganizationsNotice } from '@agion/wire';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 
@@ -14,12 +14,19 @@ export class ControlPublisher {
 
   /** Publishes after the commit. A lost notice only costs the two seconds that verified credentials are remembered. */
   async revoked(slug: string, keyIds: readonly string[]): Promise<void> {
-    if (keyIds.length === 0) return;
-    const notice: ControlNotice = { type: 'credentials.revoked', credential_ids: [...keyIds] };
+    if (keyIds.length > 0) await this.tell(slug, { type: 'credentials.revoked', credential_ids: [...keyIds] });
+  }
+
+  /** Publishes after the commit. Whoever misses it asks for the organizations by himself within seconds. */
+  async organizationsChanged(): Promise<void> {
+    await this.tell(DEFAULT_ORGANIZATION.slug, { type: 'organizations.changed' });
+  }
+
+  private async tell(slug: string, notice: ControlNotice | OrganizationsNotice): Promise<void> {
     try {
       await this.channels.publish(channelKey(slug, CHANNELS.control), notice);
     } catch (error) {
-      this.logger.warn({ err: error, organization: slug }, 'revocation could not be announced');
+      this.logger.warn({ err: error, organization: slug, notice: notice.type }, 'a notice could not be published');
     }
   }
 }

@@ -1,26 +1,83 @@
-import { Controller, Get, Param } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
-import { OrganizationDto, OrganizationListDto, OrganizationSlugParamDto } from '@agion/dto';
-import { DomainError, InternalFor } from '@agion/service-kit';
-import { SERVICES } from '@agion/wire';
-import { OrganizationsStore } from './organizations.store.js';
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ChangeOrganizationSettingsDto,
+  CreateOrganizationDto,
+  encodeCursor,
+  OrganizationDto,
+  OrganizationPageDto,
+  OrganizationSettingsDto,
+  OrganizationSlugParamDto,
+  PageQueryDto,
+} from '@agion/dto';
+import { ApiProblems, Caller } from '@agion/service-kit';
+import type { Principal } from '@agion/wire';
+import { cursorOf } from '../cursor-of.js';
+import type { NamedOrganization } from './organization.js';
+import { OrganizationsService } from './organizations.service.js';
 
-/** Which organizations there are, for the services that read every organization's streams. */
-@ApiExcludeController()
-@InternalFor(...SERVICES)
-@Controller('internal/organizations')
+@ApiTags('administration')
+@ApiProblems('unauthenticated', 'forbidden', 'validation-failed')
+@Controller('v1/organizations')
 export class OrganizationsController {
-  constructor(private readonly organizations: OrganizationsStore) {}
+  constructor(private readonly organizations: OrganizationsService) {}
 
   @Get()
-  async list(): Promise<OrganizationListDto> {
-    return { items: await this.organizations.list() };
+  @ApiOperation({
+    summary: 'List organizations',
+    description: 'For admins of the platform: those of the organization `default`.',
+    operationId: 'listOrganizations',
+  })
+  @ApiOkResponse({ type: OrganizationPageDto })
+  async list(@Caller() caller: Principal, @Query() { cursor, limit }: PageQueryDto): Promise<OrganizationPageDto> {
+    const [after = null] = cursorOf(cursor, 1) ?? [];
+    const { organizations, next } = await this.organizations.list(caller, after, limit);
+    return { items: organizations.map(toOrganizationDto), next_cursor: next === null ? null : encodeCursor(next) };
   }
 
-  @Get(':slug')
-  async get(@Param() { slug }: OrganizationSlugParamDto): Promise<OrganizationDto> {
-    const organization = await this.organizations.find(slug);
-    if (!organization) throw new DomainError('not-found', `there is no organization \`${slug}\``);
-    return organization;
+  @Post()
+  @ApiOperation({
+    summary: 'Make an organization',
+    description:
+      'For admins of the platform. Its members are the identity provider’s: whoever’s token names the slug belongs to it.',
+    operationId: 'createOrganization',
+  })
+  @ApiCreatedResponse({ type: OrganizationDto })
+  @ApiProblems('conflict')
+  async create(@Caller() caller: Principal, @Body() { slug, name }: CreateOrganizationDto): Promise<OrganizationDto> {
+    return toOrganizationDto(await this.organizations.create(caller, slug, name));
+  }
+
+  @Get(':slug/settings')
+  @ApiOperation({ summary: 'Look at the settings of an organization', operationId: 'getOrganizationSettings' })
+  @ApiOkResponse({ type: OrganizationSettingsDto })
+  @ApiProblems('not-found')
+  settings(@Caller() caller: Principal, @Param() { slug }: OrganizationSlugParamDto): Promise<OrganizationSettingsDto> {
+    return this.organizations.settings(caller, slug);
+  }
+
+  @Put(':slug/settings')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Change the settings of an organization',
+    description:
+      'What is left out stays. They hold everywhere within seconds. Its own admins decide `default_effect`; limits are for admins of the platform.',
+    operationId: 'changeOrganizationSettings',
+  })
+  @ApiOkResponse({ type: OrganizationSettingsDto })
+  @ApiProblems('not-found')
+  change(
+    @Caller() caller: Principal,
+    @Param() { slug }: OrganizationSlugParamDto,
+    @Body() body: ChangeOrganizationSettingsDto,
+  ): Promise<OrganizationSettingsDto> {
+    return this.organizations.change(caller, slug, body);
   }
 }
+
+const toOrganizationDto = ({ id, slug, name, createdAt }: NamedOrganization): OrganizationDto => ({
+  id,
+  slug,
+  name,
+  created_at: createdAt.toISOString(),
+});

@@ -33,7 +33,7 @@ export class ServiceAccountsController {
     operationId: 'createServiceAccount',
   })
   @ApiCreatedResponse({ type: CreatedServiceAccountDto })
-  @ApiProblems('conflict', 'quota-exceeded')
+  @ApiProblems('forbidden', 'quota-exceeded', 'conflict')
   async create(@Caller() caller: Principal, @Body() body: CreateServiceAccountDto): Promise<CreatedServiceAccountDto> {
     const { name, role, scopes = null, expires_in_seconds: lifetimeSeconds = null } = body;
     const { account, issued } = await this.accounts.create(caller, { name, role, scopes, lifetimeSeconds });

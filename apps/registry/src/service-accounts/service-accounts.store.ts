@@ -9,6 +9,7 @@ import {
   type NewCredential,
   revokeCredentials,
 } from '../credentials/credential-rows.store.js';
+import { requireWithinQuota } from '../organizations/quota-rows.store.js';
 import type { ServiceAccount } from './service-account.js';
 import { AccountNameTakenError, AccountNotFoundError } from './service-accounts.errors.js';
 
@@ -34,7 +35,7 @@ export class ServiceAccountsStore {
     private readonly outbox: Outbox,
   ) {}
 
-  /** The account, its first token and their facts in one transaction. @throws AccountNameTakenError */
+  /** The account, its first token and their facts in one transaction. @throws AccountNameTakenError, QuotaExceededError */
   create({
     id,
     name,
@@ -51,6 +52,7 @@ export class ServiceAccountsStore {
         values: [organizationId, id, name, role, scopes, createdBy],
       });
       if (!rows[0]) throw await nameTaken(client, name);
+      await requireWithinQuota(client, organizationId, 'service_accounts');
       const expiresAt = await insertCredential(client, credential);
       for (const entry of audit(expiresAt)) await this.outbox.append(client, entry);
       return { expiresAt, createdAt: rows[0].created_at };

@@ -1,4 +1,4 @@
-import type { InputFault, Problem, ProblemName } from '@agion/wire';
+import type { InputFault, Problem, ProblemName, QuotaName } from '@agion/wire';
 
 export interface DomainErrorDetails {
   /** What to do about it, where the catalogue's own help is not precise enough. */
@@ -36,6 +36,16 @@ export class UnauthenticatedError extends DomainError {
 export class ForbiddenError extends DomainError {
   constructor(detail: string, hint?: string) {
     super('forbidden', detail, hint === undefined ? {} : { hint });
+  }
+}
+
+/** An organization has as many as the platform lets it have. */
+export class QuotaExceededError extends DomainError {
+  constructor(quota: QuotaName, most: number, hint: string) {
+    super('quota-exceeded', `this organization may have ${most} ${quota.replaceAll('_', ' ')}, and has them`, {
+      hint: `${hint}, or ask an admin of the platform for more: PUT /api/v1/organizations/{slug}/settings`,
+      extensions: { quota, limit: most },
+    });
   }
 }
 

@@ -1,60 +1,121 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { DEFAULT_ORGANIZATION, type Organization, type Principal } from '@agion/wire';
+import { Channels } from '@agion/messaging';
+import {
+  CHANNELS,
+  channelKey,
+  DEFAULT_ORGANIZATION,
+  DEFAULT_SETTINGS,
+  type Organization,
+  type OrganizationSettings,
+  type Principal,
+} from '@agion/wire';
 import type { Logger } from 'pino';
 import { ServiceClient } from '../http/service-client.js';
 import { LOGGER } from '../logging/logger-token.js';
 import { SERVICE, type ServiceFacts } from '../service-facts.js';
 
-/** Milliseconds between two looks at the registry. */
-const REFRESH_INTERVAL = 10_000;
+/** Milliseconds between two looks at the registry, for those who miss a notice. */
+const REFRESH_INTERVAL = 5_000;
+
+interface Known {
+  readonly organization: Organization;
+  readonly settings: OrganizationSettings;
+}
+
+type Listed = Organization & { readonly settings?: OrganizationSettings };
 
 /**
- * The organizations whose streams are consumed. The default one is known from the start; the others come from the registry,
- * and stay known while it is away.
+ * The organizations there are, with what they have chosen. The default one is known from the start; the others come from the
+ * registry, at once when it says that something has changed, and stay known while it is away.
  */
 @Injectable()
 export class OrganizationDirectory implements OnApplicationBootstrap, OnModuleDestroy {
-  private bySlug = new Map<string, Organization>([[DEFAULT_ORGANIZATION.slug, DEFAULT_ORGANIZATION]]);
+  private bySlug = new Map([knownOf(DEFAULT_ORGANIZATION)]);
+  private readonly listeners: (() => void)[] = [];
   private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> | undefined;
+  private again = false;
   private stopped = false;
+  private stopListening: (() => void) | undefined;
 
   constructor(
     @Inject(SERVICE) private readonly service: ServiceFacts,
     private readonly client: ServiceClient,
+    private readonly channels: Channels,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   all(): Organization[] {
-    return [...this.bySlug.values()];
+    return [...this.bySlug.values()].map(({ organization }) => organization);
   }
 
   find(slug: string): Organization | undefined {
-    return this.bySlug.get(slug);
+    return this.bySlug.get(slug)?.organization;
+  }
+
+  /** As they were seconds ago at most, while the registry answers; those nobody has changed for an organization not known yet. */
+  settingsOf(slug: string): OrganizationSettings {
+    return this.bySlug.get(slug)?.settings ?? DEFAULT_SETTINGS;
+  }
+
+  /** Tells whenever the registry has been asked, whether or not something is different. */
+  onRefreshed(listener: () => void): void {
+    this.listeners.push(listener);
   }
 
   onApplicationBootstrap(): void {
-    void this.refresh();
+    this.stopListening = this.channels.subscribe(channelKey(DEFAULT_ORGANIZATION.slug, CHANNELS.control), {
+      notice: (payload) => {
+        if ((payload as { type?: unknown } | null)?.type === 'organizations.changed') this.refresh();
+      },
+      onReady: () => this.refresh(),
+    });
+    this.refresh();
   }
 
   onModuleDestroy(): void {
     this.stopped = true;
+    this.stopListening?.();
     clearTimeout(this.timer);
   }
 
-  private async refresh(): Promise<void> {
+  /** One question at a time; what is heard meanwhile asks once more, as its answer may be missing from the one under way. */
+  private refresh(): void {
+    if (this.stopped) return;
+    if (this.running) {
+      this.again = true;
+      return;
+    }
+    clearTimeout(this.timer);
+    this.running = this.ask().finally(() => {
+      this.running = undefined;
+      if (this.again) {
+        this.again = false;
+        this.refresh();
+      } else if (!this.stopped) this.timer = setTimeout(() => this.refresh(), REFRESH_INTERVAL).unref();
+    });
+  }
+
+  private async ask(): Promise<void> {
     try {
-      const { items } = await this.client.call<{ items: Organization[] }>('registry', {
+      const { items } = await this.client.call<{ items: Listed[] }>('registry', {
         path: '/internal/organizations',
         principal: this.self(),
       });
-      this.bySlug = new Map([DEFAULT_ORGANIZATION, ...items].map((organization) => [organization.slug, organization]));
+      this.bySlug = new Map([DEFAULT_ORGANIZATION, ...items].map(knownOf));
     } catch (error) {
       this.logger.debug({ err: error }, 'organizations could not be refreshed');
+      return;
     }
-    if (!this.stopped) this.timer = setTimeout(() => void this.refresh(), REFRESH_INTERVAL).unref();
+    for (const listener of this.listeners) listener();
   }
 
   private self(): Principal {
     return { kind: 'service', subject: this.service.name, organization: DEFAULT_ORGANIZATION, role: null, groups: [] };
   }
 }
+
+const knownOf = ({ id, slug, settings = DEFAULT_SETTINGS }: Listed): [string, Known] => [
+  slug,
+  { organization: { id, slug }, settings },
+];
