@@ -37,7 +37,7 @@ export async function bringUpDatabases(ending, given, options) {
   }
   return {
     migrationUrl: given.databaseUrl ?? migrationUrl(up.postgres),
-    developmentPassword: up.postgres?.passwords.development,
+    developmentPassword: up.postgres?.passwords?.development,
     redisUrl: given.redisUrl ?? (up.redis && `redis://127.0.0.1:${up.redis.port}`),
     redisKind: up.redis?.kind,
     embedded,
