@@ -13,7 +13,7 @@ import {
 } from 'class-validator';
 import { Setting, ownSettings } from '@agion/service-kit';
 import { DEFAULT_ORGANIZATION, isOrganizationSlug } from '@agion/wire';
-import { KeysFetchedSafely, ListsIssuers, OneKeyOfUsers } from './auth/issuer-rules.js';
+import { KeysFetchedSafely, ListsIssuers, NeedsOrganization, OneKeyOfUsers } from './auth/issuer-rules.js';
 import { GRANTING_CLAIM, LEAST_SECRET, parseIssuers } from './auth/issuer-setting.js';
 import { algorithmsOf, type Issuer, type IssuerKeys } from './auth/issuer.js';
 
@@ -83,6 +83,24 @@ export class GatewaySettings extends ownSettings('gateway') {
   @IsOptional()
   @Validate(ListsIssuers)
   jwtIssuers?: string;
+
+  @Setting('GATEWAY_HEADER_SECRET', {
+    about:
+      'Shared with an edge function that signs users in and forwards their requests with X-Supabase-User-* headers, 32 characters or more: see docs/identity.md. Without it these headers mean nothing.',
+    secret: true,
+  })
+  @IsOptional()
+  @MinLength(LEAST_SECRET, { message: `must have ${LEAST_SECRET} characters or more` })
+  @Validate(NeedsOrganization)
+  headerSecret?: string;
+
+  @Setting('GATEWAY_HEADER_ORGANIZATION', {
+    about: 'Organization of the users of that edge function. Default: JWT_DEFAULT_ORGANIZATION.',
+    example: 'default',
+  })
+  @IsOptional()
+  @Validate(OrganizationSlug)
+  headerOrganization?: string;
 
   @Setting('AGION_BUNDLE_KEY', {
     about:

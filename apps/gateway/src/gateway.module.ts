@@ -7,6 +7,7 @@ import { AgUiModule } from './ag-ui/ag-ui.module.js';
 import { AuthGuard } from './auth/auth.guard.js';
 import { Authenticator } from './auth/authenticator.js';
 import { EnrollmentController } from './auth/enrollment.controller.js';
+import { HeaderUsers } from './auth/header-users.js';
 import { JwtVerifier } from './auth/jwt-verifier.js';
 import { OrganizationResolver } from './auth/organization-resolver.js';
 import { TokenVerifier } from './auth/token-verifier.js';
@@ -78,6 +79,7 @@ import { StreamTicketsModule } from './stream-tickets/stream-tickets.module.js';
     Authenticator,
     ConfigurationReads,
     Forwarder,
+    HeaderUsers,
     JwtVerifier,
     OrganizationResolver,
     PlatformHealth,

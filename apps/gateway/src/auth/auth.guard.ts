@@ -14,6 +14,7 @@ import { ticketIn } from '../stream-tickets/ticket-query.js';
 import { Authenticator } from './authenticator.js';
 import { bearerOf } from './bearer.js';
 import { setExpiry } from './credential-expiry.js';
+import { HeaderUsers } from './header-users.js';
 import type { Verified } from './verified.js';
 
 const ANONYMOUS: Principal = {
@@ -36,6 +37,7 @@ export class AuthGuard implements CanActivate {
   constructor(
     private readonly table: RouteTable,
     private readonly authenticator: Authenticator,
+    private readonly headerUsers: HeaderUsers,
     private readonly limits: RateLimits,
     private readonly tickets: StreamTickets,
     private readonly settings: GatewaySettings,
@@ -51,11 +53,28 @@ export class AuthGuard implements CanActivate {
     if (match.route.who === 'open') return true;
     const token = bearerOf(request.raw);
     const ticket = match.route.stream ? ticketIn(match.query) : undefined;
+    if (this.headerUsers.areIn(request.raw)) return this.believeHeaders(request, match, token ?? ticket);
     if (ticket !== undefined) return this.redeem(ticket, token, request, http.getResponse<FastifyReply>(), match);
     if (token === undefined) return this.admit(request, match, this.withoutToken(match.route));
     const known = this.authenticator.recognize(token);
     if (known) return this.admit(request, match, known);
     return this.verify(token, request, http.getResponse<FastifyReply>(), match);
+  }
+
+  /** @param other credentials of another kind: whose request it is must not be a guess */
+  private async believeHeaders(
+    request: FastifyRequest,
+    match: RouteMatch,
+    other: string | undefined,
+  ): Promise<boolean> {
+    try {
+      if (other !== undefined) throw new UnauthenticatedError('the request carries user headers and other credentials');
+      return this.admit(request, match, await this.headerUsers.verify(request));
+    } catch (error) {
+      if (error instanceof UnauthenticatedError)
+        await this.limits.failed(clientAddress(request.raw, this.settings.proxyHops));
+      throw error;
+    }
   }
 
   /** The credentials the ticket stands for are as good as if they had been sent, and no better. */

@@ -55,3 +55,16 @@ function faultOf(settings: GatewaySettings): string | null {
     return (error as Error).message;
   }
 }
+
+/** Headers name no organization: where their users belong has to be set. */
+@ValidatorConstraint({ name: 'needsOrganization' })
+export class NeedsOrganization implements ValidatorConstraintInterface {
+  validate(_: unknown, { object }: ValidationArguments): boolean {
+    const { headerOrganization, defaultOrganization } = object as GatewaySettings;
+    return (headerOrganization ?? defaultOrganization) !== null;
+  }
+
+  defaultMessage(): string {
+    return 'needs GATEWAY_HEADER_ORGANIZATION: the organization of the users it signs in';
+  }
+}
