@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { aSyncedPolicy } from '../../test/signed-policies.js';
+import { changedBundle, hashOf, type SyncDocument, wholeBundle } from './policy-bundle.js';
+
+const STATE = { revision: 1, epoch: 0, stopped: false, hash: '', signature: '', default_effect: 'deny' as const };
+
+/** Versions of policies by their ids. */
+type Set = Readonly<Record<string, number>>;
+
+const documentsOf = (set: Set): unknown[] =>
+  Object.entries(set).map(([id, version]) => aSyncedPolicy({ id, version, condition: `context.x == ${version}.0` }));
+
+const sets = fc.dictionary(fc.stringMatching(/^[a-z0-9._-]{1,3}$/), fc.integer({ min: 1, max: 3 }), { maxKeys: 30 });
+
+describe('a bundle', () => {
+  it('is after changes what it would be read whole, in whatever order they come', () => {
+    fc.assert(
+      fc.property(sets, sets, fc.func(fc.integer()), (before, after, order) => {
+        const changed = Object.fromEntries(Object.entries(after).filter(([id, version]) => before[id] !== version));
+        const upserted = documentsOf(changed).sort((a, b) => order(a) - order(b));
+        const removed = Object.keys(before).filter((id) => !(id in after));
+        const held = wholeBundle({ ...STATE, policies: documentsOf(before) });
+        const bundle = changedBundle(held, { ...STATE, upserted, removed });
+        const whole = wholeBundle({ ...STATE, policies: documentsOf(after) });
+        expect(bundle).toEqual(whole);
+        expect(hashOf(bundle.policies)).toBe(hashOf(whole.policies));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('keeps what has not changed as the same object, so that it is not compiled again', () => {
+    const held = wholeBundle({ ...STATE, policies: documentsOf({ a: 1, b: 1, c: 1 }) });
+    const bundle = changedBundle(held, { ...STATE, upserted: documentsOf({ b: 2 }), removed: ['c'] });
+    expect(bundle.policies[0]).toBe(held.policies[0]);
+    expect(bundle.policies.map(({ policy }) => policy.version)).toEqual([1, 2]);
+    expect(changedBundle(held, { ...STATE, upserted: [], removed: [] }).policies).toBe(held.policies);
+  });
+
+  it('shares what has changed with other agents of the process', () => {
+    const [one, other] = ([{ a: 1 }, { a: 1, b: 1 }] as Set[]).map((set) =>
+      changedBundle(wholeBundle({ ...STATE, policies: documentsOf(set) }), {
+        ...STATE,
+        upserted: documentsOf({ a: 2 }),
+        removed: [],
+      }),
+    );
+    expect(one?.policies[0]).toBe(other?.policies[0]);
+  });
+
+  it.each([
+    ['nothing', null],
+    ['a page', { items: [] }],
+    ['no revision', { ...STATE, revision: undefined, policies: [] }],
+    ['a revision that is no count', { ...STATE, revision: -1, policies: [] }],
+    ['a default that is none', { ...STATE, default_effect: 'maybe', policies: [] }],
+    ['policies that are none', { ...STATE, policies: [{}] }],
+    ['a policy without a version', { ...STATE, policies: [{ ...aSyncedPolicy({ id: 'a' }), version: undefined }] }],
+    [
+      'a scope of numbers',
+      {
+        ...STATE,
+        policies: [{ metadata: { id: 'a' }, version: 1, spec: { scope: { agents: [1], actions: [], resources: [] } } }],
+      },
+    ],
+  ])('is not read out of %s', (_, document) => {
+    expect(() => wholeBundle(document as SyncDocument)).toThrow();
+  });
+});
