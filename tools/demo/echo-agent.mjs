@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { freePort } from '../launcher/ports.mjs';
 import { tail } from '../setup/command.mjs';
 import { inCheckout } from '../setup/checkout.mjs';
 import { Failure } from '../setup/failure.mjs';
@@ -103,12 +103,3 @@ export class EchoAgent {
 }
 
 const answerOf = async (response) => ({ status: response.status, body: await response.json() });
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}

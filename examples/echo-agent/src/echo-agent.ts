@@ -46,7 +46,7 @@ export class EchoAgent {
       arguments: argumentsOf(call),
       context: { ...factsOf(call), result_characters: result.length },
     });
-    if (!decision.allowed) throw new PolicyViolationError('echo', 'echo', decision);
+    if (!decision.allowed) throw new PolicyViolationError(this.sdk.agentId, 'echo', decision);
     return result;
   }
 

@@ -37,7 +37,7 @@ export function governedAgent({ name, action, run }: AgentDefinition, sdk: Agion
       arguments: given(call),
       context: { ...facts(call), result_characters: result.length },
     });
-    if (!decision.allowed) throw new PolicyViolationError(name, action, decision);
+    if (!decision.allowed) throw new PolicyViolationError(sdk.agentId, action, decision);
     return result;
   };
   return sdk.governed(name, action, { context: facts, arguments: given })(validated);
