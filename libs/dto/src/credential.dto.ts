@@ -3,6 +3,7 @@ import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validato
 import { type CredentialKind, type Principal, SCOPES, type Scope } from '@agion/wire';
 import { IsContainerId } from './identifiers.js';
 import { IsScopes } from './scopes.js';
+import { IsUniqueList } from './unique-list.js';
 
 /** Seconds of the longest life of a token that ends: ten years. */
 export const MAX_LIFETIME_SECONDS = 315_360_000;
@@ -84,6 +85,18 @@ export class VerifyTokenDto {
   @IsString()
   @MaxLength(200)
   token!: string;
+}
+
+/** What the gateway asks about credentials it verified a while ago. */
+export class EndedCredentialsQuestionDto {
+  @ApiProperty({ type: [String] })
+  @IsUniqueList({ max: 1_000, pattern: /^[a-z2-7]{16}$/, each: 'a key id' })
+  credential_ids!: string[];
+}
+
+export class EndedCredentialsDto {
+  @ApiProperty({ type: [String] })
+  ended!: string[];
 }
 
 export class VerifiedCredentialDto {

@@ -71,6 +71,8 @@ export {
 } from './service-account.dto.js';
 export {
   ContainerIdParamDto,
+  EndedCredentialsDto,
+  EndedCredentialsQuestionDto,
   IssuedTokenDto,
   IssueTokenDto,
   VerifiedCredentialDto,

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { CredentialWatch } from '../auth/credential-watch.service.js';
 import { NoticesModule } from '../notices/notices.module.js';
 import { AgUiController } from './ag-ui.controller.js';
 import { AgUiService } from './ag-ui.service.js';
@@ -9,6 +10,6 @@ import { RunEventsFeed } from './run-events.feed.js';
 @Module({
   imports: [NoticesModule],
   controllers: [AgUiController],
-  providers: [AgUiService, EventStreams, RunEventsFeed],
+  providers: [AgUiService, CredentialWatch, EventStreams, RunEventsFeed],
 })
 export class AgUiModule {}

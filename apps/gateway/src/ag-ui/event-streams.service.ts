@@ -3,6 +3,7 @@ import { DomainError, UnavailableError } from '@agion/service-kit';
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { ownerOf, type Principal } from '@agion/wire';
 import type { FastifyReply } from 'fastify';
+import { CredentialWatch } from '../auth/credential-watch.service.js';
 import { GatewaySettings } from '../gateway.config.js';
 import { OrganizationNotices } from '../notices/organization-notices.consumer.js';
 import type { RunEncoder } from './encoders/run-encoder.js';
@@ -33,8 +34,10 @@ export class EventStreams implements BeforeApplicationShutdown {
   constructor(
     private readonly settings: GatewaySettings,
     notices: OrganizationNotices,
+    watch: CredentialWatch,
   ) {
     notices.onRevoked((slug, credentialIds) => this.revoke(slug, credentialIds));
+    watch.follow({ held: () => this.credentialIds(), ended: (credentialIds) => this.end(credentialIds) });
   }
 
   /**
@@ -92,6 +95,17 @@ export class EventStreams implements BeforeApplicationShutdown {
     if (expiresAt === null) return undefined;
     const ms = Math.min(Math.max(0, expiresAt - Date.now()), LONGEST_TIMER_MS);
     return setTimeout(() => stream.dismiss('expired'), ms).unref();
+  }
+
+  private *credentialIds(): Generator<string> {
+    for (const { principal } of this.streams.values())
+      if (principal.credentialId !== undefined) yield principal.credentialId;
+  }
+
+  /** Key ids are unique everywhere. */
+  private end(credentialIds: ReadonlySet<string>): void {
+    for (const [stream, { principal }] of this.streams)
+      if (principal.credentialId !== undefined && credentialIds.has(principal.credentialId)) stream.dismiss('expired');
   }
 
   /** @param credentialIds `null` when notices may have been missed, which says nothing about any stream */

@@ -95,6 +95,12 @@ export class CredentialsService {
     return this.issue(caller, holder, { ...request, overlapSeconds }, account.scopes);
   }
 
+  /** Those of these key ids whose credentials are not valid, or not there, any more. */
+  async ended(keyIds: readonly string[]): Promise<string[]> {
+    const living = await this.store.living(keyIds);
+    return keyIds.filter((keyId) => !living.has(keyId));
+  }
+
   private async issue(
     caller: Principal,
     holder: TokenHolder,

@@ -39,6 +39,18 @@ export interface KnownCredential {
   slug: string;
 }
 
+/** Neither expired nor revoked, and whoever holds it is still there. */
+const LIVING = `(credential.revoked_at IS NULL OR credential.revoked_at > now())
+  AND (credential.expires_at IS NULL OR credential.expires_at > now())
+  AND agent.retired_at IS NULL AND account.deleted_at IS NULL`;
+
+const WITH_HOLDER = `registry.credentials credential
+  JOIN registry.organizations organization USING (organization_id)
+  LEFT JOIN registry.agents agent ON credential.kind = 'agent'
+    AND agent.organization_id = credential.organization_id AND agent.agent_id = credential.subject
+  LEFT JOIN registry.service_accounts account ON credential.kind = 'service_account'
+    AND account.organization_id = credential.organization_id AND account.name = credential.subject`;
+
 @Injectable()
 export class CredentialsStore {
   constructor(
@@ -80,19 +92,22 @@ export class CredentialsStore {
       name: 'credential_by_key_id',
       text: `SELECT credential.kind::text AS kind, credential.subject, credential.role, credential.scopes, credential.secret_hash AS "secretHash",
           least(credential.expires_at, credential.revoked_at) AS "expiresAt", credential.organization_id AS "organizationId", organization.slug,
-          (credential.revoked_at IS NULL OR credential.revoked_at > now())
-            AND (credential.expires_at IS NULL OR credential.expires_at > now())
-            AND agent.retired_at IS NULL AND account.deleted_at IS NULL AS living
-        FROM registry.credentials credential
-        JOIN registry.organizations organization USING (organization_id)
-        LEFT JOIN registry.agents agent ON credential.kind = 'agent'
-          AND agent.organization_id = credential.organization_id AND agent.agent_id = credential.subject
-        LEFT JOIN registry.service_accounts account ON credential.kind = 'service_account'
-          AND account.organization_id = credential.organization_id AND account.name = credential.subject
+          ${LIVING} AS living
+        FROM ${WITH_HOLDER}
         WHERE credential.key_id = $1`,
       values: [keyId],
     });
     return known;
+  }
+
+  /** Those of these key ids whose credentials are valid now. */
+  async living(keyIds: readonly string[]): Promise<Set<string>> {
+    const rows = await this.worker.query<{ key_id: string }>({
+      name: 'credentials_living',
+      text: `SELECT key_id FROM ${WITH_HOLDER} WHERE credential.key_id = ANY($1::text[]) AND ${LIVING}`,
+      values: [keyIds],
+    });
+    return new Set(rows.map(({ key_id }) => key_id));
   }
 }
 
