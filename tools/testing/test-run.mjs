@@ -50,21 +50,31 @@ function testEnvironment(databaseUrl) {
   return environment;
 }
 
-/** `npm test`: the last line says how many tests passed and failed, and the exit status follows it. */
-export async function main(args) {
+/**
+ * Runs tests with all they need.
+ * @param environment what they get to see on top
+ * @returns `{passed, failed}`
+ */
+export async function runTests(args, environment = {}) {
   const ending = new Ending();
   let counts = { passed: 0, failed: 1 };
   try {
     await ending.until(ensureBuilt);
     const databaseUrl = await bringUp(ending);
     const { status, report } = await ending.until(() =>
-      runJest(args, testEnvironment(databaseUrl), (end) => ending.atEnd(end)),
+      runJest(args, { ...testEnvironment(databaseUrl), ...environment }, (end) => ending.atEnd(end)),
     );
     counts = countTests(report, status);
   } catch (error) {
     showError(error);
   }
   await ending.cleanUp();
+  return counts;
+}
+
+/** `npm test`: the last line says how many tests passed and failed, and the exit status follows it. */
+export async function main(args) {
+  const counts = await runTests(args);
   console.log(summaryLine(counts));
   return counts.failed === 0 ? 0 : 1;
 }
