@@ -33,6 +33,8 @@ const TIERS = [
 
 /** The part of the public API that agents use, in memory. Everything else is a 404, as it is on the platform. */
 export class FakeGateway {
+  /** Requests begun and requests answered so far. */
+  activity = 0;
   private isAway = false;
 
   constructor(private readonly parts: FakeParts) {}
@@ -45,7 +47,9 @@ export class FakeGateway {
   /** What agents speak HTTP with. */
   readonly fetch: typeof globalThis.fetch = async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
+    this.activity += 1;
     await Promise.resolve();
+    this.activity += 1;
     if (this.isAway) throw new TypeError('fetch failed', { cause: new Error('the fake platform is away') });
     const body = typeof init?.body === 'string' ? (JSON.parse(init.body) as Record<string, unknown>) : {};
     const { pathname: path, searchParams: query } = url;
@@ -92,6 +96,7 @@ export class FakeGateway {
     const agent = agents.known.get(agentId);
     if (!agent) return unknownAgent(agentId);
     if (typeof body.applied_policy_revision === 'number') agent.appliedPolicyRevision = body.applied_policy_revision;
+    agents.tell(agentId, String(body.instance_id));
     const { revision, epoch, stopped } = policies.state;
     const trust = agents.trustOf(agentId);
     const reply = { lease_seconds: LEASE_SECONDS, policy_revision: revision, epoch, stopped, trust_score: trust };
@@ -99,12 +104,13 @@ export class FakeGateway {
   }
 
   private end(agentId: string, { query }: Request): Response {
-    this.parts.agents.known.get(agentId)?.instances.delete(query.get('instance_id') ?? '');
+    this.parts.agents.end(agentId, query.get('instance_id') ?? '');
     return new Response(null, { status: 204 });
   }
 
   private sync({ query, headers }: Request): Response {
-    const { document, etag } = this.parts.policies.document(query.get('agent_id') ?? '', query.get('since'));
+    const agentId = query.get('agent_id') ?? '';
+    const { document, etag } = this.parts.policies.document(agentId, query.get('since'));
     if (!document) return problem(410, 'Gone', 'that revision is not known any more');
     if (headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers: { etag } });
     return json(200, document, { etag });

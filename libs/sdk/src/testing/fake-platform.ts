@@ -22,8 +22,10 @@ export interface FakePlatformOptions extends FakeConfiguration {
 const ORIGIN = 'http://agion.fake';
 /** Milliseconds in which an agent looks for the platform at least once. */
 const FOUND_OUT_MS = 30_000;
-/** Turns of the event loop that agents have to take in what has changed. */
-const MOST_TURNS = 1_000;
+/** Turns of the event loop in which nobody asks anything: then everybody has taken in what he was told. */
+const QUIET_TURNS = 20;
+/** Milliseconds a change has to be in force with all agents. */
+const MOST_MS = 5_000;
 const nextTurn = setImmediate; // the real one, whatever a test does to it later
 
 /**
@@ -49,6 +51,8 @@ export class FakePlatform {
   private readonly records = new FakeRecords();
   private readonly gateway: FakeGateway;
   private readonly sdks = new Set<AgionSDK>();
+  /** Those with whom the kill switch is in force. */
+  private readonly stopped = new Set<AgionSDK>();
   private isAway = false;
 
   /** @throws InvalidInputError naming each fault of each policy */
@@ -75,6 +79,8 @@ export class FakePlatform {
     const own = { gatewayUrl: ORIGIN, registryUrl: ORIGIN, governanceUrl: ORIGIN, redisUrl: '', token: 'fake' };
     const sdk = new AgionSDK({ ...options, ...own, transport: 'http', fetch, clock: this.clock });
     this.sdks.add(sdk);
+    sdk.on('stopped', () => this.stopped.add(sdk));
+    sdk.on('resumed', () => this.stopped.delete(sdk));
     return sdk;
   }
 
@@ -108,12 +114,14 @@ export class FakePlatform {
   /** Adds policies, or replaces those of the same id. @throws InvalidInputError naming each fault of each document */
   publish(...policies: readonly object[]): Promise<void> {
     this.policies.publish(policies);
+    this.registered.changed();
     return this.spread();
   }
 
   /** Takes policies back. */
   withdraw(...ids: readonly string[]): Promise<void> {
     for (const id of ids) this.policies.withdraw(id);
+    this.registered.changed();
     return this.spread();
   }
 
@@ -131,11 +139,13 @@ export class FakePlatform {
   /** Uses the kill switch: nothing is allowed any more. */
   stop(): Promise<void> {
     this.policies.stop(true);
+    this.registered.changed();
     return this.spread();
   }
 
   resume(): Promise<void> {
     this.policies.stop(false);
+    this.registered.changed();
     return this.spread();
   }
 
@@ -149,8 +159,8 @@ export class FakePlatform {
   async comeBack(): Promise<void> {
     this.isAway = false;
     this.gateway.setAway(false);
+    this.registered.changed(); // everybody has to show that he has found out
     await this.advance(FOUND_OUT_MS);
-    await this.spread();
   }
 
   /** Lets time pass for the agents, e.g. until their policies are stale. Events are sent by `sdk.events.flush()`. */
@@ -167,20 +177,25 @@ export class FakePlatform {
 
   /** What has changed reaches the agents now, not with their next sign of life. */
   private async spread(): Promise<void> {
-    if (this.isAway) return;
-    this.clock.hurry();
-    await this.settle();
+    if (!this.isAway) await this.settle();
   }
 
   private async settle(): Promise<void> {
-    for (let turn = 0; turn < MOST_TURNS && (turn < 20 || !this.isSettled); turn += 1)
+    const until = performance.now() + MOST_MS;
+    for (let turn = 0, quiet = 0, seen = -1; quiet < QUIET_TURNS && performance.now() < until; turn += 1) {
+      const { activity } = this.gateway;
+      quiet = activity === seen && (this.isAway || this.isInForce) ? quiet + 1 : 0;
+      seen = activity;
+      if (turn % QUIET_TURNS === 0 && !this.isAway && !this.registered.haveAllHeard) this.clock.hurry();
       await new Promise((resolve) => nextTurn(resolve));
+    }
   }
 
-  private get isSettled(): boolean {
-    if (this.isAway) return true;
-    const { revision } = this.policies.state;
-    return [...this.sdks].every((sdk) => !isOpen(sdk) || sdk.getMetrics().policy_engine.policy_revision >= revision);
+  private get isInForce(): boolean {
+    const { revision, stopped } = this.policies.state;
+    const isCurrent = (sdk: AgionSDK): boolean =>
+      sdk.getMetrics().policy_engine.policy_revision >= revision && this.stopped.has(sdk) === stopped;
+    return this.registered.haveAllHeard && [...this.sdks].every((sdk) => !isOpen(sdk) || isCurrent(sdk));
   }
 }
 
