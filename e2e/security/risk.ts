@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import { afterAll } from '@jest/globals';
+import { afterAll, beforeAll } from '@jest/globals';
 
 /** Where `npm run test:security` reads the rows of its table; without it they are only checked. */
 const { AGION_SECURITY_ROWS: FILE } = process.env;
@@ -59,9 +59,17 @@ export class Risk {
 /**
  * Opens a row for the tests of a file or of a `describe`; it ends with them.
  * @param suite the name behind `npm run test:security --`
+ * @param works the positive control, made before the first attempt and after the last one; without it the tests make theirs
  */
-export function openRisk(suite: string, risk: string): Risk {
+export function openRisk(suite: string, risk: string, works?: () => unknown): Risk {
   const row = new Risk(suite, risk);
-  afterAll(() => row.close());
+  if (works) beforeAll(() => row.control(works));
+  afterAll(async () => {
+    try {
+      if (works) await row.control(works);
+    } finally {
+      row.close();
+    }
+  });
   return row;
 }
