@@ -29,6 +29,7 @@ describe('with two replicas', () => {
   it('each of many facts is delivered once', async () => {
     const replica = await startReplica();
     const { id } = await hooks.create('/many');
+    hooks.receiver.answer = (_, response) => setTimeout(() => response.end(), 40); // time enough to be taken twice
     const ids: string[] = [];
     for (let i = 0; i < 150; i++) ids.push(await hooks.happen());
     await eventually(() => expect(new Set(hooks.receiver.idsAt('/many')).size).toBe(150), { timeoutMs: 25_000 });
@@ -40,6 +41,7 @@ describe('with two replicas', () => {
       expect(open).toEqual([]);
     });
     expect(hooks.receiver.idsAt('/many').sort()).toEqual(ids.sort());
+    hooks.receiver.answer = (_, response) => response.end();
     await hooks.to('DELETE', `/${id}`);
     await replica.close();
   }, 40_000);
@@ -47,11 +49,15 @@ describe('with two replicas', () => {
   it('a slow receiver keeps no other waiting', async () => {
     const slow = await hooks.create('/slow');
     const quick = await hooks.create('/quick');
+    let [open, most] = [0, 0];
     hooks.receiver.answer = ({ path }, response) => {
-      if (path !== '/slow') response.end();
+      if (path !== '/slow') return void response.end();
+      most = Math.max(most, ++open);
+      response.on('close', () => open--);
     };
-    for (let i = 0; i < 20; i++) await hooks.happen();
-    await eventually(() => expect(hooks.receiver.at('/quick')).toHaveLength(20));
+    for (let i = 0; i < 60; i++) await hooks.happen();
+    await eventually(() => expect(hooks.receiver.at('/quick')).toHaveLength(60), { timeoutMs: 15_000 });
+    expect(most).toBeLessThanOrEqual(4);
     const { body } = await hooks.to('GET', `/${slow.id}/deliveries?status=delivered`);
     expect(body.items).toEqual([]);
     hooks.receiver.answer = (_, response) => response.end();

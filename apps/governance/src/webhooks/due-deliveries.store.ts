@@ -34,14 +34,16 @@ type DueRow = Omit<AuditEvent, 'eventId'> & Omit<DueDelivery, 'secret' | 'event'
  */
 const CLAIM = `
 WITH due AS (
-  SELECT d.* FROM governance.webhooks w CROSS JOIN LATERAL (
+  SELECT d.* FROM governance.webhooks w
+  LEFT JOIN unnest($2::uuid[], $3::int[]) AS here (id, attempts) ON here.id = w.id
+  CROSS JOIN LATERAL (
     SELECT organization_id, webhook_id, event_id FROM governance.webhook_deliveries
     WHERE organization_id = w.organization_id AND webhook_id = w.id AND status = 'pending' AND next_attempt_at <= now()
-    ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED) d
-  WHERE w.status = 'active' AND w.id <> ALL($2::uuid[]) LIMIT $3),
+    ORDER BY next_attempt_at LIMIT greatest(0, $1::int - coalesce(here.attempts, 0)) FOR UPDATE SKIP LOCKED) d
+  WHERE w.status = 'active' LIMIT $4),
 taken AS (
   UPDATE governance.webhook_deliveries d
-  SET attempts = d.attempts + 1, next_attempt_at = now() + $4::int * interval '1 millisecond'
+  SET attempts = d.attempts + 1, next_attempt_at = now() + $5::int * interval '1 millisecond'
   FROM due WHERE (d.organization_id, d.webhook_id, d.event_id) = (due.organization_id, due.webhook_id, due.event_id)
   RETURNING d.organization_id, d.webhook_id, d.event_id, d.attempts)
 SELECT t.organization_id AS "organizationId", t.webhook_id AS "webhookId", t.event_id AS "eventId", t.attempts AS attempt,
@@ -65,20 +67,20 @@ export class DueDeliveriesStore {
   constructor(private readonly worker: WorkerPool) {}
 
   /**
-   * Takes on up to `limit` deliveries, of each webhook up to `each` and none of those in `busy`.
+   * Takes on up to `limit` deliveries, and of each webhook as many as make `each` with those `underWay` here, by its id.
    * @param leaseMs after which another process may try the same; longer than an attempt takes
    */
   async claim(options: {
     limit: number;
     each: number;
-    busy: readonly string[];
+    underWay: ReadonlyMap<string, number>;
     leaseMs: number;
   }): Promise<DueDelivery[]> {
-    const { limit, each, busy, leaseMs } = options;
+    const { limit, each, underWay, leaseMs } = options;
     const rows = await this.worker.query<DueRow & pg.QueryResultRow>({
       name: 'claim_webhook_deliveries',
       text: CLAIM,
-      values: [each, busy, limit, leaseMs],
+      values: [each, [...underWay.keys()], [...underWay.values()], limit, leaseMs],
     });
     return rows.map(
       ({ organizationId, webhookId, eventId, attempt, url, secretGeneration, previousSecretUntil, ...event }) => ({

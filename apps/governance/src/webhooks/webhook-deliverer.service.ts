@@ -80,13 +80,13 @@ export class WebhookDeliverer implements OnApplicationBootstrap, BeforeApplicati
     const limit = MOST_AT_ONCE - this.underWay.size;
     if (limit <= 0) return [];
     const leaseMs = this.settings.webhookTimeoutMs + LEASE_MARGIN_MS;
-    return this.queue.claim({ limit, each: MOST_FOR_ONE, busy: this.busy(), leaseMs });
+    return this.queue.claim({ limit, each: MOST_FOR_ONE, underWay: this.perWebhook(), leaseMs });
   }
 
-  /** Webhooks that have as many attempts under way as one may have. */
-  private busy(): string[] {
-    const counts = Map.groupBy(this.underWay.values(), (webhookId) => webhookId);
-    return [...counts].filter(([, attempts]) => attempts.length >= MOST_FOR_ONE).map(([webhookId]) => webhookId);
+  /** How many attempts are under way to each. */
+  private perWebhook(): Map<string, number> {
+    const groups = Map.groupBy(this.underWay.values(), (webhookId) => webhookId);
+    return new Map([...groups].map(([webhookId, attempts]) => [webhookId, attempts.length]));
   }
 
   private begin(delivery: DueDelivery): void {
