@@ -24,8 +24,8 @@ export class PolicyIndex {
 
   constructor(policies: readonly CompiledPolicy[]) {
     for (const policy of policies)
-      for (const action of new Set(policy.scope.actions))
-        for (const agent of new Set(policy.scope.agents)) this.#agentsFor(action).add(agent, policy);
+      for (const action of distinct(policy.scope.actions))
+        for (const agent of distinct(policy.scope.agents)) this.#agentsFor(action).add(agent, policy);
   }
 
   candidates(agentId: string, action: string): Candidates {
@@ -88,6 +88,9 @@ class AgentIndex {
     for (const { glob, policy } of this.#globs) if (matchesGlob(glob, agentId)) into.add(policy);
   }
 }
+
+/** Most policies name one of each, and then there is nothing to look for. */
+const distinct = (names: readonly string[]): Iterable<string> => (names.length < 2 ? names : new Set(names));
 
 /** `*`, `container:*` and names without a star. */
 function isNamed(agent: string): boolean {
