@@ -112,6 +112,9 @@ function isAlwaysRemote({ apiVersion, kind, spec }: PolicyDocument): boolean {
 
 /** Denies without a condition fire exactly when a request is in their scope, and their index finds them without looking at others. */
 const scopesOf = (policies: readonly VersionedPolicy[]): PolicySet =>
+  policies.length === 0 ? NO_SCOPES : compiledScopes(policies);
+
+const compiledScopes = (policies: readonly VersionedPolicy[]): PolicySet =>
   compilePolicies(
     policies.map(({ document: { metadata, spec, ...rest }, version }) => {
       const { condition: _, ...unconditional } = spec;
@@ -119,5 +122,7 @@ const scopesOf = (policies: readonly VersionedPolicy[]): PolicySet =>
     }),
     { revision: 0, defaultEffect: 'allow' },
   );
+
+const NO_SCOPES = compilePolicies([], { revision: 0, defaultEffect: 'allow' });
 
 const isInScope = (set: PolicySet, request: PolicyRequest): boolean => set.size > 0 && !evaluate(set, request).allowed;
