@@ -57,7 +57,7 @@ export class Risk {
 }
 
 /**
- * Opens a row for the tests of a file or of a `describe`; it ends with them.
+ * Opens a row for the tests of a file or of a `describe`; it ends with them, so what it needs must be stopped by a later `afterAll`.
  * @param suite the name behind `npm run test:security --`
  * @param works the positive control, made before the first attempt and after the last one; without it the tests make theirs
  */
