@@ -2,6 +2,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { fullJitter } from './backoff.js';
 import { RedisUnreachableError } from './errors.js';
 import { errorText, type Logger, rateLimitedLogger, SILENT_LOGGER } from './logger.js';
+import { parseRedisUrl, redisAddress, sentinelOptions } from './redis-url.js';
 
 /** A connection made by {@link createRedis}. The only name of the client that other projects see. */
 export type RedisConnection = Redis;
@@ -16,7 +17,10 @@ export type RedisRole = 'command' | 'blocking' | 'pubsub';
 
 /** How to make a connection. */
 export interface RedisSettings {
-  /** `redis://` or `rediss://`; a private certificate authority is trusted through NODE_EXTRA_CA_CERTS. */
+  /**
+   * `redis://`, or `rediss://` for TLS; `redis+sentinel://` and `rediss+sentinel://` for the primary that Sentinels name
+   * (see {@link parseRedisUrl}). A private certificate authority is trusted through NODE_EXTRA_CA_CERTS.
+   */
   readonly url: string;
   readonly role: RedisRole;
   /** Shown by CLIENT LIST, e.g. `governance:consumer`. */
@@ -33,15 +37,20 @@ export const MAX_BLOCK_MS = 5_000;
  * Makes a connection; the only place that does. It connects by itself and comes back by itself with full-jitter backoff
  * (50 ms … 5 s); nothing it meets ends the process.
  *
- * @throws TypeError when the URL is not a `redis://` or `rediss://` URL.
+ * @throws TypeError when the URL is none of a Redis.
  */
 export function createRedis(settings: RedisSettings): RedisConnection {
   const address = redisAddress(settings.url);
-  const redis = new Redis(settings.url, {
+  const place = parseRedisUrl(settings.url);
+  const options: RedisOptions = {
     ...COMMON,
     ...roleOptions(settings),
     connectionName: settings.name.replace(/[^\x21-\x7e]/g, '-'), // CLIENT SETNAME refuses spaces
-  });
+  };
+  const redis =
+    place.primary === undefined
+      ? new Redis(settings.url, options)
+      : new Redis({ ...options, ...sentinelOptions(place, (attempt) => Math.min(fullJitter(attempt), 1_000)) });
   const log = rateLimitedLogger(settings.logger ?? SILENT_LOGGER);
   redis.on('error', (error: unknown) => {
     log.warn({ redis: address, connection: settings.name, error: errorText(error) }, 'redis connection failed');
@@ -56,10 +65,9 @@ export function createRedis(settings: RedisSettings): RedisConnection {
  */
 export async function connected(redis: RedisConnection, timeoutMs = 5_000, signal?: AbortSignal): Promise<void> {
   if (redis.status === 'ready') return;
-  const { host = 'localhost', port = 6379 } = redis.options;
   let lastError = '';
   const unreachable = (what: string): Error =>
-    new RedisUnreachableError(`redis at ${host}:${port} ${what}${lastError && `: ${lastError}`}`);
+    new RedisUnreachableError(`redis at ${placeOf(redis.options)} ${what}${lastError && `: ${lastError}`}`);
   if (redis.status === 'end' || signal?.aborted) throw unreachable('is closed');
 
   const cleanUp: (() => void)[] = [];
@@ -85,14 +93,8 @@ export async function connected(redis: RedisConnection, timeoutMs = 5_000, signa
   }
 }
 
-/** `host:port` of a Redis URL, fit for messages: no user, no password. */
-export function redisAddress(url: string): string {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined; // URL.parse is Node 22+, and agents may run on 20
-  if (!parsed || !['redis:', 'rediss:'].includes(parsed.protocol) || parsed.hostname === '') {
-    throw new TypeError('a redis url starts with `redis://` or `rediss://` and names a host');
-  }
-  return `${parsed.hostname}:${parsed.port || '6379'}`;
-}
+const placeOf = ({ host = 'localhost', port = 6379, sentinels, name }: RedisOptions): string =>
+  sentinels ? `${sentinels.map((each) => `${each.host}:${each.port}`).join(',')}/${name}` : `${host}:${port}`;
 
 /**
  * A command whose reply was lost is rejected, never sent again: ioredis would otherwise repeat an XADD, or a read whose

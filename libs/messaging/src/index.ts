@@ -5,7 +5,7 @@ export { Channels, hearNotices } from './channels.js';
 export type { NoticeHandlers } from './channels.js';
 export { decodeEntry, encodeEntry, jsonField, MAX_ENTRY_BYTES } from './codec.js';
 export type { EntryFields } from './codec.js';
-export { connected, createRedis, MAX_BLOCK_MS, redisAddress } from './connection.js';
+export { connected, createRedis, MAX_BLOCK_MS } from './connection.js';
 export type { RedisConnection, RedisRole, RedisSettings } from './connection.js';
 export type {
   BatchHandler,
@@ -31,6 +31,8 @@ export type { EventFeedOptions, FeedCodec, FeedEvent, FollowOptions } from './ev
 export { errorText, rateLimitedLogger, SILENT_LOGGER } from './logger.js';
 export type { Logger } from './logger.js';
 export { pause } from './pause.js';
+export { parseRedisUrl, redisAddress } from './redis-url.js';
+export type { RedisPlace } from './redis-url.js';
 export { RequestReply } from './request-reply.js';
 export type { RequestOptions, RequestReplyOptions } from './request-reply.js';
 export { inspectServer, serverDangers } from './server-check.js';

@@ -35,11 +35,13 @@ export abstract class ServiceSettings {
 
   @Setting('REDIS_URL', {
     about:
-      'Redis 7 or later, or Valkey: `redis://`, or `rediss://` for TLS. Needs appendonly yes and maxmemory-policy noeviction in production.',
+      'Redis 7 or later, or Valkey: `redis://`, or `rediss://` for TLS; `redis+sentinel://host:26379,host:26379/<primary>` where Sentinels name the primary, `rediss+sentinel://` with TLS. Needs appendonly yes and maxmemory-policy noeviction in production.',
     example: 'redis://127.0.0.1:6379',
     secret: true,
   })
-  @Matches(/^rediss?:\/\/\S+$/, { message: 'must be set to a redis:// or rediss:// URL' })
+  @Matches(/^rediss?(\+sentinel)?:\/\/\S+$/, {
+    message: 'must be set to a redis:// or rediss:// URL, or to one of Sentinels: redis+sentinel://host:26379/primary',
+  })
   redisUrl!: string;
 
   @Setting('AGION_REDIS_DURABILITY', {
