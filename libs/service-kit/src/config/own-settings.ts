@@ -57,10 +57,14 @@ export function ownSettingsWithDatabase(service: ServiceName) {
   class OwnSettingsWithDatabase extends ownSettings(service) {
     @Setting([`${service.toUpperCase()}_DATABASE_URL`, 'DATABASE_URL', 'SUPABASE_DATABASE_URL'], {
       about:
-        'Postgres 15 or later. `<SERVICE>_DATABASE_URL` gives each service its own login; `npm run db:roles` makes them.',
+        'Postgres 15 or later; `?sslmode=verify-full` for TLS, with `&sslrootcert=<file>` for a private certificate authority. `<SERVICE>_DATABASE_URL` gives each service its own login; `npm run db:roles` makes them.',
       secret: true,
     })
     @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'must be set to a postgresql:// URL' })
+    @Matches(/^(?!.*[?&](sslmode=(allow|prefer|no-verify)|ssl=no-verify)).*$/, {
+      message:
+        'must not ask for TLS that checks nobody: use `sslmode=verify-full`, with `sslrootcert=<file>` for a private certificate authority',
+    })
     databaseUrl!: string;
   }
   return OwnSettingsWithDatabase;
