@@ -3,6 +3,7 @@ import { asOwner, eventually } from '@agion/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Platform, startPlatform } from '../platform.js';
 import { type Fields, RawRedis } from '../raw-redis.js';
+import { openRisk } from './risk.js';
 import { SignedAgent } from './signed-agent.js';
 
 /** Production: whoever can write to a stream is nobody yet. */
@@ -109,6 +110,8 @@ describe('in production a stream entry', () => {
 });
 
 describe('a thousand forged entries', () => {
+  const risk = openRisk('identity', 'forged stream entries');
+
   test('change no other agent’s score, ledger or ceiling, and a signed one before and after does', async () => {
     const attacker = await SignedAgent.register(platform, 'forger:one');
     const victim = await SignedAgent.register(platform, 'victim:one');
@@ -122,7 +125,9 @@ describe('a thousand forged entries', () => {
     const request = victim.sign(REQUESTS, { correlation_id: randomUUID(), agent_id: victim.id, action: 'delete_all' });
     for (const entry of [own, withoutId]) await redis.append(TRUST, entry);
     await redis.append(REQUESTS, request);
-    await eventually(async () => expect(await standingOf(victim)).toMatchObject({ events: 3, decisions: 1 }));
+    await risk.control(() =>
+      eventually(async () => expect(await standingOf(victim)).toMatchObject({ events: 3, decisions: 1 })),
+    );
     const before = await standingOf(victim);
 
     const critical = (more: Fields = {}): Fields =>
@@ -158,10 +163,14 @@ describe('a thousand forged entries', () => {
     for (const [stream, entries] of byStream) await redis.appendAll(stream, entries);
     for (const stream of byStream.keys()) await settled(stream, stream === MISSIONS ? 'coordination' : 'governance');
 
-    expect(await standingOf(victim)).toEqual(before);
-    expect(await rows(`SELECT 1 FROM coordination.mission_events WHERE agent_id = $1`, victim.id)).toEqual([]);
-    await redis.append(TRUST, victim.sign(TRUST, victim.trustEvent()));
-    await eventually(async () => expect(await standingOf(victim)).toMatchObject({ events: 4 }));
+    await risk.attempt(async () => {
+      expect(await standingOf(victim)).toEqual(before);
+      expect(await rows(`SELECT 1 FROM coordination.mission_events WHERE agent_id = $1`, victim.id)).toEqual([]);
+    }, 1_000);
+    await risk.control(async () => {
+      await redis.append(TRUST, victim.sign(TRUST, victim.trustEvent()));
+      await eventually(async () => expect(await standingOf(victim)).toMatchObject({ events: 4 }));
+    });
   }, 120_000);
 });
 

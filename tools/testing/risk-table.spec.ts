@@ -15,7 +15,7 @@ describe('the table of risks', () => {
   it('shows attempts, breaches and controls of each', () => {
     const { lines, faults } = riskTable([row({ risk: 'a long name' }), row({ attempts: 1_000 })]);
     expect(faults).toBe(0);
-    expect(lines.slice(2).map((line: string) => line.trim().split(/ {2,}/))).toEqual([
+    expect(lines.slice(2).map((line) => String(line).trim().split(/ {2,}/))).toEqual([
       ['a long name', '3', '0', 'before, after'],
       ['r', '1000', '0', 'before, after'],
     ]);
