@@ -8,6 +8,7 @@ import { asOwner, eventually } from '@agion/testing';
 import { DEFAULT_ORGANIZATION } from '@agion/wire';
 import { type EventReader, openEvents } from '../event-reader.js';
 import { type Answer, type Platform, startPlatform } from '../platform.js';
+import { openRisk } from './risk.js';
 
 /** Stored credentials at two gateways: what they reach, and how they end. */
 const WITHIN_MS = 2_000;
@@ -91,6 +92,14 @@ const silently = (set: string, keyId: string): Promise<void> =>
   });
 
 describe('credentials that end', () => {
+  const risk = openRisk('identity', 'ended credentials: two gateways, HTTP and SSE', async () => {
+    const one = await account(`control-${Date.now()}`);
+    expect(await statuses(one.token)).toEqual([200, 200]);
+    const { readers, ended } = await openStreams(one.token);
+    for (const reader of readers) reader.drop();
+    await ended.catch(() => undefined);
+  });
+
   test.each<[string, (one: Account) => Promise<unknown>]>([
     ['deleted, with a notice', ({ id }) => api('DELETE', `/service-accounts/${id}`, admin)],
     [
@@ -107,13 +116,15 @@ describe('credentials that end', () => {
 
     await end(one);
     const begun = Date.now();
-    const refused = eventually(async () => {
-      expect(await statuses(one.token)).toEqual([401, 401]);
-      return Date.now();
-    });
-    const times = [await refused, ...(await theirs.ended)].map((at) => at - begun);
-    expect(Math.max(...times)).toBeLessThan(WITHIN_MS + SLACK_MS);
-    for (const reader of theirs.readers) expect(reader.text()).toContain('the credentials are no longer valid');
+    await risk.attempt(async () => {
+      const refused = eventually(async () => {
+        expect(await statuses(one.token)).toEqual([401, 401]);
+        return Date.now();
+      });
+      const times = [await refused, ...(await theirs.ended)].map((at) => at - begun);
+      expect(Math.max(...times)).toBeLessThan(WITHIN_MS + SLACK_MS);
+      for (const reader of theirs.readers) expect(reader.text()).toContain('the credentials are no longer valid');
+    }, 4);
 
     expect(await statuses(witness.token)).toEqual([200, 200]);
     for (const reader of witnessed.readers) {
@@ -144,9 +155,16 @@ describe('a token with scopes', () => {
   });
 });
 
+const exchange = (token: string, origin = platform.url) =>
+  api('POST', '/enrollments/exchange', undefined, { enrollment_token: token }, origin);
+
 describe('an enrollment', () => {
-  const exchange = (token: string, origin = platform.url) =>
-    api('POST', '/enrollments/exchange', undefined, { enrollment_token: token }, origin);
+  const risk = openRisk('identity', 'enrollment tokens: twice, and not a credential', async () => {
+    const made = await api('POST', '/enrollments', admin, { container_id: 'control' });
+    const { body, status } = await exchange(made.body.enrollment_token as string);
+    expect(status).toBe(201);
+    expect((await api('GET', '/agents', body.token as string)).status).toBe(200);
+  });
 
   test('gives one of twenty who ask at two gateways a token of the container, and the others all the same answer', async () => {
     const made = await api('POST', '/enrollments', admin, { container_id: 'fleet', scopes: ['agents:register'] });
@@ -155,28 +173,35 @@ describe('an enrollment', () => {
       Array.from({ length: 20 }, (_, i) => exchange(token, origins[i % 2 === 0 ? 0 : 1])),
     );
     const good = answers.filter(({ status }) => status === 201);
-    expect(good).toHaveLength(1);
-    const refused = answers
-      .filter(({ status }) => status !== 201)
-      .map(({ body: { trace_id: _, ...rest } }) => JSON.stringify(rest));
-    expect(refused).toHaveLength(19);
-    expect(new Set(refused).size).toBe(1);
-    expect(JSON.parse(refused[0] ?? '{}')).toMatchObject({ status: 401, type: '/problems/unauthenticated' });
+    await risk.attempt(() => {
+      expect(good).toHaveLength(1);
+      const refused = answers
+        .filter(({ status }) => status !== 201)
+        .map(({ body: { trace_id: _, ...rest } }) => JSON.stringify(rest));
+      expect(refused).toHaveLength(19);
+      expect(new Set(refused).size).toBe(1);
+      expect(JSON.parse(refused[0] ?? '{}')).toMatchObject({ status: 401, type: '/problems/unauthenticated' });
+    }, 19);
     const container = good[0]?.body.token as string;
     const registered = await api('POST', '/agents/register', container, { agent_id: 'fleet:one', name: 'One' });
     expect(registered.status).toBe(201);
     expect(registered.body).not.toHaveProperty('stream_key');
     expect((await api('GET', '/agents', container)).status).toBe(403);
-    expect((await api('GET', '/agents', token)).status).toBe(401);
+    await risk.attempt(async () => {
+      expect((await exchange(token)).status).toBe(401);
+      expect((await api('GET', '/agents', token)).status).toBe(401);
+    }, 2);
   });
+});
 
+describe('the exchange of enrollment tokens', () => {
   test('takes a body of its own shape only', async () => {
     for (const body of [{}, { enrollment_token: 1 }, { enrollment_token: 'x', role: 'admin' }, []])
       expect((await api('POST', '/enrollments/exchange', undefined, body)).status).toBe(422);
     expect((await exchange('x')).status).toBe(401);
   });
 
-  test('that is guessed at counts like failed sign-ins: after so many the address has to wait', async () => {
+  test('counts guesses like failed sign-ins: after so many the address has to wait', async () => {
     const answers: number[] = [];
     while (answers.at(-1) !== 429 && answers.length < 1_500)
       answers.push(
