@@ -4,7 +4,7 @@ import { ConfigurationClient } from './config/configuration.client.js';
 import { Configurations } from './config/configurations.js';
 import { AgentStanding } from './decisions/agent-standing.js';
 import { DecisionChecker } from './decisions/checker.js';
-import { DecisionRecorder } from './decisions/decision-recorder.js';
+import { DecisionRecorder, type EntrySink } from './decisions/decision-recorder.js';
 import { LocalDecisions } from './decisions/local-decisions.js';
 import { AgionError, ConnectionError } from './errors.js';
 import { EntrySigner } from './events/entry-signer.js';
@@ -40,6 +40,10 @@ export class AgentSession {
   private readonly signer: EntrySigner;
   /** Whether policies are being kept: a registration before that need not hurry them. */
   private isLoading = false;
+  /** Nothing a retired agent says is believed any more. */
+  private readonly ledger: EntrySink = {
+    add: (entry, how) => !this.standing.isRetired && this.buffer.add(entry, how),
+  };
   private endNotices: (() => void) | undefined;
   private closing: Promise<void> | undefined;
 
@@ -77,6 +81,7 @@ export class AgentSession {
         this.standing.heard(answer);
         this.keeper.told(answer);
       },
+      onRetired: () => this.standing.retire(),
       clock,
       logger,
     });
@@ -117,7 +122,7 @@ export class AgentSession {
       complete,
       local: new LocalDecisions({ ...settings, policies: this.keeper, standing: this.standing, clock }),
       remote: this.remote,
-      recorder: new DecisionRecorder({ sink: this.buffer, log: settings.decisionLog }),
+      recorder: new DecisionRecorder({ sink: this.ledger, log: settings.decisionLog }),
       clock,
       logger,
     });

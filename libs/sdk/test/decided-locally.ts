@@ -12,6 +12,7 @@ export interface Scene {
   isStopped?: boolean;
   ageMs?: number;
   trust?: number;
+  isRetired?: boolean;
   description?: AgentStanding['description'];
   options?: Partial<LocalDecisionsOptions>;
 }
@@ -24,6 +25,7 @@ export function decidedLocally({ policies = [], defaultEffect = 'deny', ...scene
   const clock = new ManualClock(Date.parse('2026-03-04T12:00:00Z'));
   const standing = new AgentStanding(clock, scene.description ?? {});
   if (scene.trust !== undefined) standing.heard({ trust: scene.trust });
+  if (scene.isRetired) standing.retire();
   const bundle = wholeBundle({
     ...{ revision: 7, epoch: 0, stopped: false, hash: '', signature: '', default_effect: defaultEffect },
     policies: policies.map(aSyncedPolicy),

@@ -16,6 +16,7 @@ let clock: ManualClock;
 let registration: Registration;
 let told: SdkEvent[];
 let heard: (number | null)[];
+let retirements: number;
 
 beforeAll(async () => {
   gateway = await startScriptedGateway();
@@ -27,6 +28,7 @@ beforeEach(() => {
   clock = new ManualClock();
   told = [];
   heard = [];
+  retirements = 0;
   registration = registrationWith({});
 });
 afterEach(() => registration.close());
@@ -60,6 +62,7 @@ function registrationWith(token: { token?: string; tokenFile?: string }): Regist
     emit: (event) => told.push(event),
     onRegistered: ({ trust }) => heard.push(trust),
     onBeat: ({ trust }) => heard.push(trust),
+    onRetired: () => (retirements += 1),
     clock,
     random: () => 0.5,
   });
@@ -172,6 +175,7 @@ describe('a registration', () => {
     clock.pass(clock.next);
     await eventually(() => expect(told).toMatchObject([{ type: 'error', error: { name: 'ConflictError' } }]));
     expect(clock.next).toBe(Infinity);
+    expect(retirements).toBe(1);
     await registration.close();
     expect(paths()).toEqual([REGISTER, HEARTBEAT]);
   });

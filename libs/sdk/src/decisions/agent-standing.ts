@@ -8,6 +8,7 @@ export const TRUST_HOLDS_MS = 60_000;
 export class AgentStanding {
   private trustScore: number | undefined;
   private heardAt = -Infinity;
+  private retired = false;
 
   /** @param description as the agent registers itself; what it leaves out is not known here */
   constructor(
@@ -19,6 +20,15 @@ export class AgentStanding {
   heard({ trust }: { readonly trust: number | null }): void {
     this.trustScore = trust ?? undefined;
     this.heardAt = this.clock.monotonic();
+  }
+
+  /** The platform has said that the agent is retired, which is final. */
+  retire(): void {
+    this.retired = true;
+  }
+
+  get isRetired(): boolean {
+    return this.retired;
   }
 
   /** 0–1; undefined when it was never told, or too long ago. */

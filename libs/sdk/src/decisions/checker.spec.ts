@@ -94,6 +94,20 @@ describe('a check', () => {
     await expect(made.check({ action: 'x', userId: 'a\nb' })).rejects.toThrow(/`userId`/);
     await expect(made.check(null as never)).rejects.toThrow();
   });
+
+  it.each([
+    ['action', { action: undefined }],
+    ['context', { action: 'send_email', context: 'to ada' }],
+    ['context', { action: 'send_email', context: [1] }],
+    ['arguments', { action: 'send_email', arguments: 5 }],
+    ['resource', { action: 'send_email', resource: 5 }],
+    ['userId', { action: 'send_email', userId: null }],
+  ])('is refused for a `%s` of another type, which the ledger would not keep', async (field, question: unknown) => {
+    const { checker: made, recorder } = checker({ defaultEffect: 'allow' });
+    await expect(made.check(question as never)).rejects.toThrow(`\`${field}\``);
+    expect(made.checkLocally(question as never)).toMatchObject({ allowed: false, unavailable: true });
+    expect(recorder.counts.recorded).toBe(0);
+  });
 });
 
 describe('a check without waiting', () => {

@@ -38,6 +38,7 @@ describe('a decision in memory', () => {
   it.each([
     ['nothing was loaded', { standing: 'none' }, 'no policies have been loaded yet', true],
     ['the organization is stopped', { isStopped: true }, 'the organization has stopped its agents', undefined],
+    ['the agent is retired', { isRetired: true }, '`demo:echo` is retired', undefined],
     [
       'the policies are stale',
       { standing: 'stale', ageMs: 960_000 },

@@ -37,8 +37,9 @@ export class LocalDecisions {
 
   /** The decision, or null when it is for the platform to make. Never throws: what cannot be decided is denied. */
   make(question: AddressedQuestion): Decision | null {
-    const { agentId, policies, failMode, lowRiskActions } = this.options;
+    const { agentId, policies, standing: agent, failMode, lowRiskActions } = this.options;
     const { current, standing } = policies;
+    if (agent.isRetired) return denied(current, `\`${agentId}\` is retired`);
     if (standing === 'none') return denied(current, 'no policies have been loaded yet', { unavailable: true });
     if (policies.isStopped) return denied(current, 'the organization has stopped its agents');
     if (question.agentId !== agentId) return null;
@@ -73,17 +74,25 @@ export class LocalDecisions {
   }
 }
 
-/** Whether the platform would take these names, as far as can be seen at a glance; others need a closer look. */
-export function isOrdinary({ action, resource, userId, missionId, sessionId, phase }: AddressedQuestion): boolean {
+/** Whether the platform would take this, as far as can be seen at a glance; the rest needs a closer look. */
+export function isOrdinary(question: AddressedQuestion): boolean {
+  const { action, resource, userId, missionId, sessionId, phase, context, arguments: given } = question;
   return (
-    ORDINARY.test(action) &&
-    (resource === undefined || ORDINARY.test(resource)) &&
-    (userId === undefined || ORDINARY.test(userId)) &&
-    (missionId === undefined || ORDINARY.test(missionId)) &&
-    (sessionId === undefined || ORDINARY.test(sessionId)) &&
-    (phase === undefined || DECISION_PHASES.includes(phase))
+    isOrdinaryName(action) &&
+    (resource === undefined || isOrdinaryName(resource)) &&
+    (userId === undefined || isOrdinaryName(userId)) &&
+    (missionId === undefined || isOrdinaryName(missionId)) &&
+    (sessionId === undefined || isOrdinaryName(sessionId)) &&
+    (phase === undefined || DECISION_PHASES.includes(phase)) &&
+    (context === undefined || isObject(context)) &&
+    (given === undefined || isObject(given))
   );
 }
+
+/** Programs without types put anything here; a pattern would make text of it. */
+const isOrdinaryName = (name: unknown): boolean => typeof name === 'string' && ORDINARY.test(name);
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function denied({ revision }: LoadedPolicies, reason: string, more: { unavailable?: true } = {}): Decision {
   return {

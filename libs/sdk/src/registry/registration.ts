@@ -18,6 +18,8 @@ export interface RegistrationOptions {
   readonly onRegistered?: (answer: RegistrationAnswer) => void;
   /** Hears what a beat was answered with. */
   readonly onBeat?: (answer: HeartbeatAnswer) => void;
+  /** Told once that the agent is retired: no registration and no beat follows. */
+  readonly onRetired?: () => void;
   readonly clock?: Clock;
   readonly random?: () => number;
   readonly logger?: Logger;
@@ -136,6 +138,7 @@ export class Registration {
 
   private giveUp(error: ApiError): void {
     this.registered = false;
+    this.options.onRetired?.();
     this.logger.error({ error: error.message }, 'the agent is retired and will not register again');
     this.options.emit({ type: 'error', error });
   }
