@@ -28,6 +28,10 @@ class Governing implements GovernedBy {
   }
 }
 
+function thrower(): never {
+  throw new TypeError('not to be read');
+}
+
 describe('a governed function', () => {
   it('runs when it may, with its arguments and its `this`, and reports that it succeeded', async () => {
     const by = new Governing(ALLOWED);
@@ -73,6 +77,25 @@ describe('a governed function', () => {
     const call = govern(by, 'demo:echo', 'send_email', () => Promise.reject(thrown as Error));
     await expect(call()).rejects.toBe(thrown);
     expect(by.reports).toMatchObject([{ status, error, decisionId: 'd1' }]);
+  });
+
+  it.each([
+    ['an object without a prototype', Object.create(null)],
+    [
+      'an error that does not let itself be read',
+      Object.defineProperty(new Error(), 'message', { get: () => thrower() }),
+    ],
+    ['an error whose message is no text', Object.assign(new Error(), { message: Symbol('odd') })],
+    ['nothing', undefined],
+  ])('passes on %s as it was thrown', async (_, thrown: unknown) => {
+    const by = new Governing(ALLOWED);
+    const call = govern(by, 'demo:echo', 'send_email', () => Promise.reject(thrown as Error));
+    const [error] = await call().then(
+      () => ['nothing was thrown'],
+      (given: unknown) => [given],
+    );
+    expect(error === thrown).toBe(true); // a message of its own would read it
+    expect(by.reports).toMatchObject([{ status: 'failed' }]);
   });
 
   it('says of a call what it was told to say', async () => {

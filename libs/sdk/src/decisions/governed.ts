@@ -94,17 +94,25 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 
 /** How a call ended that threw, by the names the web gives such errors. */
 function statusOf(error: unknown): ExecutionStatus {
-  const name = error instanceof Error ? error.name : '';
+  const name = legible(() => (error instanceof Error ? error.name : ''));
   if (name === 'AbortError') return 'cancelled';
   return name === 'TimeoutError' ? 'timed_out' : 'failed';
 }
 
 const MOST_ERROR = 2_000;
 
+/** Reads what was thrown. That may throw in turn, and must not take the place of what the call itself came to. */
+function legible(read: () => string): string {
+  try {
+    return read();
+  } catch {
+    return 'something that cannot be read was thrown';
+  }
+}
+
 /** Storable text, whatever was thrown. */
 function textOf(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return text
+  return legible(() => (error instanceof Error ? `${error.name}: ${error.message}` : String(error)))
     .slice(0, MOST_ERROR)
     .replace(/[^\P{Cc}\t\n]/gu, ' ')
     .toWellFormed();
