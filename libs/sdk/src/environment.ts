@@ -42,7 +42,16 @@ export function readEnvironment(variables: Variables = process.env): SdkEnvironm
   return environment;
 }
 
-/** @throws ConfigurationError when the file cannot be read, or is empty */
+/**
+ * Its text is in no message: what is no token may still be a secret.
+ * @throws ConfigurationError when no header can carry it
+ */
+export function checkedToken(token: string): string {
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new ConfigurationError('the token must be as the platform has shown it: not empty, no spaces, no line breaks');
+}
+
+/** @throws ConfigurationError when the file cannot be read, or holds no token */
 export function readTokenFile(file: string): string {
   const unusable = (what: string, cause?: unknown): ConfigurationError =>
     new ConfigurationError(`the token file \`${file}\` ${what}: check \`AGION_TOKEN_FILE\``, { cause });
@@ -53,5 +62,5 @@ export function readTokenFile(file: string): string {
     throw unusable('cannot be read', cause);
   }
   if (token === '') throw unusable('is empty');
-  return token;
+  return checkedToken(token);
 }

@@ -45,6 +45,7 @@ describe('settings', () => {
       'must not hold a user or a password',
     ],
     ['a redis url that is none', { agentId: 'a:b', redisUrl: 'http://redis' }, '`redisUrl` must be'],
+    ['a key that verifies nothing', { agentId: 'a:b', verifyKeys: ['MCowBQYDK2Vw'] }, '`verifyKeys` must be'],
     ['no time at all', { agentId: 'a:b', timeoutMs: 0 }, '`timeoutMs` must be'],
     ['a part above the whole', { agentId: 'a:b', decisionLog: 'sample:2' as const }, '`decisionLog` must be'],
   ])('%s is refused with what to do about it', (_, options, told) => {

@@ -5,6 +5,7 @@ import { completeAgentId, containerOf, isAgentId, isName } from '@agion/wire';
 import { type Clock, SYSTEM_CLOCK } from './clock.js';
 import { readEnvironment, type SdkEnvironment } from './environment.js';
 import { ConfigurationError } from './errors.js';
+import { ed25519Keys } from './policies/policy-signature.js';
 import type { AgionSDKOptions, DecisionLog, FailMode } from './options.js';
 
 /** Complete and checked. */
@@ -71,6 +72,7 @@ export function settingsOf(options: AgionSDKOptions, environment: SdkEnvironment
   const redisUrl = (options.redisUrl ?? environment.redisUrl) || undefined;
   if (redisUrl !== undefined) checkRedis(redisUrl);
   const { snapshotFolder, verifyKeys } = options;
+  if (verifyKeys) checkVerifyKeys(verifyKeys);
   return {
     ...tokenOf(options, environment),
     ...numbersOf(options),
@@ -126,6 +128,15 @@ function tokenOf(
   const given = options.token ?? token;
   if (given !== undefined) return { token: given };
   return tokenFile === undefined ? {} : { tokenFile };
+}
+
+/** @throws ConfigurationError for a key that could verify nothing, with which an agent would never get its policies */
+function checkVerifyKeys(keys: readonly string[]): void {
+  if (keys.length > 0 && ed25519Keys(keys.map((x) => ({ kty: 'OKP', crv: 'Ed25519', x }))).length === keys.length)
+    return;
+  throw new ConfigurationError(
+    '`verifyKeys` must be raw Ed25519 public keys in base64url, as `x` in `/.well-known/agion-keys`',
+  );
 }
 
 function numbersOf(options: AgionSDKOptions): typeof NUMBERS {

@@ -1,4 +1,4 @@
-import { readTokenFile } from '../environment.js';
+import { checkedToken, readTokenFile } from '../environment.js';
 
 /**
  * The token of the moment. One that was given stays; one from a file is read again when it is refused; else the one that
@@ -10,9 +10,9 @@ export class TokenSource {
   private read: string | undefined;
   private handedOut: string | undefined;
 
-  /** @throws ConfigurationError when the file cannot be read */
+  /** @throws ConfigurationError when the file cannot be read, and for what no header can carry */
   constructor({ token, tokenFile }: { token?: string; tokenFile?: string }) {
-    this.given = token;
+    this.given = token === undefined ? undefined : checkedToken(token);
     this.file = tokenFile;
     if (tokenFile !== undefined) this.read = readTokenFile(tokenFile);
   }
