@@ -184,10 +184,15 @@ export class AgionSDK implements AsyncDisposable {
     } catch (error) {
       await session.close();
       this.session = undefined;
-      throw error;
+      throw this.isClosed ? closed() : error;
     }
-    if (this.state === 'closed') throw closed();
+    if (this.isClosed) throw closed();
     this.state = 'open';
+  }
+
+  /** As it is now: `close()` may have been called meanwhile. */
+  private get isClosed(): boolean {
+    return this.state === 'closed';
   }
 
   /** @throws NotInitializedError */

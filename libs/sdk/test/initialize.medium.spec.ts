@@ -2,7 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { AgionSDK, type AgionSDKOptions, ConnectionError, UnauthorizedError } from '../src/index.js';
+import {
+  AgionSDK,
+  type AgionSDKOptions,
+  ConnectionError,
+  NotInitializedError,
+  UnauthorizedError,
+} from '../src/index.js';
 import { type Received, type Scripted, type ScriptedGateway, startScriptedGateway } from './scripted-gateway.js';
 import { Signer } from './signed-policies.js';
 
@@ -95,7 +101,7 @@ describe('initialize()', () => {
   test('that is still under way when the sdk is closed comes to nothing, and leaves nothing registered', async () => {
     const opening = sdkOf().initialize();
     await sdk.close();
-    await expect(opening).rejects.toThrow();
+    await expect(opening).rejects.toThrow(NotInitializedError);
     const ended = gateway.received.filter(({ method }) => method === 'DELETE');
     expect(ended).toHaveLength(registrations().length);
   });
