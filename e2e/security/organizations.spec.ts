@@ -1,6 +1,6 @@
 import { Channels, connected, createRedis, TopicHub } from '@agion/messaging';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { eventually } from '@agion/testing';
+import { addOrganization, eventually } from '@agion/testing';
 import { type Answer, type Platform, startPlatform } from '../platform.js';
 import { RawRedis } from '../raw-redis.js';
 
@@ -80,6 +80,20 @@ test('a new organization’s people, streams and trail work within seconds, with
   });
   expect(Date.now() - begun).toBeLessThan(15_000);
   expect((await call('GET', '/agents/crew:worker', boss)).status).toBe(404);
+});
+
+test('an organization nobody announced is found by looking', async () => {
+  await addOrganization(platform.database, 'quiet');
+  const admin = await platform.person('admin', { organization: 'quiet' });
+  await eventually(async () => expect((await call('GET', '/agents', admin)).status).toBe(200));
+  await register(admin, 'crew:worker');
+  await eventually(
+    async () => {
+      const { body } = await call('GET', '/audit?type=agent.registered', admin);
+      expect(body.items).toHaveLength(1);
+    },
+    { timeoutMs: 15_000 },
+  );
 });
 
 describe('the default effect', () => {
