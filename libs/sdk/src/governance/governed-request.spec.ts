@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { InvalidInputError } from '../input/input.errors.js';
 import { actionOf, type GovernedRequest, pathOf } from './governed-request.js';
 
 describe('what a request is called that nobody has named', () => {
@@ -37,7 +38,16 @@ describe('the path that policies see', () => {
     ['/%E0%A4%A', '/%e0%a4%a'],
     ['/', '/'],
     ['', '/'],
+    ['/a..b/.well-known/...', '/a..b/.well-known/...'],
   ])('of %s is %s, however it is written', (url, path) => {
     expect(pathOf({ url })).toBe(path);
   });
+
+  it.each(['/public/../admin', '/public/%2e%2E/admin', '/public%2f..%2fadmin', '/./admin', '/public/..', '/a\\..\\b'])(
+    'of %s is refused: whoever serves it may take it for another one',
+    (url) => {
+      expect(() => pathOf({ url })).toThrow(InvalidInputError);
+      expect(() => pathOf({ originalUrl: url })).toThrow('`path` must not hold `.` or `..` as a segment');
+    },
+  );
 });

@@ -1,3 +1,5 @@
+import { InvalidInputError } from '../input/input.errors.js';
+
 /** What is looked at of a request of Node, Express or Fastify. */
 export interface GovernedRequest {
   readonly method?: string;
@@ -23,10 +25,15 @@ export function actionOf(request: GovernedRequest): string {
   return `${method === 'head' ? 'get' : method}:${patternOf(request) ?? pathOf(request)}`;
 }
 
-/** The path of a request in the one form that policies have to know. */
+/**
+ * The path of a request in the one form that policies have to know.
+ * @throws InvalidInputError when it has dot segments: what stands behind may resolve them, and serve what nobody was asked about
+ */
 export function pathOf({ originalUrl, url = '/' }: GovernedRequest): string {
   const given = (originalUrl ?? url).replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '');
   const path = decoded(/^[^?#]*/.exec(given)?.[0] ?? '').toLowerCase();
+  if (path.split(/[/\\]/).some((segment) => segment === '.' || segment === '..'))
+    throw new InvalidInputError([{ field: 'path', detail: 'must not hold `.` or `..` as a segment' }]);
   return `/${path.split('/').filter(Boolean).join('/')}`;
 }
 
