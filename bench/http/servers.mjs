@@ -22,9 +22,12 @@ const NEWLINE = 0x0a;
 const WRITTEN_WITHIN = 2_000;
 const isReady = (message) => message.type === 'ready';
 
-/** The gateway and the registry behind it, each a process of its own; the gateway's log goes to a file. */
-export async function startPlatform(ending, databases) {
-  const extra = { GATEWAY_RATE_LIMIT: String(RATE_LIMIT) };
+/**
+ * The gateway and the registry behind it, each a process of its own; the gateway's log goes to a file.
+ * @param settings on top of those of every benchmark
+ */
+export async function startPlatform(ending, databases, settings = {}) {
+  const extra = { GATEWAY_RATE_LIMIT: String(RATE_LIMIT), ...settings };
   const { urls, processes, people } = await platformSettings(databases, { split: true, extra });
   const logFile = path.join(databases.folder, 'gateway.log');
   const start = async (name, options) => {
