@@ -8,11 +8,13 @@ const FILES = {
   'libs/database/src/latest-migration.ts': async () => (await import('./latest-migration.mjs')).latestMigration(), // what readiness asks the database for
   'libs/dto/openapi.json': async () => (await import('./openapi.mjs')).openApi(), // the gateway's reference, the types of the SDKs
   'libs/sdk/src/generated/api.ts': async () => (await import('./sdk-api.mjs')).sdkApi(), // the clients of the SDK
-  'libs/sdk/etc/sdk.api.md': async () => (await import('../../libs/sdk/tools/api-report.mjs')).apiReport(), // reviewers
+  'libs/sdk/etc/sdk.api.md': async () => (await sdkSurface()).index.report, // reviewers
+  'libs/sdk/etc/sdk-testing.api.md': async () => (await sdkSurface()).testing.report, // the same for `@agion/sdk/testing`
   'libs/dto/asyncapi.json': async () => (await import('./asyncapi.mjs')).asyncApi(), // the same for what goes over Redis
   '.env.example': async () => (await import('./env-example.mjs')).envExample(), // people
 };
 
+const sdkSurface = async () => (await import('../../libs/sdk/tools/declarations.mjs')).publicSurface();
 const current = (name) => (existsSync(inCheckout(name)) ? readFileSync(inCheckout(name), 'utf8') : undefined);
 
 /** `npm run generate`: writes every generated file; `--check`: writes nothing and fails where one would change. */

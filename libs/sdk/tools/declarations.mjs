@@ -1,173 +1,134 @@
+import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
 import ts from 'typescript';
-import { ENTRY_POINTS, PACKAGE } from './entry-points.mjs';
+import { ENTRY_POINTS, NAME, PACKAGE, REPORTS } from './entry-points.mjs';
 
-const LIBRARIES = path.resolve(PACKAGE, '..');
-const CONFIG = path.resolve(PACKAGE, '../../tsconfig.base.json');
+const WORKSPACE = path.resolve(PACKAGE, '../..');
+const LIBRARIES = path.join(WORKSPACE, 'libs');
+const CONFIG = path.join(WORKSPACE, 'tsconfig.base.json');
+
+let made;
 
 /**
- * The declarations of each entry point as one text: everything it exports and what that is made of, also out of the libraries
- * of this workspace. What an earlier entry point exports is imported from there, so that a class is one class.
- * @returns {Record<string, string>} by name of the entry point
- * @throws Error naming what cannot be put into one file
+ * What can be imported, by entry point: its declarations as one text, with what they are made of out of the libraries of this
+ * workspace, and the report of them that reviewers read. What an entry point takes from the main one it imports from there, so
+ * that a class is one class. Made once in a process.
+ * @returns {Promise<Record<string, { declarations: string, report: string }>>}
+ * @throws Error naming what the compiler or API Extractor objects to
  */
-export function declarations() {
-  const emitted = emit();
-  const texts = {};
-  const known = new Map();
-  for (const [name, source] of Object.entries(ENTRY_POINTS)) {
-    const entry = path.join(PACKAGE, source).replace(/\.ts$/, '.d.ts');
-    const { text, exported } = flatten(emitted, entry, known);
-    texts[name] = text;
-    for (const each of exported) if (!known.has(each)) known.set(each, `./${name}.js`);
+export const publicSurface = () => (made ??= make());
+
+async function make() {
+  const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'agion-declarations-')));
+  try {
+    await symlink(path.join(WORKSPACE, 'node_modules'), path.join(folder, 'node_modules'), 'junction');
+    await emit(path.join(folder, 'libs'));
+    const surface = {};
+    for (const name of Object.keys(ENTRY_POINTS)) surface[name] = await rollUp(folder, name);
+    return surface;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
-  return texts;
 }
 
-/** Runs the compiler. @returns {Map<string, ts.SourceFile>} declaration files by where they would stand beside their sources */
-function emit() {
-  const { config } = ts.readConfigFile(CONFIG, ts.sys.readFile);
-  const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, path.dirname(CONFIG));
+const { compilerOptions } = ts.readConfigFile(CONFIG, ts.sys.readFile).config;
+
+/** Writes the declarations of every source, as the libraries lie beside each other. */
+async function emit(outDir) {
+  const { options } = ts.convertCompilerOptionsFromJson(compilerOptions, WORKSPACE);
   const program = ts.createProgram(
     Object.values(ENTRY_POINTS).map((source) => path.join(PACKAGE, source)),
     {
       ...options,
-      noEmit: false,
-      declaration: true,
-      emitDeclarationOnly: true,
-      stripInternal: true,
-      rootDir: LIBRARIES,
+      ...{
+        noEmit: false,
+        declaration: true,
+        emitDeclarationOnly: true,
+        stripInternal: true,
+        rootDir: LIBRARIES,
+        outDir,
+      },
       paths: { '@agion/*': [path.join(LIBRARIES, '*/src/index.ts')] }, // of what is found in node_modules nothing is emitted
     },
   );
   const files = new Map();
-  const { diagnostics } = program.emit(undefined, (file, text) =>
-    files.set(path.resolve(file), ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)),
-  );
+  const { diagnostics } = program.emit(undefined, (file, text) => files.set(path.normalize(file), text));
   if (diagnostics.length > 0) throw new Error(ts.flattenDiagnosticMessageText(diagnostics[0].messageText, '\n'));
-  return files;
-}
-
-function flatten(files, entry, known) {
-  const found = new Map();
-  const fromOutside = new Map();
-  const exported = [...exportsOf(files, entry)].sort(([one], [other]) => compare(one, other));
-  for (const [, { file, name }] of exported) collect(name, file);
-
-  function collect(name, file) {
-    if (known.has(name)) return outside(known.get(name), name);
-    const present = found.get(name);
-    if (present?.file === file) return;
-    if (present)
-      throw new Error(`\`${name}\` is declared in ${show(present.file)} and in ${show(file)}: rename one of them`);
-    const statements = files.get(file).statements.filter((statement) => namesOf(statement).includes(name));
-    if (statements.length === 0) throw new Error(`\`${name}\` is not declared in ${show(file)}`);
-    found.set(name, { file, statements });
-    for (const statement of statements) referencesOf(statement).forEach((each) => follow(each, file));
+  for (const [file, text] of files) {
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, importingTheMainEntry(file, text, path.join(outDir, path.basename(PACKAGE))));
   }
-
-  function follow(name, file) {
-    if (files.get(file).statements.some((statement) => namesOf(statement).includes(name))) return collect(name, file);
-    const target = importsOf(files, file).get(name);
-    if (target?.file) collect(target.name, target.file);
-    else if (target) outside(target.module, name);
-  }
-
-  function outside(module, name) {
-    fromOutside.set(module, (fromOutside.get(module) ?? new Set()).add(name));
-  }
-
-  const imports = [...fromOutside]
-    .sort(([one], [other]) => compare(one, other))
-    .map(([module, names]) => `import type { ${[...names].sort(compare).join(', ')} } from '${module}';`);
-  const bodies = [...found]
-    .sort(([one], [other]) => compare(one, other))
-    .flatMap(([, { statements }]) => statements.map(withoutModifiers));
-  const own = exported.map(([name]) => name).filter((name) => found.has(name));
-  const passedOn = exported.map(([name]) => name).filter((name) => !found.has(name));
-  const parts = [imports.join('\n'), ...bodies, `export { ${[...own, ...passedOn].join(', ')} };`];
-  return { text: `${parts.filter(Boolean).join('\n\n')}\n`, exported: own };
 }
 
-/** What a file exports: by name, the file and the name it is declared under. */
-function exportsOf(files, file) {
-  const result = new Map();
-  for (const statement of files.get(file)?.statements ?? fail(`there is no ${show(file)}`)) {
-    if (!ts.isExportDeclaration(statement)) {
-      if (ts.getCombinedModifierFlags(statement) & ts.ModifierFlags.Export || statement.modifiers?.some(isExport))
-        for (const name of namesOf(statement)) result.set(name, { file, name });
-      continue;
-    }
-    if (!statement.exportClause) continue; // `export {}`
-    if (!ts.isNamedExports(statement.exportClause)) fail(`${show(file)} exports a whole module: name what it exports`);
-    for (const { name, propertyName } of statement.exportClause.elements) {
-      if (propertyName) fail(`${show(file)} exports \`${name.text}\` under another name`);
-      const target = statement.moduleSpecifier && resolve(files, file, statement.moduleSpecifier.text);
-      result.set(name.text, target ? exportsOf(files, target).get(name.text) : { file, name: name.text });
-    }
-  }
-  return result;
+/** Lets what is in the folder of another entry point import the package wherever it imports sources beside that folder. */
+function importingTheMainEntry(file, text, root) {
+  const own = Object.entries(ENTRY_POINTS)
+    .filter(([name]) => name !== 'index')
+    .map(([, source]) => path.join(root, path.dirname(source), path.sep))
+    .find((folder) => file.startsWith(folder));
+  if (!own) return text;
+  return text.replace(/ from '(\.[^']+)'/g, (whole, target) =>
+    path.resolve(path.dirname(file), target).startsWith(own) ? whole : ` from '${NAME}'`,
+  );
 }
 
-/** What a file imports: by name, where it is declared in the workspace, or the module it comes from. */
-function importsOf(files, file) {
-  const result = new Map();
-  for (const statement of files.get(file).statements) {
-    if (!ts.isImportDeclaration(statement)) continue;
-    const module = statement.moduleSpecifier.text;
-    const named = statement.importClause?.namedBindings;
-    if (!named || !ts.isNamedImports(named)) fail(`${show(file)} imports \`${module}\` other than by name`);
-    const target = resolve(files, file, module);
-    for (const { name, propertyName } of named.elements) {
-      if (propertyName) fail(`${show(file)} imports \`${name.text}\` under another name`);
-      result.set(name.text, target ? exportsOf(files, target).get(name.text) : { module });
-    }
-  }
-  return result;
-}
-
-/** The declaration file that an import means; undefined when it is none of the workspace. */
-function resolve(files, from, module) {
-  const target = module.startsWith('.')
-    ? path.resolve(path.dirname(from), module.replace(/\.js$/, '.d.ts'))
-    : module.startsWith('@agion/') && path.join(LIBRARIES, module.slice('@agion/'.length), 'src', 'index.d.ts');
-  if (!target) return undefined;
-  return files.has(target) ? target : fail(`${show(from)} imports \`${module}\`, which has no declarations`);
-}
-
-function namesOf(statement) {
-  if (ts.isVariableStatement(statement)) return statement.declarationList.declarations.map(({ name }) => name.text);
-  return statement.name && ts.isIdentifier(statement.name) ? [statement.name.text] : [];
-}
-
-/** Every identifier in it: more than types, but only those that are declared or imported count. */
-function referencesOf(node, names = new Set()) {
-  ts.forEachChild(node, (child) => {
-    if (ts.isImportTypeNode(child)) fail(`a type is written as \`${child.getText()}\`: annotate it by name`);
-    if (ts.isIdentifier(child) && !isMemberName(child)) names.add(child.text);
-    referencesOf(child, names);
+async function rollUp(folder, name) {
+  const projectFolder = path.join(folder, 'libs', path.basename(PACKAGE));
+  // Only what lies in a `node_modules` is imported by a roll-up; everything else becomes part of it.
+  const rolledUp = path.join(folder, 'rolled-up/node_modules', NAME);
+  const reports = path.join(folder, 'reports');
+  await mkdir(rolledUp, { recursive: true });
+  await mkdir(reports, { recursive: true });
+  const entry = path.join(projectFolder, ENTRY_POINTS[name].replace(/\.ts$/, '.d.ts'));
+  const declarations = path.join(rolledUp, `${name}.d.ts`);
+  const paths = {
+    [NAME]: [path.join(rolledUp, 'index.d.ts')],
+    '@agion/*': [path.join(folder, 'libs/*/src/index.d.ts')],
+  };
+  extract({
+    projectFolder,
+    mainEntryPointFilePath: entry,
+    newlineKind: 'lf',
+    compiler: { overrideTsconfig: { compilerOptions: { ...compilerOptions, paths }, files: [entry] } },
+    dtsRollup: { enabled: true, untrimmedFilePath: declarations },
+    apiReport: {
+      ...{ enabled: true, reportFileName: REPORTS[name], reportFolder: reports, reportTempFolder: folder },
+      includeForgottenExports: true,
+    },
+    docModel: { enabled: false },
+    tsdocMetadata: { enabled: false },
+    messages: {
+      compilerMessageReporting: { default: { logLevel: 'error' } },
+      extractorMessageReporting: {
+        default: { logLevel: 'error' },
+        'ae-forgotten-export': { logLevel: 'none' }, // what only parts of the surface are made of: the report shows it
+        'ae-missing-release-tag': { logLevel: 'none' }, // all that is exported is public
+        'ae-undocumented': { logLevel: 'none' },
+      },
+      tsdocMessageReporting: { default: { logLevel: 'none' } },
+    },
   });
-  return names;
+  return {
+    declarations: await readFile(declarations, 'utf8'),
+    report: await readFile(path.join(reports, REPORTS[name]), 'utf8'),
+  };
 }
 
-const isMemberName = (node) =>
-  node.parent.name === node && (ts.isClassElement(node.parent) || ts.isTypeElement(node.parent));
-
-const isExport = ({ kind }) => kind === ts.SyntaxKind.ExportKeyword;
-
-function withoutModifiers(statement) {
-  const text = statement.getFullText().trim();
-  return text
-    .replace(/^((?:\/\*\*[\s\S]*?\*\/\s*)*)export (?:declare )?/, '$1')
-    .replace(
-      /^((?:\/\*\*[\s\S]*?\*\/\s*)*)(?:declare )?(?=(?:abstract )?class |const |let |function |enum )/,
-      '$1declare ',
-    );
-}
-
-const show = (file) => path.relative(LIBRARIES, file);
-const compare = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
-
-function fail(message) {
-  throw new Error(message);
+function extract(configObject) {
+  const config = ExtractorConfig.prepare({
+    configObject,
+    configObjectFullPath: undefined,
+    packageJsonFullPath: path.join(PACKAGE, 'package.json'),
+  });
+  const faults = [];
+  Extractor.invoke(config, {
+    localBuild: true, // it writes the report
+    messageCallback: (message) => {
+      message.handled = true; // nothing goes to the terminal
+      if (message.logLevel === 'error') faults.push(message.formatMessageWithLocation(configObject.projectFolder));
+    },
+  });
+  if (faults.length > 0) throw new Error(faults.join('\n'));
 }
