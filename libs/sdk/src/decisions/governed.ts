@@ -26,7 +26,7 @@ export interface GovernedBy {
 }
 
 /** A function that is run when the policies allow it. */
-export type Governed<Call extends (...given: never[]) => unknown> = (
+export type GovernedCall<Call extends (...given: never[]) => unknown> = (
   this: ThisParameterType<Call>,
   ...given: Parameters<Call>
 ) => Promise<Awaited<ReturnType<Call>>>;
