@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { asOwner, eventually } from '@agion/testing';
 import { type Platform, startPlatform } from '../../../e2e/platform.js';
 import { createPolicies } from '../../../e2e/policies.js';
-import { AgionSDK, GovernanceClient } from '../src/index.js';
+import { AgionSDK, type Decision, GovernanceClient } from '../src/index.js';
 
 /** In production nothing is believed that nobody has signed: what an SDK writes to Redis is. */
 const AGENT = 'demo:worker';
@@ -70,5 +70,30 @@ describe('an agent in production', () => {
       decidedBy: 'bus',
     });
     await governance.close();
+  });
+
+  it('is answered by its environment alone, with the token of its container, and with no other', async () => {
+    const operator = await platform.person('operator');
+    const tokenOf = async (container: string): Promise<string> =>
+      (await platform.call('POST', `/api/v1/containers/${container}/tokens`, { token: operator, body: {} })).body.token;
+    const before = { ...process.env };
+    const asked = async (ownToken: string): Promise<Decision> => {
+      Object.assign(process.env, {
+        REDIS_URL: platform.redis.url,
+        AGION_GATEWAY_URL: platform.url,
+        AGION_AGENT_CONTAINER_ID: 'demo',
+        AGION_TOKEN: ownToken,
+      });
+      const governance = new GovernanceClient();
+      try {
+        return await governance.checkPermission({ agentId: 'worker', action: 'read', timeoutMs: 2_000 });
+      } finally {
+        process.env = before;
+        await governance.close();
+      }
+    };
+    expect(await asked(await tokenOf('demo'))).toMatchObject({ allowed: true, decidedBy: 'bus' });
+    expect(await asked(await tokenOf('somebody-else'))).toMatchObject({ allowed: false, unavailable: true });
+    expect(await asked('agion_ctr_nobody')).toMatchObject({ allowed: false, unavailable: true });
   });
 });
