@@ -79,6 +79,7 @@ export class GatewaySettings extends ownSettings('gateway') {
       'More issuers of user tokens, or all of them: a JSON list, see docs/identity.md. The variables above are its short form for one.',
     example: '[{"supabase_project":"https://<project>.supabase.co"}]',
     secret: true,
+    foreign: true, // as a text; the secrets in it are looked at one by one
   })
   @IsOptional()
   @Validate(ListsIssuers)

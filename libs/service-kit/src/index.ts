@@ -1,6 +1,8 @@
 export { loadSettings, SettingsError } from './config/load-settings.js';
 export type { Environment } from './config/load-settings.js';
 export { IsPrivateKey, ownSettings, ownSettingsWithDatabase } from './config/own-settings.js';
+export { sharedSecrets, weakSecrets } from './config/production-faults.js';
+export type { GivenSecret } from './config/production-faults.js';
 export { StreamSecret } from './config/stream-secret.js';
 export { ServiceSettings } from './config/service-settings.js';
 export { Setting, settingsOf } from './config/setting.js';

@@ -1,5 +1,7 @@
 import { type ValidationArguments, ValidatorConstraint, type ValidatorConstraintInterface } from 'class-validator';
+import { weakSecrets } from '@agion/service-kit';
 import type { GatewaySettings } from '../gateway.config.js';
+import type { Issuer } from './issuer.js';
 import { faultBetween, parseIssuers } from './issuer-setting.js';
 
 /** One issuer has one key: the algorithm follows from it, never from a token. */
@@ -45,12 +47,19 @@ export class ListsIssuers implements ValidatorConstraintInterface {
   }
 }
 
+const weaknessIn = (issuers: readonly Issuer[]): string | null =>
+  weakSecrets(
+    issuers.flatMap(({ issuer, keys }) =>
+      keys.secret === undefined ? [] : [{ name: `the secret of \`${issuer}\``, value: keys.secret }],
+    ),
+  )[0] ?? null;
+
 function faultOf(settings: GatewaySettings): string | null {
   try {
     const listed = parseIssuers(settings.jwtIssuers ?? '', settings);
     const unsafe = listed.find(({ keys }) => keys.published && !isFetchedSafely(keys.published, settings.mode));
     if (unsafe) return `the keys of \`${unsafe.issuer}\` must be at an https:// URL (http:// in development)`;
-    return faultBetween(settings.issuers);
+    return faultBetween(settings.issuers) ?? (settings.mode === 'production' ? weaknessIn(listed) : null);
   } catch (error) {
     return (error as Error).message;
   }

@@ -57,7 +57,7 @@ describe('the list of issuers', () => {
   });
 
   const good = { issuer: 'https://a.test', audience: 'agion', secret: SECRET };
-  const other = { ...good, issuer: 'https://b.test' };
+  const other = { ...good, issuer: 'https://b.test', secret: `another, ${SECRET}` };
 
   it.each([
     [[], 'a JSON list'],
@@ -82,6 +82,7 @@ describe('the list of issuers', () => {
     [[{ ...good, organization: '../acme' }], '`organization` must be the slug'],
     [[{ ...good, name: 'a:b' }], '`name` must be'],
     [[good, good], 'listed twice'],
+    [[good, { ...other, secret: SECRET, name: 'x' }], 'have the same secret'],
     [[good, other], 'give one of them a `name`'],
     [[good, { ...other, organization: 'acme' }], 'give one of them a `name`'],
     [

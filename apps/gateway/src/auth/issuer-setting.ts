@@ -53,6 +53,8 @@ export function faultBetween(issuers: readonly Issuer[]): string | null {
       if (one.name !== null && one.name === other.name) return `two issuers have the name \`${one.name}\``;
       if (one.name === null && other.name === null && mayMeet(one, other))
         return `\`${one.issuer}\` and \`${other.issuer}\` sign users in for the same organizations: give one of them a \`name\`, or each its own \`organization\``;
+      if (one.keys.secret !== undefined && one.keys.secret === other.keys.secret)
+        return `\`${one.issuer}\` and \`${other.issuer}\` have the same secret, so that each could sign for the other`;
     }
   return null;
 }
