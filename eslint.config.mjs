@@ -42,10 +42,10 @@ const EDGES = [
   },
 ];
 
-const boundaries = (depConstraints) => ({
+const boundaries = (depConstraints, allow = []) => ({
   '@nx/enforce-module-boundaries': [
     'error',
-    { enforceBuildableLibDependency: false, allowCircularSelfDependency: false, depConstraints },
+    { enforceBuildableLibDependency: false, allowCircularSelfDependency: false, depConstraints, allow },
   ],
 });
 
@@ -136,6 +136,15 @@ export default tseslint.config(
     files: ['apps/*/src/**/*.{consumer,publisher,feed,relay}.ts'],
     ignores: TESTS,
     rules: restricted(NO_DEEP, NO_REDIS, NO_TESTING, NO_DATABASE),
+  },
+  // The command line looks at every part from outside, and shares what the scripts know.
+  {
+    files: ['apps/cli/src/**/*.ts'],
+    ignores: TESTS,
+    rules: {
+      ...restricted(NO_DEEP, NO_REDIS, NO_TESTING),
+      ...boundaries([...LAYERS, ...EDGES], ['.*/tools/launcher/[a-z-]+.mjs', '.*/scripts/secrets/[a-z-]+.mjs']),
+    },
   },
   // Examples are what their readers copy: Node runs their TypeScript as it is, without a build.
   { files: ['examples/**/*.ts'], rules: { 'no-restricted-imports': 'off' } },

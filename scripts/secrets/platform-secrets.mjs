@@ -1,4 +1,5 @@
-import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { passwordHash, sharedAgentUser } from './redis-acl.mjs';
 
 export const SERVICES = ['gateway', 'registry', 'coordination', 'governance', 'execution'];
 /** Those that give out or check the keys agents sign their stream entries with. */
@@ -38,18 +39,12 @@ function withLogin(url, username, secret) {
  * what is said to them; and one that can only ask whether the server answers. Nobody else gets in.
  */
 export function redisUsers({ platform, agent }) {
-  const hash = (text) => `#${createHash('sha256').update(text).digest('hex')}`;
-  const streams = ['agion:events:trust', 'agion:events:feedback', 'agion:events:missions', 'agion:events:decisions'];
-  const written = [...streams, 'governance:requests', 'executions:reports'].map((name) => `%W~${name}`);
-  const read = ['governance:responses', 'governance:responses:*', 'agion:missions:*:messages', 'agent:*'];
-  const channels = ['agion:policy:updates', 'agion:policy:beacon', 'agion:config:updates', 'agion:control'];
+  const agents = sharedAgentUser({ name: 'agent', hash: passwordHash(agent) });
   return `${[
     'user default off resetpass resetkeys resetchannels -@all',
     'user health on nopass resetkeys resetchannels -@all +ping',
-    `user platform on ${hash(platform)} ~* &* +@all -@dangerous +info`,
-    `user agent on ${hash(agent)} resetchannels ${[...written, ...read.map((name) => `%R~${name}`)].join(' ')} ${channels
-      .map((name) => `&${name}`)
-      .join(' ')} -@all +ping +hello +auth +info +client|setname +xadd +xread +get +mget +subscribe +unsubscribe`,
+    `user platform on ${passwordHash(platform)} ~* &* +@all -@dangerous +info`,
+    `user ${agents.name} ${agents.rules.join(' ')}`,
   ].join('\n')}\n`;
 }
 

@@ -29,7 +29,7 @@ suite('a postgres over tls', () => {
     ours = makeAuthority();
     theirs = makeAuthority('somebody-else');
     const quiet = { started: () => {}, note: () => {} };
-    postgres = (await startPostgres({ servers: folder, account, temporary: true, ...quiet }));
+    postgres = await startPostgres({ servers: folder, account, temporary: true, ...quiet });
     await asOwner('CREATE ROLE agion_test', 'GRANT pg_read_all_stats TO agion_test');
   }, 120_000);
   afterAll(async () => {

@@ -1,0 +1,29 @@
+import { Command, CommanderError } from 'commander';
+import { adminTokenCommand } from './admin-token.command.js';
+import { doctorCommand } from './doctor/doctor.command.js';
+import { redisAclCommand } from './redis-acl/redis-acl.command.js';
+
+/** Where a command leaves its exit status. */
+export interface Outcome {
+  status: number;
+}
+
+/** The command line. @returns the exit status: 0, 1 when something failed, 2 when it was called wrongly */
+export async function main(args: readonly string[]): Promise<number> {
+  const outcome: Outcome = { status: 0 };
+  const program = new Command('agion')
+    .description('Looks after an Agion platform.')
+    .exitOverride()
+    .showHelpAfterError('(see `agion --help`)')
+    .configureHelp({ showGlobalOptions: true });
+  for (const command of [doctorCommand(outcome), redisAclCommand(), adminTokenCommand(outcome)])
+    program.addCommand(command.copyInheritedSettings(program));
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return outcome.status;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    process.stderr.write(`✗ ${(error as Error).message}\n`);
+    return 1;
+  }
+}
