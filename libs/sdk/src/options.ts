@@ -80,7 +80,7 @@ export interface AgionSDKOptions {
   flushIntervalMs?: number;
   /** Gets fields and a constant message, as pino takes them. @default silent */
   logger?: Logger;
-  /** Speaks HTTP: for proxies, and for tests. @default the one of Node */
+  /** Speaks HTTP: for proxies, and for tests. @default connections that the agents of a process share, by no proxy */
   fetch?: typeof globalThis.fetch;
   /** For tests that must not wait. @default the machine's own */
   clock?: Clock;

@@ -1,5 +1,8 @@
 import { fullJitter, type Logger, pause, SILENT_LOGGER } from '@agion/messaging';
 import { AgionError, ApiError, ConnectionError, TimeoutError } from '../errors.js';
+import { fetchTransport } from './fetch.client.js';
+import { keepAliveTransport } from './keep-alive.client.js';
+import type { Transport } from './transport.js';
 import { problemOf, retryAfterMs } from './problem-answer.js';
 
 /** Where the platform is and how to speak to it. */
@@ -11,6 +14,7 @@ export interface GatewayClientOptions {
   /** Milliseconds one attempt may take; 10 000 unless told. */
   readonly timeoutMs?: number;
   readonly logger?: Logger;
+  /** Node's own client, with connections that are kept, unless told. */
   readonly fetch?: typeof globalThis.fetch;
   readonly random?: () => number;
 }
@@ -43,13 +47,13 @@ const LONGEST_RETRY_AFTER_MS = 5_000;
 
 /** Speaks HTTP to the platform: JSON, timeouts, problems as errors, and another attempt where that does no harm. */
 export class GatewayClient {
-  private readonly fetch: typeof globalThis.fetch;
+  private readonly send: Transport;
   private readonly base: string;
   private readonly logger: Logger;
 
   constructor(private readonly options: GatewayClientOptions) {
-    this.fetch = options.fetch ?? globalThis.fetch;
     this.base = options.url.replace(/\/+$/, '');
+    this.send = options.fetch ? fetchTransport(this.base, options.fetch) : keepAliveTransport(this.base);
     this.logger = options.logger ?? SILENT_LOGGER;
   }
 
@@ -83,36 +87,42 @@ export class GatewayClient {
 
   private async attempt<Body>(method: Method, path: string, options: CallOptions): Promise<GatewayAnswer<Body>> {
     const { body, headers, signal, timeoutMs = this.options.timeoutMs ?? 10_000 } = options;
-    const token = this.options.token?.();
-    const deadline = deadlineOf(timeoutMs, signal);
+    if (signal?.aborted) throw this.unreachable(new Error('the call was cancelled'), false);
+    const exchange = this.send({
+      method,
+      target: path + queryText(options.query),
+      headers: this.headers(body !== undefined, headers),
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const deadline = deadlineOf(timeoutMs, exchange.cancel, signal);
     try {
-      const response = await this.fetch(this.base + path + queryText(options.query), {
-        method,
-        redirect: 'error',
-        headers: {
-          accept: 'application/json',
-          ...(token !== undefined && { authorization: `Bearer ${token}` }),
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        signal: deadline.signal,
-      });
-      const text = await response.text();
-      if (!response.ok && response.status !== 304)
-        throw ApiError.of(problemOf(response, text), retryAfterMs(response.headers));
-      return { status: response.status, body: this.read<Body>(text), etag: response.headers.get('etag') };
+      const answer = await exchange.answer;
+      const { status, text } = answer;
+      if ((status < 200 || status > 299) && status !== 304)
+        throw ApiError.of(problemOf(answer, text), retryAfterMs(answer.header('retry-after')));
+      return { status, body: this.read<Body>(text), etag: answer.header('etag') };
     } catch (error) {
       if (AgionError.is(error)) throw error;
       if (deadline.isOver())
         throw new TimeoutError(`${this.base} did not answer within ${timeoutMs} ms`, { cause: error });
-      throw new ConnectionError(`${this.base} cannot be reached: ${causeText(error)}`, {
-        retryable: !signal?.aborted,
-        cause: error,
-      });
+      throw this.unreachable(error, !signal?.aborted);
     } finally {
       deadline.clear();
     }
+  }
+
+  private headers(hasBody: boolean, others: CallOptions['headers']): Record<string, string> {
+    const token = this.options.token?.();
+    return {
+      accept: 'application/json',
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(hasBody && { 'content-type': 'application/json' }),
+      ...others,
+    };
+  }
+
+  private unreachable(cause: unknown, retryable: boolean): ConnectionError {
+    return new ConnectionError(`${this.base} cannot be reached: ${causeText(cause)}`, { retryable, cause });
   }
 
   private read<Body>(text: string): Body {
@@ -128,23 +138,23 @@ export class GatewayClient {
   }
 }
 
-/** Ends a call after a time, or with a signal. By hand: what `AbortSignal.any` makes of a signal that lives long is kept as long. */
-function deadlineOf(ms: number, outer?: AbortSignal): { signal: AbortSignal; isOver(): boolean; clear(): void } {
-  const controller = new AbortController();
-  const give = (): void => controller.abort();
+/** Cancels after a time, or with a signal. */
+function deadlineOf(
+  ms: number,
+  cancel: () => void,
+  signal: AbortSignal | undefined,
+): { isOver(): boolean; clear(): void } {
   let isOver = false;
   const timer = setTimeout(() => {
     isOver = true;
-    controller.abort();
+    cancel();
   }, ms).unref();
-  if (outer?.aborted) controller.abort();
-  else outer?.addEventListener('abort', give, { once: true });
+  signal?.addEventListener('abort', cancel, { once: true });
   return {
-    signal: controller.signal,
     isOver: () => isOver,
     clear: () => {
       clearTimeout(timer);
-      outer?.removeEventListener('abort', give);
+      signal?.removeEventListener('abort', cancel);
     },
   };
 }
