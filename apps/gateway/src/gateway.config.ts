@@ -11,7 +11,7 @@ import {
   ValidatorConstraint,
   type ValidatorConstraintInterface,
 } from 'class-validator';
-import { Setting, ownSettings } from '@agion/service-kit';
+import { IsPrivateKey, Setting, ownSettings, type TlsSettings } from '@agion/service-kit';
 import { DEFAULT_ORGANIZATION, isOrganizationSlug } from '@agion/wire';
 import { KeysFetchedSafely, ListsIssuers, NeedsOrganization, OneKeyOfUsers } from './auth/issuer-rules.js';
 import { GRANTING_CLAIM, LEAST_SECRET, parseIssuers } from './auth/issuer-setting.js';
@@ -108,9 +108,29 @@ export class GatewaySettings extends ownSettings('gateway') {
       'Ed25519 private key (PKCS8 DER, base64url) that signs policy bundles. The gateway publishes its public half at /.well-known/agion-keys.',
     secret: true,
   })
-  @IsOptional()
-  @IsString()
+  @ValidateIf(({ mode, bundleKey }: GatewaySettings) => mode === 'production' || bundleKey !== undefined)
+  @IsPrivateKey()
   bundleKey?: string;
+
+  @Setting('GATEWAY_TLS_CERT', {
+    about:
+      'File with the certificate the gateway shows, in PEM form, followed by those between it and its authority. With it and GATEWAY_TLS_KEY the gateway speaks HTTPS on GATEWAY_TLS_PORT, and plain HTTP on loopback only. Renewed files are taken up without a restart.',
+    example: '/run/secrets/tls/tls.crt',
+  })
+  @ValidateIf(({ tlsCert, tlsKey }: GatewaySettings) => tlsCert !== undefined || tlsKey !== undefined)
+  @IsString({ message: 'must be set where GATEWAY_TLS_KEY is: the file with the certificate' })
+  tlsCert?: string;
+
+  @Setting('GATEWAY_TLS_KEY', { about: 'File with the key of that certificate.', example: '/run/secrets/tls/tls.key' })
+  @ValidateIf(({ tlsCert, tlsKey }: GatewaySettings) => tlsCert !== undefined || tlsKey !== undefined)
+  @IsString({ message: 'must be set where GATEWAY_TLS_CERT is: the file with the key' })
+  tlsKey?: string;
+
+  @Setting('GATEWAY_TLS_PORT', { about: 'Port of HTTPS, where the gateway has a certificate.' })
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  tlsPort = 8_443;
 
   @Setting('GATEWAY_RATE_LIMIT', { about: 'Requests one caller may make in a minute.' })
   @IsInt()
@@ -155,6 +175,13 @@ export class GatewaySettings extends ownSettings('gateway') {
   @Min(100)
   @Max(30_000)
   upstreamTimeoutMs = 30_000;
+
+  override get tls(): TlsSettings | undefined {
+    const { tlsCert: cert, tlsKey: key, tlsPort: port } = this;
+    if (cert === undefined || key === undefined) return undefined;
+    const names = { cert: 'GATEWAY_TLS_CERT', key: 'GATEWAY_TLS_KEY', port: 'GATEWAY_TLS_PORT' };
+    return { port, cert, key, names };
+  }
 
   /** Organization of users whose token names none; `null` when they are refused. */
   get defaultOrganization(): string | null {

@@ -8,6 +8,7 @@ import type { ServiceSettings } from './config/service-settings.js';
 import type { ServiceDefinition } from './define-service.js';
 import { Readiness } from './health/readiness.js';
 import { fastifyServer } from './http/fastify-server.js';
+import { TlsDoor } from './http/tls-door.js';
 import { createLogger } from './logging/logger.js';
 import { NestLogger } from './logging/nest-logger.js';
 import { ServiceKitModule } from './service-kit.module.js';
@@ -26,6 +27,8 @@ export interface StartOptions {
 export interface RunningService {
   readonly name: string;
   readonly url: string;
+  /** Where it speaks TLS itself, if it does. */
+  readonly tlsUrl?: string;
   readonly settings: ServiceSettings;
   readonly logger: Logger;
   readonly app: NestFastifyApplication;
@@ -48,32 +51,42 @@ export async function startService(
     ...(logStream && { stream: logStream }),
   });
   const app = await createApplication(definition, settings, logger);
+  // Beside TLS, the plain port is for those on this machine: health checks.
+  const plainAddress = settings.tls ? '127.0.0.1' : settings.address;
+  let tlsDoor: TlsDoor | undefined;
   try {
     await app.get(RedisLifecycle).open();
     app.connectMicroservice({ strategy: app.get(StreamsServer) }, { inheritAppConfig: false });
     await app.startAllMicroservices();
-    await app.listen(settings.port, settings.address);
+    await app.listen(settings.port, plainAddress);
+    if (settings.tls) tlsDoor = await TlsDoor.open(app.getHttpServer(), settings.address, settings.tls, logger);
   } catch (error) {
     await app.close();
     throw portError(error, definition, settings);
   }
   const { port } = app.getHttpServer().address() as { port: number };
-  const url = `http://${settings.address === '0.0.0.0' ? '127.0.0.1' : settings.address}:${port}`;
-  logger.info({ url, mode: settings.mode }, 'service is up');
+  const url = `http://${reachable(plainAddress)}:${port}`;
+  const tlsUrl = tlsDoor && `https://${reachable(settings.address)}:${tlsDoor.port}`;
+  logger.info({ url, ...(tlsUrl && { tlsUrl }), mode: settings.mode }, 'service is up');
   return {
     name: definition.name,
     url,
+    ...(tlsUrl && { tlsUrl }),
     settings,
     logger,
     app,
     close: async () => {
       app.get(Readiness).stop();
+      tlsDoor?.shut();
       await app.close();
+      tlsDoor?.end();
       logger.info('service has stopped');
       logger.flush();
     },
   };
 }
+
+const reachable = (address: string): string => (address === '0.0.0.0' ? '127.0.0.1' : address);
 
 /** The Nest application of a service, not yet listening: what OpenAPI is read from. */
 export async function createApplication(

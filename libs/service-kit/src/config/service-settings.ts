@@ -2,6 +2,7 @@ import { SERVICES } from '@agion/wire';
 import { Transform } from 'class-transformer';
 import { IsArray, IsIn, IsInt, IsObject, IsOptional, Matches, Max, Min, ValidateIf } from 'class-validator';
 import { CRASH_POINTS, type CrashPoint } from '../crash-point.js';
+import type { TlsSettings } from '../http/tls-door.js';
 import { parsePublicKeys, type PublicKeys } from '../identity/service-keys.js';
 import { parseAddressRange, type AddressRange } from '../outgoing/address-range.js';
 import { parseAllowedHost, type AllowedHost } from '../outgoing/allowed-hosts.js';
@@ -139,6 +140,11 @@ export abstract class ServiceSettings {
 
   /** Own Ed25519 private key. Subclasses name the variable: their own first, the common one second. */
   abstract serviceKey: string;
+
+  /** Where the service speaks TLS itself; undefined: nowhere. */
+  get tls(): TlsSettings | undefined {
+    return undefined;
+  }
 
   get address(): string {
     return this.bind ?? (this.mode === 'development' ? '127.0.0.1' : '0.0.0.0');

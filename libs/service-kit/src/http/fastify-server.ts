@@ -16,6 +16,7 @@ import { refuseYaml, takesYaml } from './takes-yaml.js';
 import { parseYaml } from './yaml-body.js';
 import type { RecordRequest } from '../telemetry/instruments.js';
 import { RequestLogger } from './request-logger.js';
+import { MAX_HEADER_BYTES } from './server-limits.js';
 import { inTrace } from './trace-context.js';
 import { traceIdOf } from './trace-id.js';
 import { endUnusedSockets } from './unused-sockets.js';
@@ -24,8 +25,6 @@ import { endUnusedSockets } from './unused-sockets.js';
 const REQUEST_TIMEOUT = 30_000;
 /** Milliseconds a socket may be silent. Event streams switch it off for theirs. */
 const IDLE_TIMEOUT = 35_000;
-/** Bytes of all headers together. */
-const MAX_HEADER_BYTES = 16_384;
 
 export interface ServerOptions {
   logger: Logger;
