@@ -21,6 +21,13 @@ export interface CompiledPolicy {
   readonly matched: MatchedPolicy;
 }
 
+/** What a set has besides its policies. */
+export interface PolicySetOptions {
+  readonly revision: number;
+  /** Where no policy says anything. */
+  readonly defaultEffect: PolicyEffect;
+}
+
 /** Policies of one revision, compiled and indexed. It never changes: what is published next is another set. */
 export class PolicySet {
   readonly revision: number;
@@ -30,11 +37,12 @@ export class PolicySet {
   /** @internal Used by `evaluate` and `explain`. */
   readonly index: PolicyIndex;
 
-  constructor(policies: readonly CompiledPolicy[], options: { revision: number; defaultEffect: PolicyEffect }) {
+  /** @internal Made by `compilePolicies` and `amendPolicies`. */
+  constructor(index: PolicyIndex, size: number, options: PolicySetOptions) {
     this.revision = options.revision;
     this.defaultEffect = options.defaultEffect;
-    this.size = policies.length;
-    this.index = new PolicyIndex(policies);
+    this.size = size;
+    this.index = index;
     Object.freeze(this);
   }
 }
@@ -43,16 +51,29 @@ export class PolicySet {
  * Compiles policies that have been checked when they were published; drafts and archived ones take no part. Never throws: a policy that does
  * not compile any more has an error at every request, so a deny fires and an allow does not match.
  */
-export function compilePolicies(
-  policies: readonly VersionedPolicy[],
-  options: { revision: number; defaultEffect: PolicyEffect },
-): PolicySet {
-  const terms = new TermTable();
-  const active = policies.filter(({ document }) => document.spec.status === 'active');
-  return new PolicySet(
-    active.map((policy) => compiledOf(terms, policy)),
-    options,
-  );
+export function compilePolicies(policies: readonly VersionedPolicy[], options: PolicySetOptions): PolicySet {
+  const compiled = compiledActive(policies);
+  return new PolicySet(new PolicyIndex(compiled), compiled.length, options);
+}
+
+/** What makes one set of policies of another: a policy that has changed is in both lists. */
+export interface PolicyChange {
+  /** Policies of the set. */
+  readonly gone: readonly VersionedPolicy[];
+  /** By ids that are not in the set any more without those that are gone. */
+  readonly come: readonly VersionedPolicy[];
+}
+
+/**
+ * The set that `compilePolicies` would make of the policies of a set and a change to them, at the cost of what has changed. The set
+ * itself stays as it is.
+ */
+export function amendPolicies(set: PolicySet, { gone, come }: PolicyChange, options: PolicySetOptions): PolicySet {
+  const leaving = gone
+    .filter(isActive)
+    .map(({ document: { metadata, spec } }) => ({ id: metadata.id, scope: spec.scope }));
+  const coming = compiledActive(come);
+  return new PolicySet(set.index.amended(leaving, coming), set.size - leaving.length + coming.length, options);
 }
 
 /** Whether a policy can ever be a candidate for an agent, whatever it does. */
@@ -67,6 +88,13 @@ export function byImportance({ matched: a }: CompiledPolicy, { matched: b }: Com
 
 /** By the document, which is never changed: what is in force again in the next revision is not compiled again. */
 const compiled = new WeakMap<PolicyDocument, CompiledPolicy>();
+
+const isActive = ({ document }: VersionedPolicy): boolean => document.spec.status === 'active';
+
+function compiledActive(policies: readonly VersionedPolicy[]): CompiledPolicy[] {
+  const terms = new TermTable();
+  return policies.filter(isActive).map((policy) => compiledOf(terms, policy));
+}
 
 function compiledOf(terms: TermTable, policy: VersionedPolicy): CompiledPolicy {
   const known = compiled.get(policy.document);

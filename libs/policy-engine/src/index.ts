@@ -1,7 +1,8 @@
 export { checkPolicy } from './check-policy.js';
 export type { CheckedPolicy } from './check-policy.js';
 export { checkTrials } from './check-tests.js';
-export { canMatchAgent, compilePolicies, PolicySet } from './compile.js';
+export { amendPolicies, canMatchAgent, compilePolicies, PolicySet } from './compile.js';
+export type { PolicyChange, PolicySetOptions } from './compile.js';
 export type { MatchedPolicy, PolicyDecision, PolicyError, PolicyReference, PolicyRequest } from './decision.js';
 export { evaluate } from './evaluate.js';
 export { explain } from './explain.js';

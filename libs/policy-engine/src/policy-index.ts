@@ -18,14 +18,27 @@ const ANY = '*';
  */
 export class PolicyIndex {
   readonly #byAction = new Map<string, AgentIndex>();
-  readonly #actionGlobs: { glob: string; agents: AgentIndex }[] = [];
+  #actionGlobs: string[] = [];
   readonly #known = new Map<string, Map<string, Candidates>>();
   #pairs = 0;
 
   constructor(policies: readonly CompiledPolicy[]) {
-    for (const policy of policies)
-      for (const action of distinct(policy.scope.actions))
-        for (const agent of distinct(policy.scope.agents)) this.#agentsFor(action).add(agent, policy);
+    for (const policy of policies) this.#add(policy);
+  }
+
+  /** An index of other policies in place of some of these. It shares whatever stands under actions that none of them names. */
+  amended(gone: readonly Named[], come: readonly CompiledPolicy[]): PolicyIndex {
+    const ids = new Set(gone.map(({ id }) => id));
+    const next = new PolicyIndex([]);
+    for (const [action, agents] of this.#byAction) next.#byAction.set(action, agents);
+    for (const action of new Set([...gone, ...come].flatMap(({ scope }) => scope.actions))) {
+      const left = this.#byAction.get(action)?.without(ids);
+      if (left && !left.isEmpty) next.#byAction.set(action, left);
+      else next.#byAction.delete(action);
+    }
+    next.#actionGlobs = this.#actionGlobs.filter((glob) => next.#byAction.has(glob));
+    for (const policy of come) next.#add(policy);
+    return next;
   }
 
   candidates(agentId: string, action: string): Candidates {
@@ -33,12 +46,17 @@ export class PolicyIndex {
     return known ?? this.#remember(agentId, action, this.#find(agentId, action));
   }
 
+  #add(policy: CompiledPolicy): void {
+    for (const action of distinct(policy.scope.actions))
+      for (const agent of distinct(policy.scope.agents)) this.#agentsFor(action).add(agent, policy);
+  }
+
   #agentsFor(action: string): AgentIndex {
     const known = this.#byAction.get(action);
     if (known) return known;
     const agents = new AgentIndex();
     this.#byAction.set(action, agents);
-    if (hasStar(action) && action !== ANY) this.#actionGlobs.push({ glob: action, agents });
+    if (hasStar(action) && action !== ANY) this.#actionGlobs.push(action);
     return agents;
   }
 
@@ -46,7 +64,8 @@ export class PolicyIndex {
     const found = new Set<CompiledPolicy>();
     this.#byAction.get(action)?.collect(agentId, found);
     this.#byAction.get(ANY)?.collect(agentId, found);
-    for (const { glob, agents } of this.#actionGlobs) if (matchesGlob(glob, action)) agents.collect(agentId, found);
+    for (const glob of this.#actionGlobs)
+      if (matchesGlob(glob, action)) this.#byAction.get(glob)?.collect(agentId, found);
     const ordered = [...found].sort(byImportance);
     return {
       denies: ordered.filter(({ effect }) => effect === 'deny'),
@@ -67,9 +86,26 @@ export class PolicyIndex {
   }
 }
 
+/** What of a policy it is found by. */
+export type Named = Pick<CompiledPolicy, 'id' | 'scope'>;
+
 class AgentIndex {
   readonly #byName = new Map<string, CompiledPolicy[]>();
-  readonly #globs: { glob: string; policy: CompiledPolicy }[] = [];
+  #globs: { glob: string; policy: CompiledPolicy }[] = [];
+
+  get isEmpty(): boolean {
+    return this.#byName.size === 0 && this.#globs.length === 0;
+  }
+
+  without(ids: ReadonlySet<string>): AgentIndex {
+    const left = new AgentIndex();
+    for (const [name, policies] of this.#byName) {
+      const some = policies.filter(({ id }) => !ids.has(id));
+      if (some.length > 0) left.#byName.set(name, some);
+    }
+    left.#globs = this.#globs.filter(({ policy }) => !ids.has(policy.id));
+    return left;
+  }
 
   add(agent: string, policy: CompiledPolicy): void {
     if (!isNamed(agent)) {
