@@ -5,6 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ScriptedGateway, startScriptedGateway } from './scripted-gateway.js';
+import { PROGRAM, SERVERS } from './typed-programs.js';
 
 /** The package as somebody gets it who installs it: packed, unpacked outside the workspace, beside its real dependencies. */
 const run = promisify(execFile);
@@ -154,42 +155,6 @@ describe('the package', () => {
 const isBuiltin = (name: string): boolean => process.getBuiltinModule(name) !== undefined;
 
 describe('its types', () => {
-  const PROGRAM = `
-    import { AgionSDK, type Decision, PolicyViolationError, withGovernance } from '@agion/sdk';
-    import '@agion/sdk/testing';
-
-    const sdk = new AgionSDK({ agentId: 'demo:typed', gatewayUrl: process.env.GATEWAY ?? '' });
-
-    class Mailer {
-      constructor(private readonly sender: string) {}
-
-      @sdk.governed('mailer', 'send_mail')
-      async send(mail: { to: string }): Promise<string> {
-        return this.sender + mail.to;
-      }
-    }
-
-    async function decisionOn(call: () => Promise<string | number>): Promise<Decision['decision']> {
-      try {
-        await call();
-        return 'allow';
-      } catch (error) {
-        if (PolicyViolationError.is(error)) return error.decision.decision;
-        throw error;
-      }
-    }
-
-    export async function program(): Promise<void> {
-      await sdk.initialize();
-      const add = sdk.governed('adder', 'add')((a: number, b: number) => a + b);
-      // @ts-expect-error -- arguments keep their types
-      const never = () => add('1', 2);
-      const decisions = [await decisionOn(() => new Mailer('ada').send({ to: 'bob' })), await decisionOn(() => add(1, 2))];
-      await sdk.close();
-      console.log(decisions.join(), typeof never, typeof withGovernance('demo:charts'));
-    }
-  `;
-
   test.each([
     ['standard decorators', {}],
     ['experimentalDecorators', { experimentalDecorators: true }],
@@ -221,6 +186,25 @@ describe('its types', () => {
     120_000,
   );
 });
+
+test('its middleware fits Express and Fastify, looked at as closely', async () => {
+  const modules = path.join(project, 'node_modules');
+  await mkdir(path.join(modules, '@types'));
+  for (const name of ['express', 'fastify', '@types/express'])
+    await symlink(path.join(INSTALLED, name), path.join(modules, name));
+  await writeFile(path.join(project, 'servers.mts'), SERVERS);
+  const compilerOptions = {
+    ...{ module: 'nodenext', target: 'es2022', strict: true, skipLibCheck: true, types: ['node'], noEmit: true },
+    ...{ exactOptionalPropertyTypes: true, typeRoots: [path.join(INSTALLED, '@types')] },
+  };
+  const config = path.join(project, 'tsconfig.servers.json');
+  await writeFile(config, JSON.stringify({ compilerOptions, files: ['servers.mts'] }));
+  const tsc = path.join(INSTALLED, 'typescript/bin/tsc');
+  const { stdout: faults } = await run(process.execPath, [tsc, '-p', config]).catch(
+    (error: unknown) => error as { stdout: string },
+  );
+  expect(faults).toBe('');
+}, 60_000);
 
 test.each(['sdk.api.md', 'sdk-testing.api.md'])('%s is what `npm run generate` writes', async (name) => {
   const [kept, written] = await Promise.all([

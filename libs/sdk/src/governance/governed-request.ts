@@ -2,16 +2,16 @@ import { InvalidInputError } from '../input/input.errors.js';
 
 /** What is looked at of a request of Node, Express or Fastify. */
 export interface GovernedRequest {
-  readonly method?: string;
-  readonly url?: string;
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
   /** Express: as it came, before routers have cut it. */
-  readonly originalUrl?: string;
+  readonly originalUrl?: string | undefined;
   /** Express: where the router is mounted. */
-  readonly baseUrl?: string;
+  readonly baseUrl?: string | undefined;
   /** Express, from the route on. */
-  readonly route?: { readonly path?: unknown };
+  readonly route?: { readonly path?: unknown } | undefined;
   /** Fastify. */
-  readonly routeOptions?: { readonly url?: string };
+  readonly routeOptions?: { readonly url?: string | undefined } | undefined;
 }
 
 /**

@@ -19,7 +19,14 @@ export type GovernanceMiddleware<Request> = (request: Request, response: Governe
  * ```
  * @throws ConfigurationError for a name without `:` when the container is not known
  */
-export function withGovernance<Request extends GovernedRequest = GovernedRequest>(
+export function withGovernance(agent: string, action?: string): GovernanceMiddleware<GovernedRequest>;
+/** The same, with what else is asked; functions in it get the request of the framework. */
+export function withGovernance<Request extends GovernedRequest>(
+  agent: string,
+  action: string | undefined,
+  options: CheckpointOptions<Request>,
+): GovernanceMiddleware<Request>;
+export function withGovernance<Request extends GovernedRequest>(
   agent: string,
   action?: string,
   options: CheckpointOptions<Request> = {},
