@@ -68,7 +68,7 @@ describe('a snapshot on disk', () => {
     await snapshot();
     await scene.server.start();
     scene.server.delayMs = 1_500;
-    const kept = scene.keeper({ snapshotFolder: scene.folder, maxStalenessMs: 1e12 });
+    const kept = scene.keeper({ snapshotFolder: scene.folder, maxStalenessMs: 2_000_000_000 });
     await kept.start();
     expect(kept.current.source).toBe('snapshot');
     await eventually(() => expect(kept.ageMs).toBeLessThan(1_000));
@@ -80,6 +80,18 @@ describe('a snapshot on disk', () => {
     [
       'has another policy',
       async () => writeFile(file(), (await readFile(file(), 'utf8')).replace('send_email', 'send_money')),
+    ],
+    [
+      'denies no longer what no policy allows',
+      async () =>
+        writeFile(
+          file(),
+          (await readFile(file(), 'utf8')).replace('"default_effect":"deny"', '"default_effect":"allow"'),
+        ),
+    ],
+    [
+      'is of a later revision than was signed',
+      async () => writeFile(file(), (await readFile(file(), 'utf8')).replace('"revision":1,', '"revision":9,')),
     ],
     [
       'is of another agent',
