@@ -72,6 +72,11 @@ describe('a governed function', () => {
     ['cancelled', Object.assign(new Error('stop'), { name: 'AbortError' }), 'AbortError: stop'],
     ['timed_out', Object.assign(new Error('late'), { name: 'TimeoutError' }), 'TimeoutError: late'],
     ['failed', 'a\u0000b\ud800', 'a b\ufffd'],
+    [
+      'failed',
+      new Error('no route to postgres://ada:hunter2@db.test'),
+      'Error: no route to postgres://ada:[redacted]@db.test',
+    ],
   ])('reports that it %s, and passes the error on', async (status, thrown, error) => {
     const by = new Governing(ALLOWED);
     const call = govern(by, 'demo:echo', 'send_email', () => Promise.reject(thrown as Error));

@@ -2,6 +2,7 @@ import type { ExecutionReport, ExecutionStatus } from '../events/events.js';
 import { PolicyViolationError } from '../errors.js';
 import type { Clock } from '../clock.js';
 import type { Decision, PermissionQuestion } from './decision.js';
+import { withoutSecrets } from './redaction.js';
 
 /** What of a call its policies get to see, and how it is reported. */
 export interface GovernedOptions<Arguments extends readonly unknown[]> {
@@ -110,9 +111,10 @@ function legible(read: () => string): string {
   }
 }
 
-/** Storable text, whatever was thrown. */
+/** Storable text without secrets, whatever was thrown. */
 function textOf(error: unknown): string {
-  return legible(() => (error instanceof Error ? `${error.name}: ${error.message}` : String(error)))
+  const text = legible(() => (error instanceof Error ? `${error.name}: ${error.message}` : String(error)));
+  return withoutSecrets(text.slice(0, 4 * MOST_ERROR)) // a secret cut in two would not look like one
     .slice(0, MOST_ERROR)
     .replace(/[^\P{Cc}\t\n]/gu, ' ')
     .toWellFormed();

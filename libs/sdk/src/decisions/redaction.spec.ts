@@ -19,15 +19,55 @@ describe('a context on its way to the ledger', () => {
     'clientSecret',
     'Set-Cookie',
     'privateKey',
+    'pwd',
+    'db_pwd',
+    'auth',
+    'bearer',
+    'api key',
+    'AWS_ACCESS_KEY_ID',
+    'otp',
+    'PIN',
+    'creditCard',
+    'dsn',
+    'connection_string',
   ])('leaves out the value of `%s`, at every depth', (name) => {
     const text = redactedContext({ [name]: 'hunter2', deep: [{ [name]: { inner: 'hunter2' } }], safe: 'kept' });
     expect(text).not.toContain('hunter2');
     expect(text).toContain('kept');
   });
 
+  it.each(['author', 'shipping', 'pinned', 'option', 'company', 'passenger', 'key', 'designature'])(
+    'keeps the value of `%s`',
+    (name) => {
+      expect(redactedContext({ [name]: 'plain' })).toBe(JSON.stringify({ [name]: 'plain' }));
+    },
+  );
+
+  const SECRET = 'hunter2hunter2';
+  it.each([
+    ['a token of the platform', `agion_ctr_aeram5chxjfybc4z_${'hunter2hunter2'.padEnd(43, 'x')}_da1604cc`],
+    ['a stream key', `agion_stk_${SECRET.padEnd(43, 'x')}`],
+    ['a JWT', `eyJhbGciOiJIUzI1NiJ9.${SECRET}.c2ln`],
+    ['a header', `Authorization: Bearer ${SECRET}`],
+    ['a password in a URL', `postgres://ada:${SECRET}@db.test/sales`],
+    ['a password alone in a URL', `rediss://:${SECRET}\\@db.test`],
+  ])('leaves out %s, wherever it stands', (_, text) => {
+    const written = redactedContext({ note: `see "${text}" \\`, list: [[text]], [text]: 1 });
+    expect(written).not.toContain(SECRET);
+    expect(JSON.parse(written ?? '')).toMatchObject({ note: expect.stringMatching(/^see ".*" \\$/) });
+  });
+
   it('is left out when it is larger than 8 KB', () => {
     expect(redactedContext({ text: 'x'.repeat(9_000) })).toBe('{"truncated":true}');
     expect(redactedContext({ text: 'ü'.repeat(4_500) })).toBe('{"truncated":true}');
+  });
+
+  it('takes no time to speak of, whatever is in it', () => {
+    const startedAt = performance.now();
+    expect(redactedContext({ text: '-eyJaaaaaaaa'.repeat(100_000) })).toBe('{"truncated":true}');
+    expect(redactedContext({ text: '-eyJaaaaaaaa'.repeat(600) })).toContain('eyJ');
+    expect(redactedContext({ text: 'x://a:'.repeat(1_200) })).toContain('x://');
+    expect(performance.now() - startedAt).toBeLessThan(500);
   });
 
   it('never holds what the ledger cannot keep, and stays JSON', () => {

@@ -1,9 +1,10 @@
 /** Bytes of a context that are reported with a decision. */
 const MOST_BYTES = 8_192;
-/** Members whose values stay in the process. */
+/** Members whose values stay in the process, by a part of their name or by a word of it. */
 const SENSITIVE =
-  /pass(?:word|wd|phrase|code)|secret|token|api[-_]?key|private[-_]?key|authorization|credential|cookie|session[-_]?id|card[-_]?number|cvv|iban|ssn/i;
+  /pass(?:word|wort|wd|phrase|code)|pwd|secret|token|(?:api|private|access)[-_ ]?key|authorization|credential|cookie|session[-_]?id|card[-_ ]?number|credit[-_ ]?card|connection[-_ ]?string|cvv|iban|ssn|(?:^|[-_. "])(?:auth|bearer|otp|pin|dsn)(?:$|[-_. "])/i;
 const REDACTED = '[redacted]';
+const TRUNCATED = '{"truncated":true}';
 /** What JSON writes for U+0000 and for halves of surrogate pairs: the ledger could not keep them. */
 const UNSTORABLE = /(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/gi;
 
@@ -11,9 +12,28 @@ const UNSTORABLE = /(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/gi;
 export function redactedContext(context: Readonly<Record<string, unknown>> | undefined): string | undefined {
   if (context === undefined || isEmpty(context)) return undefined;
   const plain = JSON.stringify(context);
-  const text = SENSITIVE.test(plain) ? JSON.stringify(context, redactMember) : plain;
-  if (Buffer.byteLength(text) > MOST_BYTES) return '{"truncated":true}';
+  const named = SENSITIVE.test(plain) ? JSON.stringify(context, redactMember) : plain;
+  if (Buffer.byteLength(named) > MOST_BYTES) return TRUNCATED; // before the patterns, which take longer
+  const text = withoutSecrets(named);
+  if (Buffer.byteLength(text) > MOST_BYTES) return TRUNCATED;
   return text.includes('\\u') ? text.replace(UNSTORABLE, '$1\\ufffd') : text;
+}
+
+/** What looks like a secret wherever it stands: credentials of the platform, JWTs, bearer headers, passwords in URLs. */
+const SECRETS: readonly [RegExp, string][] = [
+  [/agion_(agt|ctr|svc|enr)_([a-z2-7]{16})_[A-Za-z0-9_-]{43}_[0-9a-f]{8}/g, 'agion_$1_$2_[redacted]'],
+  [/agion_(stk|tkt)_[A-Za-z0-9_-]{43}/g, 'agion_$1_[redacted]'],
+  [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g, '[redacted jwt]'],
+  [/\b(bearer) +[A-Za-z0-9._~+/-]{8,}=*/gi, '$1 [redacted]'],
+  [/(\w:\/\/[^\s/:@"]*):[^\s/@"]+@/g, '$1:[redacted]@'],
+];
+/** One cheap look first: most texts hold nothing of it. */
+const SUSPICIOUS = /agion_|eyJ|bearer|:\/\//i;
+
+/** Cuts out what looks like a secret. JSON stays JSON: nothing of its own is matched but whole escapes. */
+export function withoutSecrets(text: string): string {
+  if (!SUSPICIOUS.test(text)) return text;
+  return SECRETS.reduce((left, [pattern, by]) => left.replace(pattern, by), text);
 }
 
 const redactMember = (name: string, value: unknown): unknown => (SENSITIVE.test(name) ? REDACTED : value);
