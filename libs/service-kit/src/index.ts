@@ -27,10 +27,12 @@ export { TakesYaml } from './http/takes-yaml.js';
 export type { TlsSettings } from './http/tls-door.js';
 export { traceIdOf, traceparentOf } from './http/trace-id.js';
 export { AssertionSigner, AssertionVerifier } from './identity/assertion.js';
+export type { ActFor } from './identity/assertion.js';
 export {
   Caller,
   identityOf,
   InternalFor,
+  OnBehalf,
   Open,
   requireRole,
   requireSpeaksFor,

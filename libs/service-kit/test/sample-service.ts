@@ -1,14 +1,17 @@
-import { Body, Controller, Get, Module, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Module, Post, Query, Req } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { PermanentError } from '@agion/messaging';
 import { STREAMS, type Principal } from '@agion/wire';
 import { IsInt, IsString, Max, MaxLength, ValidateNested } from 'class-validator';
 import { Type } from 'class-transformer';
+import type { FastifyRequest } from 'fastify';
 import {
   Caller,
   DomainError,
   defineService,
+  identityOf,
   InternalFor,
+  OnBehalf,
   ownSettings,
   StreamHandler,
   type StreamMessage,
@@ -68,6 +71,12 @@ class NotesController {
   @Get('missing')
   missing(): never {
     throw new DomainError('mission-not-found', 'no mission `x`', { hint: 'make one' });
+  }
+
+  @Get('for-runs')
+  @OnBehalf()
+  forRuns(@Caller() caller: Principal, @Req() request: FastifyRequest): object {
+    return { caller: caller.subject, role: caller.role, act_for: identityOf(request).actFor ?? null };
   }
 
   @Get('registry-only')

@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Agent } from 'undici';
 import { HEADERS, type Principal, type Problem } from '@agion/wire';
 import { ServiceSettings } from '../config/service-settings.js';
-import { AssertionSigner } from '../identity/assertion.js';
+import { type ActFor, AssertionSigner } from '../identity/assertion.js';
 import { DomainError, UnavailableError, UpstreamProblemError } from '../problem/domain-error.js';
 import { SERVICE, type ServiceFacts } from '../service-facts.js';
 import { serviceUrl, type CalledService } from './service-urls.js';
@@ -13,6 +13,8 @@ export interface ServiceCall {
   /** Path and query at the called service, e.g. `/internal/organizations`. */
   path: string;
   principal: Principal;
+  /** The run or mission kept here that `principal` began, where the service calls for somebody else. */
+  actFor?: ActFor;
   body?: unknown;
   /** Milliseconds for the whole call. Default 3,000. */
   timeoutMs?: number;
@@ -33,13 +35,14 @@ export class ServiceClient implements OnApplicationShutdown {
   /** The answer's JSON. @throws UpstreamProblemError for a problem, UnavailableError when the service does not answer */
   async call<Answer>(
     service: CalledService,
-    { method = 'GET', path, principal, body, timeoutMs = 3_000, traceId }: ServiceCall,
+    { method = 'GET', path, principal, actFor, body, timeoutMs = 3_000, traceId }: ServiceCall,
   ): Promise<Answer> {
     const origin = serviceUrl(this.settings, service);
     const { statusCode, text, retryAfter } = await this.send(service, origin, {
       method,
       path,
       principal,
+      ...(actFor && { actFor }),
       body,
       timeoutMs,
       traceId,
@@ -57,7 +60,7 @@ export class ServiceClient implements OnApplicationShutdown {
   private async send(
     service: CalledService,
     origin: string,
-    { method, path, principal, body, timeoutMs, traceId }: ServiceCall,
+    { method, path, principal, actFor, body, timeoutMs, traceId }: ServiceCall,
   ): Promise<{ statusCode: number; text: string; retryAfter: string | undefined }> {
     try {
       const {
@@ -69,7 +72,7 @@ export class ServiceClient implements OnApplicationShutdown {
         path,
         method: method ?? 'GET',
         headers: {
-          [HEADERS.assertion]: this.signer.sign(service, principal),
+          [HEADERS.assertion]: this.signer.sign(service, principal, actFor),
           accept: 'application/json',
           ...(body !== undefined && { 'content-type': 'application/json' }),
           ...(traceId !== undefined && { traceparent: traceparentOf(traceId) }),

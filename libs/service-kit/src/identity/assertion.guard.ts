@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { HEADERS, type ServiceName } from '@agion/wire';
 import { ForbiddenError, UnauthenticatedError } from '../problem/domain-error.js';
 import { AssertionVerifier } from './assertion.js';
-import { INTERNAL, OPEN, setIdentity } from './caller.js';
+import { INTERNAL, ON_BEHALF, OPEN, setIdentity } from './caller.js';
 
 /** In front of every route of every service but the gateway: no signed assertion, no answer. */
 @Injectable()
@@ -25,6 +25,8 @@ export class AssertionGuard implements CanActivate {
     const internal = this.reflector.getAllAndOverride<ServiceName[]>(INTERNAL, targets);
     if (internal && !internal.includes(caller.service))
       throw new ForbiddenError(`\`${caller.service}\` may not call this route`);
+    if (caller.actFor && !this.reflector.getAllAndOverride<boolean>(ON_BEHALF, targets))
+      throw new ForbiddenError('this route answers those who call for themselves');
     setIdentity(request, caller);
     return true;
   }

@@ -9,18 +9,24 @@ export const ASSERTION_TTL_SECONDS = 60;
 const LEEWAY_SECONDS = 5;
 const HEADER = Buffer.from(JSON.stringify({ alg: 'EdDSA', typ: 'agion-assertion+jwt' })).toString('base64url');
 
+/** On whose errand a service calls that is not the gateway: the run or the mission whose stored principal it names. */
+export type ActFor = { readonly run_id: string } | { readonly mission_id: string };
+
 interface Claims {
   iss: ServiceName;
   aud: ServiceName;
   iat: number;
   exp: number;
   principal: Principal;
+  act_for?: ActFor;
 }
 
 /** Who called, and on whose behalf, as the receiving service may rely on it. */
 export interface VerifiedCaller {
   service: ServiceName;
   principal: Principal;
+  /** Set when a service other than the gateway acts for somebody else. */
+  actFor?: ActFor;
 }
 
 /**
@@ -36,12 +42,21 @@ export class AssertionSigner {
     private readonly now: () => number = Date.now,
   ) {}
 
-  sign(audience: ServiceName, principal: Principal): string {
-    const cacheKey = `${audience} ${JSON.stringify(principal)}`;
+  /** @param actFor whose run or mission this is about; only for services that keep such */
+  sign(audience: ServiceName, principal: Principal, actFor?: ActFor): string {
+    const cacheKey = `${audience} ${JSON.stringify([principal, actFor])}`;
     const known = this.recent.get(cacheKey);
     if (known !== undefined) return known;
     const iat = Math.floor(this.now() / 1_000);
-    const claims: Claims = { iss: this.service, aud: audience, iat, exp: iat + ASSERTION_TTL_SECONDS, principal };
+    const exp = iat + ASSERTION_TTL_SECONDS;
+    const claims: Claims = {
+      iss: this.service,
+      aud: audience,
+      iat,
+      exp,
+      principal,
+      ...(actFor && { act_for: actFor }),
+    };
     const body = `${HEADER}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
     const assertion = `${body}.${sign(null, Buffer.from(body), this.key).toString('base64url')}`;
     this.recent.set(cacheKey, assertion);
@@ -67,7 +82,8 @@ export class AssertionVerifier {
     if (known) return known.exp > seconds ? known : null;
     const claims = this.claimsOf(assertion);
     if (!claims || claims.exp <= seconds) return null;
-    const caller = { service: claims.iss, principal: claims.principal, exp: claims.exp };
+    const actFor = claims.act_for && { actFor: claims.act_for };
+    const caller = { service: claims.iss, principal: claims.principal, exp: claims.exp, ...actFor };
     this.verified.set(digest, caller);
     return caller;
   }
@@ -82,12 +98,30 @@ export class AssertionVerifier {
       return null;
     const early = claims.iat > this.now() / 1_000 + LEEWAY_SECONDS;
     const long = claims.exp - claims.iat > ASSERTION_TTL_SECONDS;
-    // Only the gateway has seen a user's or an agent's own proof; other services may speak for themselves alone.
-    const { kind, subject, role } = claims.principal;
-    const asItself = kind === 'service' && subject === claims.iss && role === null;
-    const borrowed = claims.iss === 'gateway' ? kind === 'service' && !asItself : !asItself;
-    return early || long || borrowed ? null : claims;
+    return early || long || !mayAssert(claims) ? null : claims;
   }
+}
+
+/** Where runs and missions are kept, with the principal they were begun for. */
+const KEEPERS: Partial<Record<ServiceName, string>> = { execution: 'run_id', coordination: 'mission_id' };
+const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
+const STORED_KINDS: readonly string[] = ['user', 'agent', 'container', 'service_account'];
+
+/**
+ * Only the gateway has seen a user's or an agent's own proof. Other services speak for themselves; those that keep runs and missions
+ * also for whom these were begun, and say for which.
+ */
+function mayAssert({ iss, principal: { kind, subject, role }, act_for: actFor }: Claims): boolean {
+  if (kind === 'service') return subject === iss && role === null && actFor === undefined;
+  if (iss === 'gateway') return actFor === undefined;
+  const [entry, ...more] = Object.entries(actFor ?? {});
+  return (
+    entry !== undefined &&
+    more.length === 0 &&
+    entry[0] === KEEPERS[iss] &&
+    UUID.test(String(entry[1])) &&
+    STORED_KINDS.includes(kind)
+  );
 }
 
 function parseClaims(payload: string): Claims | null {
@@ -102,7 +136,8 @@ function parseClaims(payload: string): Claims | null {
       typeof claims.principal?.organization?.id === 'string' &&
       typeof claims.principal.organization.slug === 'string' &&
       typeof claims.principal.kind === 'string' &&
-      typeof claims.principal.subject === 'string';
+      typeof claims.principal.subject === 'string' &&
+      (claims.act_for === undefined || (typeof claims.act_for === 'object' && claims.act_for !== null));
     return complete ? (claims as Claims) : null;
   } catch {
     return null;

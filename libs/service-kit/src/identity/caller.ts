@@ -2,6 +2,7 @@ import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestj
 import type { FastifyRequest } from 'fastify';
 import { hasRole, speaksFor, type Principal, type Role, type ServiceName } from '@agion/wire';
 import { ForbiddenError, UnauthenticatedError } from '../problem/domain-error.js';
+import type { ActFor } from './assertion.js';
 
 const IDENTITY = Symbol('identity');
 
@@ -9,6 +10,8 @@ const IDENTITY = Symbol('identity');
 export interface Identity {
   principal: Principal;
   service: ServiceName | null;
+  /** The run or mission for whose principal that service acts; the gateway's callers act for themselves. */
+  actFor?: ActFor;
 }
 
 type WithIdentity = FastifyRequest & { [IDENTITY]?: Identity };
@@ -38,6 +41,10 @@ export const INTERNAL = Symbol('internal');
 /** A route for the named services only; the gateway does not route to it. */
 export const InternalFor = (...services: ServiceName[]): MethodDecorator & ClassDecorator =>
   SetMetadata(INTERNAL, services);
+
+export const ON_BEHALF = Symbol('on behalf');
+/** A route that may also be called for the principal of a run or mission, by the service that keeps it; others refuse that. */
+export const OnBehalf = (): MethodDecorator & ClassDecorator => SetMetadata(ON_BEHALF, true);
 
 /** @throws ForbiddenError unless the principal is a person or service account of at least this role */
 export function requireRole(principal: Principal, least: Role): void {
