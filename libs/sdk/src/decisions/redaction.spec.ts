@@ -62,6 +62,13 @@ describe('a context on its way to the ledger', () => {
     expect(redactedContext({ text: 'ü'.repeat(4_500) })).toBe('{"truncated":true}');
   });
 
+  it('is left out when it nests deeper than the ledger takes it', () => {
+    const nested = (levels: number): Record<string, unknown> =>
+      JSON.parse('{"a":'.repeat(levels) + '"[{"' + '}'.repeat(levels)) as Record<string, unknown>;
+    expect(redactedContext(nested(64))).toContain('[{');
+    expect(redactedContext(nested(65))).toBe('{"truncated":true}');
+  });
+
   it('takes no time to speak of, whatever is in it', () => {
     const startedAt = performance.now();
     expect(redactedContext({ text: '-eyJaaaaaaaa'.repeat(100_000) })).toBe('{"truncated":true}');

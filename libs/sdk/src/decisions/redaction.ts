@@ -1,3 +1,5 @@
+import { depthOf, MAX_DEPTH } from '../input/field-rules.js';
+
 /** Bytes of a context that are reported with a decision. */
 const MOST_BYTES = 8_192;
 /** Members whose values stay in the process, by a part of their name or by a word of it. */
@@ -13,7 +15,7 @@ export function redactedContext(context: Readonly<Record<string, unknown>> | und
   if (context === undefined || isEmpty(context)) return undefined;
   const plain = JSON.stringify(context);
   const named = SENSITIVE.test(plain) ? JSON.stringify(context, redactMember) : plain;
-  if (Buffer.byteLength(named) > MOST_BYTES) return TRUNCATED; // before the patterns, which take longer
+  if (Buffer.byteLength(named) > MOST_BYTES || isTooDeep(named)) return TRUNCATED; // before the patterns, which take longer
   const text = withoutSecrets(named);
   if (Buffer.byteLength(text) > MOST_BYTES) return TRUNCATED;
   return text.includes('\\u') ? text.replace(UNSTORABLE, '$1\\ufffd') : text;
@@ -35,6 +37,9 @@ export function withoutSecrets(text: string): string {
   if (!SUSPICIOUS.test(text)) return text;
   return SECRETS.reduce((left, [pattern, by]) => left.replace(pattern, by), text);
 }
+
+/** A level costs two characters at least: short texts need no closer look. */
+const isTooDeep = (json: string): boolean => json.length > 2 * MAX_DEPTH && depthOf(json) > MAX_DEPTH;
 
 const redactMember = (name: string, value: unknown): unknown => (SENSITIVE.test(name) ? REDACTED : value);
 

@@ -65,7 +65,8 @@ const isPlain = (text: string, lines: boolean): boolean =>
 
 /** Escapes that JSON writes for U+0000 and for halves of surrogate pairs. Its text never has `\` unescaped. */
 const UNSTORABLE = /(?:^|[^\\])(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/i;
-const MAX_DEPTH = 64;
+/** Levels of objects and lists the platform takes. */
+export const MAX_DEPTH = 64;
 
 /** An object of at most `most` bytes as JSON, which Postgres can keep. */
 export const isFacts =
@@ -84,7 +85,7 @@ export const isFacts =
   };
 
 /** Brackets open at once, outside of texts. */
-function depthOf(json: string): number {
+export function depthOf(json: string): number {
   let depth = 0;
   let deepest = 0;
   for (const [bracket] of json.replace(/"(?:[^"\\]|\\.)*"/g, '').matchAll(/[[\]{}]/g)) {
