@@ -29,10 +29,16 @@ export function completeSecrets(known = {}) {
   };
 }
 
-/** The same server and database through another login. */
+/** The same server and database through another login. By hand: an address with several hosts is no URL to Node. */
 function withLogin(url, username, secret) {
-  return Object.assign(new URL(url), { username, password: secret }).toString();
+  return url.replace(
+    /^([a-z+]+:\/\/)(?:[^@/?#]*@)?/,
+    `$1${encodeURIComponent(username)}:${encodeURIComponent(secret)}@`,
+  );
 }
+
+/** Whether an address carries a login with a password. */
+export const hasPassword = (url) => /^[a-z+]+:\/\/[^@/?#]*:[^@/?#]+@/.test(url);
 
 /**
  * Redis users: the platform's, which may do all but administer the server; the agents', which may write what agents write and read
@@ -59,8 +65,7 @@ export function secretFiles(secrets, { databaseUrl, redisUrl }) {
   const ownerUrl = owner.password
     ? databaseUrl
     : withLogin(databaseUrl, owner.username || 'agion', secrets.database.owner);
-  const redis = new URL(redisUrl);
-  const platformRedis = redis.password ? redisUrl : withLogin(redisUrl, 'platform', secrets.redis.platform);
+  const platformRedis = hasPassword(redisUrl) ? redisUrl : withLogin(redisUrl, 'platform', secrets.redis.platform);
   const publicKeys = Object.fromEntries(SERVICES.map((service) => [service, secrets.services[service].public]));
   const serviceDatabase = Object.fromEntries(
     WITH_DATABASE.map((service) => [

@@ -1,4 +1,4 @@
-import { completeSecrets, secretFiles } from './platform-secrets.mjs';
+import { completeSecrets, hasPassword, secretFiles } from './platform-secrets.mjs';
 
 /** Where overlays/local keeps its data. */
 const LOCAL = { databaseUrl: 'postgresql://agion@postgres:5432/agion', redisUrl: 'redis://redis:6379' };
@@ -6,13 +6,12 @@ const LOCAL = { databaseUrl: 'postgresql://agion@postgres:5432/agion', redisUrl:
 const AGENTS = 'agion-agents';
 const ENCRYPTED = ['require', 'verify-ca', 'verify-full'];
 
-function checkAddresses({ databaseUrl, redisUrl }) {
+function checkAddresses({ databaseUrl, redisUrl = '' }) {
   const database = URL.parse(databaseUrl);
   if (!database?.password || !ENCRYPTED.includes(database.searchParams.get('sslmode')))
     throw new Error('--database-url must be the owner’s, with a password and ?sslmode=verify-full');
-  const redis = URL.parse(redisUrl);
-  if (redis?.protocol !== 'rediss:' || !redis.password)
-    throw new Error('--redis-url must be a rediss:// URL with a user and a password');
+  if (!/^rediss(\+sentinel)?:\/\//.test(redisUrl) || !hasPassword(redisUrl))
+    throw new Error('--redis-url must be a rediss:// or rediss+sentinel:// URL with a user and a password');
 }
 
 /** Agents live in another namespace, where the plain name of a Service means nothing. */

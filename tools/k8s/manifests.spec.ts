@@ -59,7 +59,7 @@ const SECRETS = {
   production: secretObjects({
     namespace: 'agion',
     databaseUrl: 'postgresql://agion:owner@db.example.com/agion?sslmode=verify-full',
-    redisUrl: 'rediss://platform:p@redis.example.com:6380',
+    redisUrl: 'rediss://platform:Vb3kT9wQzL5x@redis.example.com:6380',
   }),
 } as Record<string, { items: { metadata: { name: string }; stringData: Record<string, string> }[] }>;
 

@@ -110,6 +110,12 @@ describe('the same as objects of Kubernetes', () => {
     expect(urls.filter((url) => !url.endsWith('@db.example.com/agion?sslmode=verify-full'))).toEqual([]);
   });
 
+  it('take the address of Sentinels as it is', async () => {
+    const redis = 'rediss+sentinel://platform:p@s1.example.com,s2.example.com:26380/main';
+    const items = await objects(...secure, '--redis-url', redis);
+    expect(items.map(({ stringData }) => stringData.REDIS_URL).filter(Boolean)).toEqual(Array(5).fill(redis));
+  });
+
   it.each([
     ['a database without TLS', 'postgresql://agion:o@db.example.com/agion', 'rediss://p:p@redis.example.com'],
     ['a Redis without TLS', secure[1], 'redis://p:p@redis.example.com'],
