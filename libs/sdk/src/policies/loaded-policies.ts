@@ -1,6 +1,6 @@
-import { compilePolicies, type PolicySet } from '@agion/policy-engine';
-import type { PolicyBundle } from './policy-bundle.js';
-import { RemotePolicies } from './remote-policies.js';
+import { amendPolicies, compilePolicies, type PolicySet } from '@agion/policy-engine';
+import { differenceOf, type PolicyBundle } from './policy-bundle.js';
+import { isRemote, RemotePolicies } from './remote-policies.js';
 
 /** What decisions are made by: never changed, replaced as a whole. */
 export interface LoadedPolicies {
@@ -25,17 +25,53 @@ export const NO_POLICIES: LoadedPolicies = Object.freeze({
   source: 'none',
 });
 
-/** Compiles a bundle. Documents that were in an earlier one are the same objects, and their conditions are not compiled again. */
-export function loadPolicies(bundle: PolicyBundle, source: 'gateway' | 'snapshot'): LoadedPolicies {
+/** A bundle, and what decisions are made by while it is in force. */
+export interface LoadedBundle {
+  readonly bundle: PolicyBundle;
+  readonly loaded: LoadedPolicies;
+}
+
+/** With more changes than these, beginning anew costs less. */
+const MOST_AMENDED = 64;
+
+/**
+ * Compiles a bundle. Documents that were in an earlier one are the same objects, and their conditions are not compiled again.
+ *
+ * @param before the one in force: where little has changed, the rest of it is not looked at again
+ */
+export function loadPolicies(
+  bundle: PolicyBundle,
+  source: 'gateway' | 'snapshot',
+  before: LoadedBundle | null = null,
+): LoadedPolicies {
   const { revision, epoch, stopped, defaultEffect } = bundle;
-  const policies = bundle.policies.map(({ policy }) => policy);
   return Object.freeze({
     revision,
     epoch,
     stopped,
     defaultEffect,
-    set: compilePolicies(policies, { revision, defaultEffect }),
-    remote: new RemotePolicies(policies),
+    ...((before && amended(bundle, before)) ?? anew(bundle)),
     source,
   });
+}
+
+type Compiled = Pick<LoadedPolicies, 'set' | 'remote'>;
+
+function anew({ policies: bundled, revision, defaultEffect }: PolicyBundle): Compiled {
+  const policies = bundled.map(({ policy }) => policy);
+  return { set: compilePolicies(policies, { revision, defaultEffect }), remote: new RemotePolicies(policies) };
+}
+
+/** Null where much has changed. */
+function amended(
+  { policies, revision, defaultEffect }: PolicyBundle,
+  { bundle: before, loaded: { set, remote } }: LoadedBundle,
+): Compiled | null {
+  const change = differenceOf(before.policies, policies);
+  const changed = [...change.gone, ...change.come];
+  if (changed.length > MOST_AMENDED) return null;
+  return {
+    set: amendPolicies(set, change, { revision, defaultEffect }),
+    remote: changed.some(isRemote) ? new RemotePolicies(policies.map(({ policy }) => policy)) : remote,
+  };
 }

@@ -1,5 +1,5 @@
 import { hash as digest } from 'node:crypto';
-import type { PolicyDocument, VersionedPolicy } from '@agion/policy-engine';
+import type { PolicyChange, PolicyDocument, VersionedPolicy } from '@agion/policy-engine';
 import { canonicalJson } from '../canonical-json.js';
 import { PoliciesRejectedError } from './policies.errors.js';
 import { TextList } from './text-list.js';
@@ -94,6 +94,22 @@ function merged({ policies }: PolicyBundle, { upserted, removed }: BundleDelta):
     if (policy.id !== upserted[next]?.id && !gone.has(policy.id)) result.push(policy);
   }
   return [...result, ...upserted.slice(next)];
+}
+
+/** What makes one list of another, by identity: what a delta leaves alone is the same object. Both are in order. */
+export function differenceOf(before: readonly BundledPolicy[], after: readonly BundledPolicy[]): PolicyChange {
+  const gone: VersionedPolicy[] = [];
+  const come: VersionedPolicy[] = [];
+  let next = 0;
+  for (const policy of before) {
+    for (let one = after[next]; one && one.id < policy.id; one = after[++next]) come.push(one.policy);
+    const same = after[next]?.id === policy.id ? after[next++] : undefined;
+    if (same === policy) continue;
+    gone.push(policy.policy);
+    if (same) come.push(same.policy);
+  }
+  for (const { policy } of after.slice(next)) come.push(policy);
+  return { gone, come };
 }
 
 /** Policies that changed lately, by their texts: most of the agents of one process get the same ones, and each is compiled once. */

@@ -4,7 +4,7 @@ import { AgionError, ApiError } from '../errors.js';
 import type { GatewayClient } from '../http/gateway.client.js';
 import type { SdkEvent } from '../sdk-events.js';
 import { KeptSnapshot } from './kept-snapshot.js';
-import { type LoadedPolicies, loadPolicies, NO_POLICIES } from './loaded-policies.js';
+import { type LoadedBundle, type LoadedPolicies, loadPolicies, NO_POLICIES } from './loaded-policies.js';
 import { PoliciesClient } from './policies.client.js';
 import { PoliciesRejectedError } from './policies.errors.js';
 import type { PolicyBundle } from './policy-bundle.js';
@@ -148,7 +148,8 @@ export class PolicyKeeper {
       if (organization === undefined) throw new AgionError('the agent is not registered yet', { retryable: true });
       const owner = { organization, agentId: this.options.agentId };
       const bundle = await this.client.newest(owner, this.bundle, this.ending.signal);
-      return bundle ? { found: candidateOf(bundle, 'gateway') } : 'unchanged';
+      if (!bundle) return 'unchanged';
+      return { found: candidateOf(bundle, 'gateway', this.bundle && { bundle: this.bundle, loaded: this.loaded }) };
     } catch (error) {
       return { retryAfterMs: this.failed(error) };
     }
@@ -231,16 +232,13 @@ export class PolicyKeeper {
 }
 
 /** A bundle, ready to be put in force. */
-interface Candidate extends Position {
-  readonly bundle: PolicyBundle;
-  readonly loaded: LoadedPolicies;
-}
+interface Candidate extends Position, LoadedBundle {}
 
 /** @throws PoliciesRejectedError */
-function candidateOf(bundle: PolicyBundle, source: 'gateway' | 'snapshot'): Candidate {
+function candidateOf(bundle: PolicyBundle, source: 'gateway' | 'snapshot', before?: LoadedBundle | null): Candidate {
   const { revision, epoch } = bundle;
   try {
-    return { revision, epoch, bundle, loaded: loadPolicies(bundle, source) };
+    return { revision, epoch, bundle, loaded: loadPolicies(bundle, source, before) };
   } catch (error) {
     throw new PoliciesRejectedError(`revision ${revision} cannot be used: ${String(error)}`);
   }

@@ -84,6 +84,9 @@ export class RemotePolicies {
   }
 }
 
+/** Whether a policy is one of them, whatever the reason. */
+export const isRemote = ({ document }: VersionedPolicy): boolean => reasonsFor(document).length > 0;
+
 type Reasons = 'always' | readonly Fact[];
 
 /** By the document, which is never changed: most of a set was in the one before. */
