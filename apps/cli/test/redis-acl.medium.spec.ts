@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { connected, createRedis, type RedisConnection } from '@agion/messaging';
 import { hasRedisServer, startRedis, type TestRedis } from '@agion/testing';
 import { CHANNELS, channelKey, keys, replyStreamKey, streamKey, STREAMS } from '@agion/wire';
@@ -126,6 +129,18 @@ suite('the Redis user of an agent', () => {
     expect(rules).not.toContain(password);
     const again = JSON.parse((await agion(['redis-acl', '--agent', 'support2:other', '--json'])).out) as Shown[];
     expect(again[0]?.password).not.toBe(password);
+  });
+
+  test('outlives the server where that keeps an ACL file', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'agion-acl-'));
+    const file = path.join(folder, 'users.acl');
+    writeFileSync(file, '');
+    const keeping = await startRedis({ options: ['--aclfile', file] });
+    const printed = await agion(['redis-acl', '-a', 'support:triage', '--apply', '--redis-url', keeping.url]);
+    await keeping.stop();
+    expect(printed).toMatchObject({ status: 0, err: expect.not.stringContaining('no ACL file') });
+    expect(readFileSync(file, 'utf8')).toContain('user agent:support:triage on ');
+    rmSync(folder, { recursive: true });
   });
 
   test('loses what it had before when it is made again', async () => {
