@@ -107,6 +107,7 @@ const COMMON = {
   enableOfflineQueue: false,
   autoResubscribe: false, // TopicHub does it, and so knows when a channel is live again
   connectTimeout: 5_000,
+  disconnectTimeout: 250, // else a process lives for 2 s after it has closed a connection that was broken
   keepAlive: 10_000,
   retryStrategy: (attempt: number) => fullJitter(attempt),
   reconnectOnError: (error: Error) => error.message.startsWith('READONLY'), // the primary has become a replica

@@ -16,6 +16,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => platform?.stop());
 
+/** @param way `redis`, `http`, or the URL of another Redis */
 async function start(name: string, way: string): Promise<{ child: Child; agentId: string }> {
   children += 1;
   const agentId = `fleet-${children}:worker`;
@@ -26,7 +27,7 @@ async function start(name: string, way: string): Promise<{ child: Child; agentId
     AGION_AGENT_CONTAINER_ID: `fleet-${children}`,
     AGION_GATEWAY_URL: platform.url,
     FLUSH_MS: String(FLUSH_MS),
-    ...(way === 'redis' && { REDIS_URL: platform.redis.url }),
+    ...(way !== 'http' && { REDIS_URL: way === 'redis' ? platform.redis.url : way }),
   });
   return { child, agentId };
 }
@@ -112,4 +113,13 @@ describe('an agent without its Redis', () => {
     expect(during.grown).toBeLessThan(8 * 1024 * 1024);
     expect(after).toEqual({ published: 0, failed: 0, dropped: 210_000, bufferSize: 0 });
   }, 90_000);
+
+  it('ends within a second of being closed', async () => {
+    const [port] = await freePorts(1);
+    const { child } = await start('closed-without-redis', `redis://127.0.0.1:${port}`);
+    await eventually(() => expect(child.said).toEqual([{ closed: true }]), { timeoutMs: 15_000 });
+    const closedAt = performance.now();
+    expect(await child.ended()).toEqual({ code: 0, signal: null });
+    expect(performance.now() - closedAt).toBeLessThan(1_000);
+  }, 30_000);
 });
