@@ -82,6 +82,7 @@ export class AgentSession {
         this.keeper.told(answer);
       },
       onRetired: () => this.standing.retire(),
+      onRefused: () => this.standing.refuse(),
       clock,
       logger,
     });

@@ -13,6 +13,7 @@ export interface Scene {
   ageMs?: number;
   trust?: number;
   isRetired?: boolean;
+  isRefused?: boolean;
   description?: AgentStanding['description'];
   options?: Partial<LocalDecisionsOptions>;
 }
@@ -26,6 +27,7 @@ export function decidedLocally({ policies = [], defaultEffect = 'deny', ...scene
   const standing = new AgentStanding(clock, scene.description ?? {});
   if (scene.trust !== undefined) standing.heard({ trust: scene.trust });
   if (scene.isRetired) standing.retire();
+  if (scene.isRefused) standing.refuse();
   const bundle = wholeBundle({
     ...{ revision: 7, epoch: 0, stopped: false, hash: '', signature: '', default_effect: defaultEffect },
     policies: policies.map(aSyncedPolicy),

@@ -17,6 +17,7 @@ let registration: Registration;
 let told: SdkEvent[];
 let heard: (number | null)[];
 let retirements: number;
+let refusals: number;
 
 beforeAll(async () => {
   gateway = await startScriptedGateway();
@@ -29,6 +30,7 @@ beforeEach(() => {
   told = [];
   heard = [];
   retirements = 0;
+  refusals = 0;
   registration = registrationWith({});
 });
 afterEach(() => registration.close());
@@ -63,6 +65,7 @@ function registrationWith(token: { token?: string; tokenFile?: string }): Regist
     onRegistered: ({ trust }) => heard.push(trust),
     onBeat: ({ trust }) => heard.push(trust),
     onRetired: () => (retirements += 1),
+    onRefused: () => (refusals += 1),
     clock,
     random: () => 0.5,
   });
@@ -155,6 +158,19 @@ describe('a registration', () => {
     await beat();
     expect(gateway.received.at(-1)).toMatchObject({ headers: { authorization: 'Bearer agion_ctr_two' } });
     await rm(folder, { recursive: true });
+  });
+
+  test('says that the platform refuses the only credentials there are, each time, and goes on trying', async () => {
+    registration = registrationWith({ token: 'agion_agt_given' });
+    await registration.start();
+    gateway.answer(() => ({ status: 401, body: { type: '/problems/unauthenticated', title: 'x', status: 401 } }));
+    await beat();
+    await beat();
+    expect(refusals).toBe(2);
+    gateway.answer(usually);
+    await beat();
+    expect(refusals).toBe(2);
+    expect(heard.length).toBeGreaterThan(1);
   });
 
   test('goes on trying while the platform is away, and says so', async () => {

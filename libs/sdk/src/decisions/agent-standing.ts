@@ -9,6 +9,7 @@ export class AgentStanding {
   private trustScore: number | undefined;
   private heardAt = -Infinity;
   private retired = false;
+  private refused = false;
 
   /** @param description as the agent registers itself; what it leaves out is not known here */
   constructor(
@@ -20,6 +21,16 @@ export class AgentStanding {
   heard({ trust }: { readonly trust: number | null }): void {
     this.trustScore = trust ?? undefined;
     this.heardAt = this.clock.monotonic();
+    this.refused = false;
+  }
+
+  /** The platform refuses the agent's credentials: until it takes them again, nobody vouches for this process. */
+  refuse(): void {
+    this.refused = true;
+  }
+
+  get isRefused(): boolean {
+    return this.refused;
   }
 
   /** The platform has said that the agent is retired, which is final. */

@@ -39,6 +39,7 @@ describe('a decision in memory', () => {
     ['nothing was loaded', { standing: 'none' }, 'no policies have been loaded yet', true],
     ['the organization is stopped', { isStopped: true }, 'the organization has stopped its agents', undefined],
     ['the agent is retired', { isRetired: true }, '`demo:echo` is retired', undefined],
+    ['its credentials are refused', { isRefused: true }, 'the platform refuses the credentials of `demo:echo`', true],
     [
       'the policies are stale',
       { standing: 'stale', ageMs: 960_000 },

@@ -40,6 +40,8 @@ export class LocalDecisions {
     const { agentId, policies, standing: agent, failMode, lowRiskActions } = this.options;
     const { current, standing } = policies;
     if (agent.isRetired) return denied(current, `\`${agentId}\` is retired`);
+    if (agent.isRefused)
+      return denied(current, `the platform refuses the credentials of \`${agentId}\``, { unavailable: true });
     if (standing === 'none') return denied(current, 'no policies have been loaded yet', { unavailable: true });
     if (policies.isStopped) return denied(current, 'the organization has stopped its agents');
     if (question.agentId !== agentId) return null;

@@ -20,6 +20,8 @@ export interface RegistrationOptions {
   readonly onBeat?: (answer: HeartbeatAnswer) => void;
   /** Told once that the agent is retired: no registration and no beat follows. */
   readonly onRetired?: () => void;
+  /** Told with each beat that was refused for its credentials, when there are no others to try. */
+  readonly onRefused?: () => void;
   readonly clock?: Clock;
   readonly random?: () => number;
   readonly logger?: Logger;
@@ -124,7 +126,10 @@ export class Registration {
       this.failures += 1;
       if (isRetired(error)) return this.giveUp(error);
       const forgotten = this.registered && (NotFoundError.is(error) || ConflictError.is(error));
-      if (forgotten || (UnauthorizedError.is(error) && this.options.token.refused())) this.registered = false;
+      const unauthorized = UnauthorizedError.is(error);
+      const hasAnother = unauthorized && this.options.token.refused();
+      if (forgotten || hasAnother) this.registered = false;
+      if (unauthorized && !hasAnother) this.options.onRefused?.();
       this.logger.warn({ error: messageOf(error), failures: this.failures }, 'a sign of life failed');
       if (!forgotten) this.options.emit({ type: 'error', error: asAgionError(error) });
     }
