@@ -53,7 +53,7 @@ export function sentinelOptions(place: RedisPlace, retry: (attempt: number) => n
     sentinelCommandTimeout: 2_000,
     sentinelRetryStrategy: retry,
     // ioredis' `failoverDetector` stays off: what it hears while a connection is being made ends that connection for good (seen in
-    // two of six failovers). Nor is it needed, because Sentinel itself cuts the clients of a primary that it deposes.
+    // four of seven failovers). Nor is it needed, because Sentinel itself cuts the clients of a primary that it deposes.
   };
 }
 
