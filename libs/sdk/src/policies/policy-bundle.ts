@@ -84,8 +84,36 @@ export const inCanonicalForm = (bundle: PolicyBundle): PolicyBundle => ({
   })),
 });
 
-/** Both lists are in order, and so is what they make. */
-function merged({ policies }: PolicyBundle, { upserted, removed }: BundleDelta): BundledPolicy[] {
+/** Both lists are in order, and so is what they make. Most changes are of policies that are there already. */
+const merged = ({ policies }: PolicyBundle, { upserted, removed }: BundleDelta): readonly BundledPolicy[] =>
+  (removed.length === 0 && withReplaced(policies, upserted)) || woven(policies, { upserted, removed });
+
+/** Null when one of them is new. */
+function withReplaced(
+  policies: readonly BundledPolicy[],
+  others: readonly BundledPolicy[],
+): readonly BundledPolicy[] | null {
+  const result = policies.slice();
+  for (const one of others) {
+    const place = placeOf(policies, one.id);
+    if (policies[place]?.id !== one.id) return null;
+    result[place] = one;
+  }
+  return result;
+}
+
+/** Of the first policy whose id does not come before this one. */
+function placeOf(policies: readonly BundledPolicy[], id: string): number {
+  let [from, to] = [0, policies.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((policies[middle]?.id ?? '') < id) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+function woven(policies: readonly BundledPolicy[], { upserted, removed }: BundleDelta): BundledPolicy[] {
   const gone = new Set(removed);
   const result: BundledPolicy[] = [];
   let next = 0;

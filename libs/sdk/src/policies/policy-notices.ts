@@ -40,10 +40,12 @@ export function changeIn(payload: unknown, agentId: string): Hearsay {
   const position = { ...positionIn(payload), epoch: 0 };
   const { agents } = (payload ?? {}) as { agents?: unknown };
   const globs = Array.isArray(agents) ? agents.filter((glob): glob is string => typeof glob === 'string') : ['*'];
-  const concerning = globs.filter((glob) => matchesGlob(glob, agentId));
-  const withinMs =
-    concerning.length === 0 ? SPREAD_MS.others : concerning.includes(agentId) ? SPREAD_MS.named : SPREAD_MS.many;
-  return { type: 'heard', position, withinMs };
+  return { type: 'heard', position, withinMs: SPREAD_MS[concernOf(globs, agentId)] };
+}
+
+function concernOf(globs: readonly string[], agentId: string): keyof typeof SPREAD_MS {
+  if (globs.includes(agentId)) return 'named';
+  return globs.some((glob) => matchesGlob(glob, agentId)) ? 'many' : 'others';
 }
 
 /** Whatever is no JSON says nothing. */

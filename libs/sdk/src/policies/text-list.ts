@@ -1,6 +1,7 @@
 /** Larger ones are not kept for the next list. */
 const MOST_KEPT = 4 * 1024 * 1024;
 const BYTES_OF_A_CHARACTER = 3;
+const COMMA = 0x2c;
 
 /** Memory of the last list: all of them are made and read without a pause, so one is enough for a process. */
 let kept = Buffer.allocUnsafeSlow(64 * 1024);
@@ -12,7 +13,7 @@ export class TextList {
 
   add(text: string): void {
     this.make(text.length * BYTES_OF_A_CHARACTER + 2);
-    if (this.length > 1) this.length += this.buffer.write(',', this.length);
+    if (this.length > 1) this.buffer[this.length++] = COMMA;
     this.length += this.buffer.write(text, this.length);
   }
 
