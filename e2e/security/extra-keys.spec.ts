@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { addOrganization, asOwner } from '@agion/testing';
 import { type Answer, type Platform, startPlatform } from '../platform.js';
 import { aPolicy } from '../policies.js';
-import { type Operation, OPERATIONS } from './public-api.js';
+import { type Operation, OPERATIONS } from '../public-api.js';
+import { CREATING } from './right-bodies.js';
 import { openRisk } from './risk.js';
 
 /** What somebody adds to a body in the hope that it is taken over. */
@@ -36,21 +37,6 @@ const WITH_BODY = OPERATIONS.filter(({ fields, name }) => fields !== null && !OF
 /** A policy may be sent back as it was read: what only the platform writes is there then, and not read. Tested below too. */
 const SENT_BACK: Record<string, string[]> = { updatePolicy: ['created_by'] };
 
-/** Bodies that are right, for what is created. */
-const RIGHT: Record<string, (id: string) => object> = {
-  registerAgent: (id) => ({ agent_id: `extra:${id}`, name: id }),
-  createPrompt: (id) => ({ id, name: id, location: id, content: 'c' }),
-  createModel: (id) => ({ id, name: id, purpose: id, provider: 'openai', model: 'x' }),
-  createResource: (id) => ({ id, name: id, type: 'api', config: {} }),
-  createMission: (id) => ({ name: id, goal: 'g' }),
-  createPolicy: (id) => aPolicy({ id, effect: 'deny', agents: ['nobody:*'] }),
-  createServiceAccount: (id) => ({ name: id, role: 'viewer' }),
-  createOrganization: (id) => ({ slug: id, name: id }),
-  createEnrollment: (id) => ({ container_id: id }),
-  issueContainerToken: () => ({}),
-  createWebhook: () => ({ url: 'https://hooks.example.com/', event_types: ['webhook.disabled'] }),
-};
-
 let platform: Platform;
 let admin: string;
 beforeAll(async () => {
@@ -79,9 +65,9 @@ const rows = (): Promise<Record<string, number>> =>
 let controls = 0;
 const risk = openRisk('identity', 'extra keys on every body', async () => {
   const id = `control-${++controls}`;
-  for (const operation of WITH_BODY.filter(({ name }) => RIGHT[name])) {
+  for (const operation of WITH_BODY.filter(({ name }) => CREATING[name])) {
     const before = await rows();
-    const answer = await call(operation, RIGHT[operation.name]?.(id));
+    const answer = await call(operation, CREATING[operation.name]?.(id));
     expect([operation.name, answer.status]).toEqual([operation.name, 201]);
     expect([operation.name, await rows()]).not.toEqual([operation.name, before]);
   }
@@ -91,12 +77,12 @@ afterAll(() => platform?.stop());
 test('are those of every body that is sent', () => {
   expect(WITH_BODY.length).toBeGreaterThan(25);
   const names = WITH_BODY.map(({ name }) => name);
-  expect(Object.keys(RIGHT).filter((name) => !names.includes(name))).toEqual([]);
+  expect(Object.keys(CREATING).filter((name) => !names.includes(name))).toEqual([]);
 });
 
 test.each(WITH_BODY)('$name takes nothing over that it does not know', async (operation) => {
   const before = await rows();
-  const right = RIGHT[operation.name]?.('never') ?? {};
+  const right = CREATING[operation.name]?.('never') ?? {};
   const known = [...(operation.fields ?? []), ...(SENT_BACK[operation.name] ?? [])];
   const unknown = Object.entries(EXTRAS).filter(([key]) => !known.includes(key));
   expect(unknown.length).toBeGreaterThan(8);

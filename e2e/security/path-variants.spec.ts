@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Platform, startPlatform } from '../platform.js';
 import { GuardedPrompts } from './guarded-prompts.js';
 import { variantsOf } from './path-variants.js';
-import { type Operation, OPERATIONS } from './public-api.js';
+import { type Operation, OPERATIONS } from '../public-api.js';
 import { openRisk } from './risk.js';
 import { SignedAgent } from './signed-agent.js';
 

@@ -3,13 +3,19 @@ import path from 'node:path';
 
 interface Schema {
   $ref?: string;
-  properties?: Record<string, unknown>;
+  properties?: Record<string, { type?: string | string[] }>;
+}
+
+interface Parameter {
+  name: string;
+  in: string;
 }
 
 interface Described {
   operationId: string;
   security?: Record<string, unknown>[];
   requestBody?: { content: Record<string, { schema: Schema }> };
+  parameters?: Parameter[];
 }
 
 interface Document {
@@ -22,27 +28,42 @@ interface Document {
 export interface Operation {
   readonly name: string;
   readonly method: string;
+  /** With `{name}` for each parameter. */
+  readonly url: string;
   /** With a value for each parameter, of something that does not exist. */
   readonly target: string;
   readonly isProtected: boolean;
   /** The fields its body may have; `null` when it has no body. */
   readonly fields: ReadonlySet<string> | null;
+  /** Those of them that are text. */
+  readonly textFields: readonly string[];
+  readonly query: ReadonlySet<string>;
 }
 
 const DOCUMENT = JSON.parse(
-  readFileSync(path.join(import.meta.dirname, '../../libs/dto/openapi.json'), 'utf8'),
+  readFileSync(path.join(import.meta.dirname, '../libs/dto/openapi.json'), 'utf8'),
 ) as Document;
+/** A well-formed value for each parameter, of something that does not exist. */
 const UUID = '01920000-0000-7000-8000-000000000000';
 const VALUES: Record<string, string> = { version: '1', id: UUID, run_id: UUID, event_id: UUID };
+
+/** The path with a value for each parameter: one of these, or one of something that does not exist. */
+export const filled = (url: string, values: Readonly<Record<string, string>> = {}): string =>
+  url.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? VALUES[name] ?? 'nothing-here');
 
 /** Every operation of the OpenAPI document. */
 export const OPERATIONS: readonly Operation[] = Object.entries(DOCUMENT.paths).flatMap(([url, methods]) =>
   Object.entries(methods).map(([method, described]) => ({
     name: described.operationId,
     method: method.toUpperCase(),
-    target: url.replace(/\{(\w+)\}/g, (_, name: string) => VALUES[name] ?? 'nothing-here'),
+    url,
+    target: filled(url),
     isProtected: isProtected(described),
-    fields: fieldsOf(described),
+    fields: described.requestBody ? new Set(Object.keys(propertiesOf(described))) : null,
+    textFields: Object.entries(propertiesOf(described)).flatMap(([name, { type = [] }]) =>
+      [type].flat().includes('string') ? [name] : [],
+    ),
+    query: new Set(described.parameters?.flatMap((each) => (each.in === 'query' ? [each.name] : []))),
   })),
 );
 
@@ -51,9 +72,8 @@ function isProtected({ security = DOCUMENT.security }: Described): boolean {
   return security.length > 0 && security.every((way) => Object.keys(way).length > 0);
 }
 
-function fieldsOf({ requestBody }: Described): ReadonlySet<string> | null {
+function propertiesOf({ requestBody }: Described): NonNullable<Schema['properties']> {
   const schema = requestBody?.content['application/json']?.schema;
-  if (!schema) return null;
-  const name = schema.$ref?.split('/').at(-1);
-  return new Set(Object.keys((name === undefined ? schema : DOCUMENT.components.schemas[name])?.properties ?? {}));
+  const name = schema?.$ref?.split('/').at(-1);
+  return (name === undefined ? schema : DOCUMENT.components.schemas[name])?.properties ?? {};
 }
