@@ -33,11 +33,11 @@ beforeAll(async () => {
   admin = await platform.person('admin');
 }, 90_000);
 afterAll(async () => {
+  silent?.closeAllConnections(); // first: a stop waits for turns that wait for it
+  silent?.close();
   await second?.close();
   await platform?.stop();
-  silent?.closeAllConnections();
-  silent?.close();
-});
+}, 90_000);
 
 interface Account {
   id: string;
