@@ -16,7 +16,7 @@ describe('the secret of a webhook', () => {
     for (const path of ['', `/${id}`, `/${id}/deliveries`])
       expect((await hooks.to('GET', path)).text).not.toContain(bare);
     const stored = await hooks.rows<{ all: string }>(
-      `SELECT (SELECT json_agg(w) FROM governance.webhooks w)::text || (SELECT json_agg(a) FROM governance.audit_events a)::text
+      `SELECT (SELECT json_agg(w) FROM governance.webhooks w)::text || (SELECT coalesce(json_agg(a), '[]') FROM governance.audit_events a)::text
         || (SELECT coalesce(json_agg(k), '[]') FROM governance.idempotency_keys k)::text AS all`,
     );
     expect(stored[0]?.all).toContain(id);
