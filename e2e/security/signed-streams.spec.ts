@@ -51,6 +51,13 @@ async function standingOf(agent: SignedAgent): Promise<object> {
 }
 
 describe('in production a stream entry', () => {
+  test('is not believed unsigned, and readiness says so', async () => {
+    for (const service of ['governance', 'coordination'] as const) {
+      const ready = await fetch(`${platform.services.get(service)?.url}/readiness`);
+      expect(await ready.json()).toMatchObject({ checks: { signed_entries: { status: 'ok', unsigned: 'refused' } } });
+    }
+  });
+
   test('is answered when its agent has signed it, and is a dead letter when nobody has', async () => {
     const agent = await SignedAgent.register(platform, 'signed:asker');
     const ask = (fields: Fields = {}): Fields => ({

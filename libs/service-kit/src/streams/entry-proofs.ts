@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Organization, SERVICES, type ServiceName } from '@agion/wire';
 import { ServiceSettings } from '../config/service-settings.js';
 import { entrySigner } from '../identity/entry-signature.js';
+import type { ReadinessCheck } from '../health/readiness.js';
 import { StreamKeyClient } from '../identity/stream-key.client.js';
 import { StreamKeys } from '../identity/stream-keys.js';
 
@@ -47,12 +48,23 @@ const FRESHNESS_MS = [10_000, 20];
 
 /** Tells who wrote the entries of a stream. Identity follows from the signature, never from a field. */
 @Injectable()
-export class EntryProofs {
+export class EntryProofs implements ReadinessCheck {
+  readonly readinessName = 'signed_entries';
+
   constructor(
     private readonly settings: ServiceSettings,
     private readonly keys: StreamKeys,
     private readonly client: StreamKeyClient,
   ) {}
+
+  /** Says whether whoever can write to a stream is believed: nobody should find that out by an incident. */
+  checkReadiness(): Promise<Record<string, unknown>> {
+    return Promise.resolve(
+      this.settings.mode === 'production'
+        ? { unsigned: 'refused' }
+        : { unsigned: 'accepted', warning: 'anybody who can write to Redis is believed: development only' },
+    );
+  }
 
   /** One proof for each, in their order. @throws UnavailableError when the registry cannot be asked about an agent's keys */
   async ofEach(entries: readonly ProvableEntry[]): Promise<Proof[]> {
