@@ -13,6 +13,8 @@ const server = endpoints(container, VERSION).listen(Number(PORT), HOST);
 /** Finishes what was begun, tells the platform what is still to be told, and leaves: within 30 seconds. */
 async function stop(): Promise<void> {
   if (!container.beginToStop()) return;
+  // Who goes on asking over one connection, a health check say, would keep the server from closing.
+  server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
   await new Promise((resolve) => {
     server.close(resolve);
     server.closeIdleConnections();
