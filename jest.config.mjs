@@ -11,4 +11,5 @@ export default {
   testEnvironmentOptions: { customExportConditions: ['@agion/source', 'node', 'node-addons'] }, // workspaces from src: no build needed
   setupFiles: ['<rootDir>/jest.setup.mjs'],
   testTimeout: 30_000,
+  workerIdleMemoryLimit: '1500MB', // suites boot whole platforms: what they leave in memory must not pile up in a worker
 };
