@@ -116,6 +116,27 @@ describe('in production a stream entry', () => {
   }, 60_000);
 });
 
+describe('a signed request that somebody writes again and again', () => {
+  test('stays one decision with one consequence, and keeps nobody else waiting', async () => {
+    const agent = await SignedAgent.register(platform, 'signed:replayed');
+    const request = agent.sign(REQUESTS, { correlation_id: randomUUID(), agent_id: agent.id, action: 'delete_all' });
+    const last = agent.sign(REQUESTS, { correlation_id: randomUUID(), agent_id: agent.id, action: 'delete_all' });
+    const letters = (await deadLetters(REQUESTS)).length;
+    await redis.appendAll(
+      REQUESTS,
+      Array.from({ length: 3_000 }, () => request),
+    );
+    await redis.append(REQUESTS, last);
+    await settled(REQUESTS);
+    const replies = (await redis.range('governance:responses')).map(({ fields }) => fields);
+    const ofRequest = replies.filter(({ correlation_id: id }) => id === request.correlation_id);
+    expect(new Set(ofRequest.map(({ decision_id: id }) => id)).size).toBe(1);
+    expect(replies.filter(({ correlation_id: id }) => id === last.correlation_id)).toHaveLength(1);
+    expect(await standingOf(agent)).toMatchObject({ decisions: 2, events: 2 });
+    expect(await deadLetters(REQUESTS)).toHaveLength(letters);
+  }, 60_000);
+});
+
 describe('a thousand forged entries', () => {
   const risk = openRisk('identity', 'forged stream entries');
 

@@ -48,8 +48,13 @@ interface Request {
   overdue: boolean;
 }
 
-/** Decisions made and not yet written, of which many are only there while the database is away. */
-const MOST_UNWRITTEN = 20_000;
+/** A request and what was made of it: also when another batch with the same request is done with it meanwhile. */
+type Decided = Request & { readonly made: Made };
+
+const BATCH = 256;
+const BATCHES = 100;
+/** Decisions made and not yet written. All that is in work has room: what was answered must not be decided anew while the database is away. */
+const MOST_UNWRITTEN = 2 * BATCH * BATCHES;
 
 /**
  * Answers what agents ask over the streams: the answers first, then the ledger, then the acknowledgement. A crash in between brings
@@ -74,8 +79,8 @@ export class DecisionRequestsConsumer {
     group: 'governance',
     entry: DecisionRequestEntryDto,
     read: readDecisionRequest,
-    batch: 256,
-    overlap: 100,
+    batch: BATCH,
+    overlap: BATCHES,
   })
   async decide(@Payload() messages: Message[]): Promise<StreamFailure[]> {
     const proofs = await this.proofs.ofEach(messages);
@@ -87,10 +92,10 @@ export class DecisionRequestsConsumer {
       if (request instanceof Error) failures.push({ message, error: request });
       else requests.push(request);
     }
-    await this.decideAll(requests, now);
-    const failed = await this.answer(requests);
+    const decided = await this.decideAll(requests, now);
+    const failed = await this.answer(decided);
     this.crashPoints.reach('after_reply');
-    await this.record(requests.filter(({ message }) => !failed.has(message)));
+    await this.record(decided.filter(({ message }) => !failed.has(message)));
     for (const [message, error] of failed) failures.push({ message, error });
     return failures;
   }
@@ -112,22 +117,22 @@ export class DecisionRequestsConsumer {
     };
   }
 
-  private async decideAll(requests: readonly Request[], now: number): Promise<void> {
+  private async decideAll(requests: readonly Request[], now: number): Promise<Decided[]> {
     const at = new Date(now);
     const standings = new Map<string, Promise<Standing | null>>();
     await this.recall(requests, standings, at);
+    const decided: Decided[] = [];
     for (const request of requests) {
-      const made = this.unwritten.get(request.decisionId);
-      if (made && (made.sent || made.recorded || !request.overdue)) continue;
-      const judgement = request.overdue ? TOO_LATE : await this.judge(request, standings, now);
-      this.remember(request.decisionId, {
-        judgement,
-        answered: !request.overdue,
-        sent: false,
-        recorded: false,
-        at,
-      });
+      const { decisionId, overdue } = request;
+      let made = this.unwritten.get(decisionId);
+      if (!made || (overdue && !made.sent && !made.recorded)) {
+        const judgement = overdue ? TOO_LATE : await this.judge(request, standings, now);
+        made = { judgement, answered: !overdue, sent: false, recorded: false, at };
+        this.remember(decisionId, made);
+      }
+      decided.push({ ...request, made });
     }
+    return decided;
   }
 
   /** What an earlier delivery to another process, or to an earlier life of this one, led to. */
@@ -186,21 +191,18 @@ export class DecisionRequestsConsumer {
   }
 
   /** @returns what could not be answered, with why */
-  private async answer(requests: readonly Request[]): Promise<Map<Message, Error>> {
-    const open = requests.filter(({ decisionId }) => {
-      const made = this.unwritten.get(decisionId);
-      return made?.answered && !made.sent;
-    });
+  private async answer(requests: readonly Decided[]): Promise<Map<Message, Error>> {
+    const open = requests.filter(({ made }) => made.answered && !made.sent);
     const errors = await this.replies.send(
-      open.map(({ decisionId, target, question: { correlationId } }) => ({
+      open.map(({ decisionId, target, question: { correlationId }, made }) => ({
         target,
-        fields: replyFields(correlationId ?? '', decisionId, this.madeOf(decisionId).judgement),
+        fields: replyFields(correlationId ?? '', decisionId, made.judgement),
       })),
     );
     const failed = new Map<Message, Error>();
-    for (const [index, { message, decisionId, target }] of open.entries()) {
+    for (const [index, { message, decisionId, target, made }] of open.entries()) {
       const error = errors[index];
-      if (!error) this.madeOf(decisionId).sent = true;
+      if (!error) made.sent = true;
       else if (target.named && error.message.startsWith('WRONGTYPE')) {
         this.unwritten.delete(decisionId);
         failed.set(message, new PermanentError('`reply_to` names a key that is not a stream'));
@@ -209,9 +211,9 @@ export class DecisionRequestsConsumer {
     return failed;
   }
 
-  private async record(requests: readonly Request[]): Promise<void> {
-    const rows = requests.flatMap(({ message, question, decisionId, target }) => {
-      const { judgement, answered, recorded, at } = this.madeOf(decisionId);
+  private async record(requests: readonly Decided[]): Promise<void> {
+    const rows = requests.flatMap(({ message, question, decisionId, target, made }) => {
+      const { judgement, answered, recorded, at } = made;
       if (recorded) return [];
       const replyTo = answered ? target.stream : null;
       const frame = {
@@ -235,11 +237,5 @@ export class DecisionRequestsConsumer {
       this.unwritten.delete(oldest);
       return;
     }
-  }
-
-  private madeOf(decisionId: string): Made {
-    const made = this.unwritten.get(decisionId);
-    if (!made) throw new Error('a decision was forgotten before it was written');
-    return made;
   }
 }
