@@ -45,6 +45,19 @@ describe('the key an agent signs its stream entries with', () => {
     expect((await registry.call('POST', path('keys:nobody'), { body: {} })).status).toBe(404);
   });
 
+  it('is on record when somebody else than the agent sees it, and not when the agent does', async () => {
+    await calls.register('keys:seen');
+    await registry.call('GET', path('keys:seen'), { as: agent('keys:seen') });
+    await registry.call('GET', path('keys:seen'), { as: container('keys') });
+    const shown = await registry.call('GET', path('keys:seen'), { as: operator() });
+    expect(shown.body.stream_key).toBe(derived('keys:seen', 1));
+    await eventually(async () => {
+      const told = await registry.entries(streamKey(DEFAULT_ORGANIZATION.slug, STREAMS.audit));
+      const facts = told.filter(({ type, subject }) => type === 'stream_key.shown' && subject?.includes('keys:seen'));
+      expect(facts.map(({ actor }) => JSON.parse(actor ?? '') as object)).toEqual([{ kind: 'user', id: 'olga' }]);
+    });
+  });
+
   it('is rotated: the next one counts, and the one before for a while', async () => {
     await calls.register('keys:turned');
     const rotated = await registry.call('POST', path('keys:turned'), {

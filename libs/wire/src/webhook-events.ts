@@ -31,6 +31,7 @@ export const WEBHOOK_EVENTS = {
   'service_account.created': 'a service account was created',
   'service_account.deleted': 'a service account was deleted and its tokens revoked',
   'stream_key.rotated': 'an agent signs its stream entries with a new key',
+  'stream_key.shown': 'somebody else than the agent was shown its stream key',
   'token.issued': 'a token was issued',
   'token.rotated': 'a token was replaced by a new one',
   'trust_ceiling.cleared': 'a person lifted a cap on the trust score of an agent',

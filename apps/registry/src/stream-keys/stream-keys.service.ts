@@ -1,5 +1,12 @@
-import { auditEntry, OutboxPublisher, requireSpeaksFor, StreamKeys } from '@agion/service-kit';
-import type { Principal } from '@agion/wire';
+import {
+  auditEntry,
+  type AuditFact,
+  OutboxPublisher,
+  requireSpeaksFor,
+  StreamKeys,
+  type StreamKeyState,
+} from '@agion/service-kit';
+import { speaksFor, type Principal } from '@agion/wire';
 import { Injectable } from '@nestjs/common';
 import { StreamKeysStore } from './stream-keys.store.js';
 
@@ -25,8 +32,18 @@ export class StreamKeysService {
   async current(caller: Principal, agentId: string): Promise<StreamKey> {
     requireSpeaksFor(caller, agentId);
     const { id } = caller.organization;
-    const state = await this.store.find(id, agentId);
+    const isOwn = speaksFor(caller, agentId);
+    const state = await (isOwn ? this.store.find(id, agentId) : this.show(caller, agentId));
     return { ...state, key: this.keys.of(id, agentId, state.generation) };
+  }
+
+  /** Whoever sees another's key could sign in its name, so it goes on record. */
+  private async show(caller: Principal, agentId: string): Promise<StreamKeyState> {
+    const state = await this.store.show(caller.organization.id, agentId, ({ generation }) =>
+      auditEntry({ type: 'stream_key.shown', ...fact(caller, agentId, generation) }),
+    );
+    this.outbox.nudge();
+    return state;
   }
 
   /** @throws as `current` does */
@@ -34,15 +51,16 @@ export class StreamKeysService {
     requireSpeaksFor(caller, agentId);
     const { id } = caller.organization;
     const state = await this.store.rotate(id, agentId, overlapSeconds ?? OVERLAP_SECONDS, ({ generation }) =>
-      auditEntry({
-        type: 'stream_key.rotated',
-        actor: caller,
-        subject: { kind: 'agent', id: agentId },
-        outcome: 'succeeded',
-        details: { generation },
-      }),
+      auditEntry({ type: 'stream_key.rotated', ...fact(caller, agentId, generation) }),
     );
     this.outbox.nudge();
     return { ...state, key: this.keys.of(id, agentId, state.generation) };
   }
 }
+
+const fact = (actor: Principal, agentId: string, generation: number): Omit<AuditFact, 'type'> => ({
+  actor,
+  subject: { kind: 'agent', id: agentId },
+  outcome: 'succeeded',
+  details: { generation },
+});

@@ -28,6 +28,19 @@ export class StreamKeysStore {
     return living(row, agentId);
   }
 
+  /** As `find`, with a fact in the same transaction. @throws as `find` does */
+  show(organizationId: string, agentId: string, audit: (state: StreamKeyState) => AuditEntry): Promise<StreamKeyState> {
+    return this.scope.transaction(organizationId, async (client) => {
+      const { rows } = await client.query<KeyRow>({
+        text: `SELECT ${COLUMNS} FROM registry.agents WHERE agent_id = $1`,
+        values: [agentId],
+      });
+      const state = living(rows[0], agentId);
+      await this.outbox.append(client, audit(state));
+      return state;
+    });
+  }
+
   /** Makes the next key count, and the one until now for so many seconds more. @throws AgentNotFoundError, AgentRetiredError */
   rotate(
     organizationId: string,
