@@ -3,7 +3,7 @@ export type { Environment } from './config/load-settings.js';
 export { IsPrivateKey, ownSettings, ownSettingsWithDatabase } from './config/own-settings.js';
 export { sharedSecrets, weakSecrets } from './config/production-faults.js';
 export type { GivenSecret } from './config/production-faults.js';
-export { StreamSecret } from './config/stream-secret.js';
+export { StreamSecret, streamKeysFrom } from './config/stream-secret.js';
 export { ServiceSettings } from './config/service-settings.js';
 export { Setting, settingsOf } from './config/setting.js';
 export type { PropertySetting, SettingDefinition } from './config/setting.js';

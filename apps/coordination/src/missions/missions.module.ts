@@ -1,5 +1,5 @@
 import { IdempotencyStore, OrganizationScope } from '@agion/database';
-import { EntryProofs, StreamKeyClient, StreamKeys } from '@agion/service-kit';
+import { EntryProofs, StreamKeyClient, streamKeysFrom } from '@agion/service-kit';
 import { Module } from '@nestjs/common';
 import { CoordinationSettings } from '../coordination.config.js';
 import { IDEMPOTENCY_KEYS } from './create-once.interceptor.js';
@@ -16,11 +16,7 @@ import { MissionsStore } from './missions.store.js';
     MissionsService,
     MissionsStore,
     MissionReportsStore,
-    {
-      provide: StreamKeys,
-      inject: [CoordinationSettings],
-      useFactory: ({ streamSecret }: CoordinationSettings) => new StreamKeys(streamSecret),
-    },
+    streamKeysFrom(CoordinationSettings),
     StreamKeyClient,
     EntryProofs,
     {

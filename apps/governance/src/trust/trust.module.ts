@@ -1,4 +1,4 @@
-import { EntryProofs, StreamKeyClient, StreamKeys } from '@agion/service-kit';
+import { EntryProofs, StreamKeyClient, streamKeysFrom } from '@agion/service-kit';
 import { Module } from '@nestjs/common';
 import { GovernanceSettings } from '../governance.config.js';
 import { ViolationsModule } from '../violations/violations.module.js';
@@ -19,11 +19,7 @@ import { TrustService } from './trust.service.js';
   imports: [ViolationsModule],
   controllers: [TrustController, TrustEventsConsumer],
   providers: [
-    {
-      provide: StreamKeys,
-      inject: [GovernanceSettings],
-      useFactory: ({ streamSecret }: GovernanceSettings) => new StreamKeys(streamSecret),
-    },
+    streamKeysFrom(GovernanceSettings),
     StreamKeyClient,
     EntryProofs,
     AgentFacts,

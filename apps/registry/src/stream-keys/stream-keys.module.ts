@@ -1,4 +1,4 @@
-import { StreamKeys } from '@agion/service-kit';
+import { StreamKeys, streamKeysFrom } from '@agion/service-kit';
 import { Module } from '@nestjs/common';
 import { RegistrySettings } from '../registry.config.js';
 import { StreamKeysController } from './stream-keys.controller.js';
@@ -7,15 +7,7 @@ import { StreamKeysStore } from './stream-keys.store.js';
 
 @Module({
   controllers: [StreamKeysController],
-  providers: [
-    StreamKeysService,
-    StreamKeysStore,
-    {
-      provide: StreamKeys,
-      inject: [RegistrySettings],
-      useFactory: ({ streamSecret }: RegistrySettings) => new StreamKeys(streamSecret),
-    },
-  ],
+  providers: [StreamKeysService, StreamKeysStore, streamKeysFrom(RegistrySettings)],
   exports: [StreamKeys],
 })
 export class StreamKeysModule {}
