@@ -1,7 +1,9 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { eventually, freePorts } from '@agion/testing';
 import { type Platform, startPlatform } from '../platform.js';
-import { conform } from './conforming.js';
+import { conform, startContainer } from './conforming.js';
 import { containerCommand, describeContainers } from './containers.js';
 import { ExampleProcess } from './example-process.js';
 
@@ -35,5 +37,14 @@ describeContainers('', (name) => {
     expect(health.status).toBe(503);
     expect(container.hasEnded).toBe(false);
     expect(await container.stop(10_000)).toEqual({ status: 0, signal: null });
+  }, 60_000);
+
+  it('leaves although somebody has connected and asks nothing', async () => {
+    const { container, url } = await startContainer(platform, containerCommand(name));
+    const silent = connect(Number(new URL(url).port), '127.0.0.1');
+    await once(silent, 'connect');
+    expect(await container.stop(10_000)).toEqual({ status: 0, signal: null });
+    silent.destroy();
+    await container.end();
   }, 60_000);
 });

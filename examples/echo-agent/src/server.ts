@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import { AgionError, PolicyViolationError } from '@agion/sdk';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { EchoAgent } from './echo-agent.ts';
@@ -21,6 +22,7 @@ interface Invocation {
 /** The endpoints of the agent container contract, version 1. */
 export function buildServer(agentId: string, agent: EchoAgent, condition: () => Condition): FastifyInstance {
   const server = Fastify({ forceCloseConnections: 'idle', ajv: { customOptions: { coerceTypes: false } } });
+  endUnusedSockets(server);
 
   server.get('/health', (_request, reply) =>
     reply
@@ -48,6 +50,19 @@ export function buildServer(agentId: string, agent: EchoAgent, condition: () => 
     return problem(reply, statusCode, statusCode < 500 ? error.message : 'the agent failed');
   });
   return server;
+}
+
+/** A connection on which nothing was ever sent counts as busy with Node: closing would wait for whoever opened it ahead of need. */
+function endUnusedSockets(server: FastifyInstance): void {
+  const sockets = new Set<Socket>();
+  server.server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.addHook('preClose', (done) => {
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+    done();
+  });
 }
 
 const problem = (reply: FastifyReply, status: number, detail: string, members: object = {}): FastifyReply =>

@@ -2,6 +2,7 @@ import { AgionError } from '@agion/sdk';
 import { exampleAgent } from './agents/exampleAgent.ts';
 import { Container } from './container.ts';
 import { endpoints } from './endpoints.ts';
+import { unusedSockets } from './unusedSockets.ts';
 
 const VERSION = '1.0.0';
 const { AGION_AGENT_CONTAINER_ID: containerId, HOST = '0.0.0.0', PORT = '8000' } = process.env;
@@ -9,15 +10,15 @@ if (!containerId) throw new Error('AGION_AGENT_CONTAINER_ID is not set: it is th
 
 const container = new Container(containerId, [exampleAgent]);
 const server = endpoints(container, VERSION).listen(Number(PORT), HOST);
+const endUnusedSockets = unusedSockets(server);
 
 /** Finishes what was begun, tells the platform what is still to be told, and leaves: within 30 seconds. */
 async function stop(): Promise<void> {
   if (!container.beginToStop()) return;
-  // Who goes on asking over one connection, a health check say, would keep the server from closing.
-  server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
   await new Promise((resolve) => {
     server.close(resolve);
     server.closeIdleConnections();
+    endUnusedSockets();
   });
   await container.leave();
 }
