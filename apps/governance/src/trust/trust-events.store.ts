@@ -15,16 +15,16 @@ export interface RecordedEvidence extends Omit<TrustEvidence, 'organizationId' |
 const EXPLAINED_DAYS = 400;
 
 const GROUPS = `
-SELECT event_type AS "eventType", dimension, source, severity = 'positive' AS positive, count(*)::int AS events, max(at) AS "lastAt",
-  (sum(weight * power(2, -greatest(0, (now() AT TIME ZONE 'UTC')::date - (at AT TIME ZONE 'UTC')::date)::float8
+SELECT event_type AS "eventType", dimension, source, severity = 'positive' AS positive, sum(sign)::int AS events, max(at) AS "lastAt",
+  (sum(sign * weight * power(2, -greatest(0, (now() AT TIME ZONE 'UTC')::date - (at AT TIME ZONE 'UTC')::date)::float8
     / CASE WHEN severity = 'positive' THEN ${POSITIVE_HALF_LIFE_DAYS} ELSE ${NEGATIVE_HALF_LIFE_DAYS} END)) / ${WEIGHT_UNIT})::float8 AS weight
 FROM governance.trust_events
 WHERE organization_id = $1 AND agent_id = $2 AND weight > 0 AND at > now() - interval '${EXPLAINED_DAYS} days'
-GROUP BY event_type, dimension, source, severity = 'positive' ORDER BY 1, 2, 3, 4 LIMIT 500`;
+GROUP BY event_type, dimension, source, severity = 'positive' HAVING sum(sign) > 0 ORDER BY 1, 2, 3, 4 LIMIT 500`;
 
 const PAGE = `
 SELECT event_id AS "eventId", event_type AS "eventType", severity, impact, dimension, source, reporter, context, at,
-  weight::float8 / ${WEIGHT_UNIT} AS weight
+  sign * weight::float8 / ${WEIGHT_UNIT} AS weight
 FROM governance.trust_events
 WHERE organization_id = $1 AND agent_id = $2 AND (at, event_id) < ($3::timestamptz, $4::text)
 ORDER BY at DESC, event_id DESC LIMIT $5`;

@@ -6,17 +6,18 @@ import { insertViolations } from '../violations/violation-rows.store.js';
 import { firstOfEach } from './first-of-each.js';
 import { insertCriticalCeilings, insertFingerprintCeilings } from './trust-ceiling-rows.store.js';
 import { isVerified, type TrustEvidence } from './trust-evidence.js';
+import { monthOf } from './trust-month.js';
 import { added, bucketOf, weightOf, type TrustBucket } from './trust-weight.js';
 import { ceilingFactOf, reviewOf } from './trust-review.js';
 
 /** In the order of the key: two writers of the same events never wait for each other in a circle. */
 const INSERT_EVENTS = `
-INSERT INTO governance.trust_events (organization_id, event_id, agent_id, event_type, severity, impact, dimension, weight,
-  source, reporter, fingerprint, context, at)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::text[], $8::bigint[],
-  $9::text[], $10::text[], $11::text[], $12::jsonb[], $13::timestamptz[])
+INSERT INTO governance.trust_events (organization_id, event_id, month, agent_id, event_type, severity, impact, dimension, weight,
+  sign, source, reporter, fingerprint, context, at)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::date[], $4::text[], $5::text[], $6::text[], $7::float8[], $8::text[],
+  $9::bigint[], $10::smallint[], $11::text[], $12::text[], $13::text[], $14::jsonb[], $15::timestamptz[])
 ORDER BY 1, 2
-ON CONFLICT (organization_id, event_id) DO NOTHING
+ON CONFLICT (organization_id, event_id, month) DO NOTHING
 RETURNING organization_id, event_id`;
 
 const UPSERT_BUCKETS = `
@@ -74,12 +75,14 @@ async function insertEvents(client: pg.PoolClient, rows: readonly TrustEvidence[
     values: [
       unique.map(({ organizationId }) => organizationId),
       unique.map(({ eventId }) => eventId),
+      unique.map(monthOf),
       unique.map(({ agentId }) => agentId),
       unique.map(({ eventType }) => eventType),
       unique.map(({ severity }) => severity),
       unique.map(({ impact }) => impact),
       unique.map(({ dimension }) => dimension),
       unique.map(weightOf),
+      unique.map(({ sign = 1 }) => sign),
       unique.map(({ source }) => source),
       unique.map(({ reporter }) => reporter),
       unique.map(({ fingerprint }) => fingerprint),

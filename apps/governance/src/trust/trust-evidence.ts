@@ -18,6 +18,10 @@ export interface TrustEvidence {
   fingerprint: string;
   context: Record<string, unknown> | null;
   at: Date;
+  /** −1: takes back what an earlier event has said, to the last millionth. Default 1. */
+  sign?: 1 | -1;
+  /** The container it belongs to by its registration; default: as its id says. */
+  containerId?: string | null;
 }
 
 /** What the platform and verified people say opens gates and sets ceilings; others only weigh. */

@@ -48,23 +48,24 @@ export interface TrustBucket {
 
 export const dayOf = (at: Date): number => Math.floor(at.getTime() / DAY_MS);
 
-/** The bucket of a single event. */
+/** The bucket of a single event; less than nothing for one that takes another back. */
 export function bucketOf(evidence: TrustEvidence): TrustBucket {
-  const { severity, source, dimension, at } = evidence;
+  const { severity, source, dimension, at, sign = 1 } = evidence;
   const weight = weightOf(evidence);
   const positive = severity === 'positive' ? weight : 0;
   const negative = weight - positive;
   const verified = isVerified(source);
+  const signed = (value: number): number => (value === 0 ? 0 : sign * value);
   return {
     dimension,
     day: dayOf(at),
-    positive,
-    negative,
-    count: weight > 0 ? 1 : 0,
-    verifiedPositive: verified ? positive : 0,
-    verifiedCount: verified && positive > 0 ? 1 : 0,
-    peerNegative: source === 'peer' ? negative : 0,
-    majors: verified && (severity === 'major' || severity === 'critical') ? 1 : 0,
+    positive: signed(positive),
+    negative: signed(negative),
+    count: signed(weight > 0 ? 1 : 0),
+    verifiedPositive: signed(verified ? positive : 0),
+    verifiedCount: signed(verified && positive > 0 ? 1 : 0),
+    peerNegative: signed(source === 'peer' ? negative : 0),
+    majors: signed(verified && (severity === 'major' || severity === 'critical') ? 1 : 0),
   };
 }
 

@@ -10,6 +10,7 @@ import { TrustEvidenceStore } from './trust-evidence.store.js';
 import { TrustIntake } from './trust-intake.service.js';
 import { TrustKeysPublisher } from './trust-keys.publisher.js';
 import { TrustKeysUpkeep } from './trust-keys-upkeep.service.js';
+import { TrustMonthsUpkeep } from './trust-months-upkeep.service.js';
 import { TrustScoreStore } from './trust-score.store.js';
 import { TrustScores } from './trust-scores.service.js';
 import { TrustService } from './trust.service.js';
@@ -27,6 +28,7 @@ import { TrustService } from './trust.service.js';
     TrustIntake,
     TrustKeysPublisher,
     TrustKeysUpkeep,
+    TrustMonthsUpkeep,
     TrustEventsStore,
     TrustScoreStore,
     TrustScores,
