@@ -15,6 +15,15 @@ export class GovernanceSettings extends ownSettingsWithDatabase('governance') {
   @StreamSecret()
   streamSecret!: string;
 
+  @Setting('GOVERNANCE_STREAM_HIGH_WATER', {
+    about:
+      'Entries a stream may be behind before POST /api/v1/events answers 503; from half of it on, a caller gets no more than its share (429).',
+  })
+  @IsInt()
+  @Min(10)
+  @Max(100_000_000)
+  streamHighWater = 100_000;
+
   @Setting('WEBHOOK_TIMEOUT_MS', { about: 'Longest time a receiver of webhooks may take to answer, in milliseconds.' })
   @IsInt()
   @Min(100)

@@ -112,7 +112,10 @@ export class TrustUnderTest {
     private readonly parts: AsyncDisposableStack,
   ) {}
 
-  static async start(mode: 'development' | 'production' = 'development'): Promise<TrustUnderTest> {
+  static async start(
+    mode: 'development' | 'production' = 'development',
+    settings: Record<string, string> = {},
+  ): Promise<TrustUnderTest> {
     const parts = new AsyncDisposableStack();
     try {
       const database = await createTestDatabase();
@@ -120,7 +123,7 @@ export class TrustUnderTest {
       const redis = await startRedis();
       parts.defer(() => redis.stop());
       const acme = await addOrganization(database, 'acme');
-      const env = await testEnvironment({ databaseUrl: database.url, redisUrl: redis.url, mode });
+      const env = { ...(await testEnvironment({ databaseUrl: database.url, redisUrl: redis.url, mode })), ...settings };
       const registry = new RegistryWords();
       registry.organizations.push(acme);
       parts.defer(await registry.listen(Number(env.REGISTRY_PORT)));
@@ -213,9 +216,21 @@ export class TrustUnderTest {
     headers: Record<string, string> = {},
     // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into bodies of all shapes
   ): Promise<{ status: number; body: any }> {
+    const response = await this.respond(method, path, as, body, headers);
+    return { status: response.status, body: await response.json() };
+  }
+
+  /** The whole answer. */
+  respond(
+    method: string,
+    path: string,
+    as: Principal,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
     const key = parsePrivateKey(this.env.GATEWAY_SERVICE_KEY ?? '');
     const assertion = new AssertionSigner('gateway', key).sign('governance', as);
-    const response = await fetch(`${this.service.url}${path}`, {
+    return fetch(`${this.service.url}${path}`, {
       method,
       headers: {
         [HEADERS.assertion]: assertion,
@@ -224,7 +239,6 @@ export class TrustUnderTest {
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    return { status: response.status, body: await response.json() };
   }
 
   trust = async (agentId: string, as = person('viewer')): Promise<Row> =>

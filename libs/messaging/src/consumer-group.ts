@@ -1,6 +1,7 @@
 import type { ChainableCommander } from 'ioredis';
 import type { EntryFields } from './codec.js';
 import type { RedisConnection } from './connection.js';
+import type { ConsumerStep } from './consumer-options.js';
 import { deadLetterStream } from './dead-letters.js';
 import {
   infoRecord,
@@ -43,6 +44,7 @@ export class ConsumerGroup {
     private readonly consumer: string,
     private readonly command: RedisConnection,
     private readonly blocking: RedisConnection,
+    private readonly reached: (step: ConsumerStep) => void = () => undefined,
   ) {}
 
   /**
@@ -85,7 +87,9 @@ export class ConsumerGroup {
       ...streams,
       ...fresh,
     );
-    return readEntries(reply);
+    const entries = readEntries(reply);
+    if (entries.length > 0) this.reached('after_read');
+    return entries;
   }
 
   /**
@@ -112,6 +116,7 @@ export class ConsumerGroup {
       });
       open = open.filter(({ cursor, ids }) => cursor !== '0-0' && ids.length < TAKEOVER_LIMIT);
     }
+    if (takeovers.some(({ ids }) => ids.length > 0)) this.reached('after_take_over');
     return takeovers;
   }
 
@@ -136,6 +141,7 @@ export class ConsumerGroup {
     const reply = await this.blocking.xclaim(
       stream, this.group, this.consumer, 0, ...ids, 'RETRYCOUNT', deliveries,
     ); // prettier-ignore
+    this.reached('after_claim');
     return rangeEntries(stream, reply).filter((entry) => entry.flat !== null);
   }
 
@@ -151,15 +157,19 @@ export class ConsumerGroup {
   }
 
   async acknowledge(stream: string, ids: readonly string[]): Promise<void> {
-    if (ids.length > 0) await this.command.xack(stream, this.group, ...ids);
+    if (ids.length === 0) return;
+    await this.command.xack(stream, this.group, ...ids);
+    this.reached('after_acknowledge');
   }
 
   /** Writes the dead letter and acknowledges the entry in one transaction. */
   async bury(stream: string, id: string, deadLetter: EntryFields): Promise<void> {
+    this.reached('before_dead_letter');
     const transaction = this.command.multi();
     transaction.xadd(deadLetterStream(stream), '*', ...Object.entries(deadLetter).flat());
     transaction.xack(stream, this.group, id);
     pipelineReplies(await transaction.exec());
+    this.reached('after_dead_letter');
   }
 
   /** Removes this consumer from the groups in which nothing is pending for it. */

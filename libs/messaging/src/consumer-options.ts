@@ -36,6 +36,17 @@ export interface ConsumerMetrics {
   handled?(entries: number, durationMs: number): void;
 }
 
+/** A step of the loop between two of which a crash may fall. */
+export const CONSUMER_STEPS = [
+  'after_read',
+  'after_take_over',
+  'after_claim',
+  'before_dead_letter',
+  'after_dead_letter',
+  'after_acknowledge',
+] as const;
+export type ConsumerStep = (typeof CONSUMER_STEPS)[number];
+
 /** How a consumer works. Times are in milliseconds. */
 export interface StreamConsumerOptions {
   readonly redisUrl: string;
@@ -64,6 +75,8 @@ export interface StreamConsumerOptions {
   readonly longestRetryMs?: number;
   /** Which errors mean that something the handler needs is down; an `UnavailableError` always does. */
   readonly isUnavailable?: (error: unknown) => boolean;
+  /** Told of each step of the loop, for fault tests. */
+  readonly reached?: (step: ConsumerStep) => void;
   readonly logger?: Logger;
   readonly metrics?: ConsumerMetrics;
 }
@@ -84,6 +97,7 @@ export function consumerSettings(options: StreamConsumerOptions): ConsumerSettin
     blockMs: options.blockMs ?? 2_000,
     maxDeliveries: options.maxDeliveries ?? 5,
     longestRetryMs: options.longestRetryMs ?? 300_000,
+    reached: options.reached ?? (() => undefined),
     isUnavailable: (error) => hasUnavailableCause(error) || (options.isUnavailable?.(error) ?? false),
   };
   within('count', settings.count, 1, 10_000);

@@ -7,10 +7,12 @@ export { decodeEntry, encodeEntry, jsonField, MAX_ENTRY_BYTES } from './codec.js
 export type { EntryFields } from './codec.js';
 export { connected, createRedis, MAX_BLOCK_MS } from './connection.js';
 export type { RedisConnection, RedisRole, RedisSettings } from './connection.js';
+export { CONSUMER_STEPS } from './consumer-options.js';
 export type {
   BatchHandler,
   ConsumerMetric,
   ConsumerMetrics,
+  ConsumerStep,
   Outcome,
   StreamConsumerOptions,
   StreamEntry,
@@ -35,12 +37,12 @@ export { parseRedisUrl, redisAddress } from './redis-url.js';
 export type { RedisPlace } from './redis-url.js';
 export { RequestReply } from './request-reply.js';
 export type { RequestOptions, RequestReplyOptions } from './request-reply.js';
-export { inspectServer, serverDangers } from './server-check.js';
-export type { RedisServer, ServerDanger } from './server-check.js';
+export { inspectServer, readMemory, serverDangers } from './server-check.js';
+export type { RedisMemory, RedisServer, ServerDanger } from './server-check.js';
 export { StreamConsumer } from './stream-consumer.js';
 export type { ConsumerStatus } from './stream-consumer.js';
 export { compareStreamIds, isStreamId, streamIdTime } from './stream-id.js';
-export { readGroupLag } from './stream-lag.js';
+export { readBacklog, readGroupLag } from './stream-lag.js';
 export type { GroupLag } from './stream-lag.js';
 export { StreamProducer } from './stream-producer.js';
 export type { Append, EntryValues, Trim } from './stream-producer.js';

@@ -11,6 +11,9 @@ import type { Settlement } from './settlement.js';
  */
 export type Counting = 'counted' | 'uncounted';
 
+/** Own pending entries looked at before the first is handed over, so that the order among them can be chosen. */
+const MOST_AT_ONCE = 10_000;
+
 /** Brings entries back that were delivered before and never acknowledged. */
 export class Redelivery {
   private heldSince = 0;
@@ -29,9 +32,9 @@ export class Redelivery {
   async ownPending(stream: string, counting: Counting): Promise<void> {
     let after: string | undefined;
     while (!this.stopping.aborted) {
-      const rows = await this.group.ownPending(stream, after, this.settings.count);
+      const rows = await this.group.ownPending(stream, after, MOST_AT_ONCE);
       await this.redeliver(stream, rows, counting);
-      if (rows.length < this.settings.count) return;
+      if (rows.length < MOST_AT_ONCE) return;
       after = rows.at(-1)?.id;
     }
   }
@@ -55,28 +58,39 @@ export class Redelivery {
   }
 
   private async counted(stream: string, ids: readonly string[]): Promise<void> {
-    for (let start = 0; start < ids.length && !this.stopping.aborted; start += this.settings.count) {
-      const page = ids.slice(start, start + this.settings.count);
-      await this.redeliver(stream, await this.group.stillMine(stream, page), 'counted');
-    }
+    const rows: PendingRow[] = [];
+    for (let start = 0; start < ids.length; start += this.settings.count)
+      rows.push(...(await this.group.stillMine(stream, ids.slice(start, start + this.settings.count))));
+    await this.redeliver(stream, rows, 'counted');
   }
 
   /**
-   * Entries seen once before go together. From the third delivery on each goes alone: if one of them kills the process,
-   * only its own count rises, and the entries beside it never reach the dead letters on its account.
+   * Entries seen once before go together. From the third delivery on one of them may be what kills the process: each then goes alone,
+   * so that only its own count rises, and those with the lowest counts go first. Each crash falls on another one, until those that do
+   * no harm are done, and only one that kills whenever its turn comes gets to the dead letters.
    */
   private async redeliver(stream: string, pending: readonly PendingRow[], counting: Counting): Promise<void> {
     const rows = pending.filter(({ id }) => !this.retries.holds({ stream, id }));
     const step = counting === 'counted' ? 1 : 0;
     const next = ({ deliveries }: PendingRow): number => Math.max(1, deliveries + step);
-    const together = rows.filter((row) => next(row) <= Math.min(2, this.settings.maxDeliveries));
-    for (const deliveries of [1, 2]) {
-      await this.handOver(stream, together.filter((row) => next(row) === deliveries), deliveries); // prettier-ignore
-    }
-    for (const row of rows) {
+    const { maxDeliveries } = this.settings;
+    for (const row of rows) if (next(row) > maxDeliveries) await this.giveUp(stream, row);
+    for (const deliveries of [1, 2])
+      await this.together(stream, rows.filter((row) => next(row) === deliveries && deliveries <= maxDeliveries), deliveries); // prettier-ignore
+    const suspects = rows.filter((row) => next(row) > 2 && next(row) <= maxDeliveries);
+    for (const row of suspects.toSorted((one, other) => next(one) - next(other))) {
       if (this.stopping.aborted) return;
-      if (next(row) > this.settings.maxDeliveries) await this.giveUp(stream, row);
-      else if (!together.includes(row)) await this.handOver(stream, [row], next(row));
+      const [mine] = suspects.length === 1 ? [row] : await this.group.stillMine(stream, [row.id]);
+      if (mine) await this.handOver(stream, [mine], next(row));
+    }
+  }
+
+  private async together(stream: string, rows: readonly PendingRow[], deliveries: number): Promise<void> {
+    const { count } = this.settings;
+    for (let start = 0; start < rows.length && !this.stopping.aborted; start += count) {
+      const page = rows.slice(start, start + count);
+      const ids = page.map(({ id }) => id);
+      await this.handOver(stream, start === 0 ? page : await this.group.stillMine(stream, ids), deliveries);
     }
   }
 

@@ -8,6 +8,19 @@ export interface RedisServer {
   readonly evictionPolicy: string | null;
 }
 
+/** Memory of a server in bytes; `limit` is 0 where it has none. */
+export interface RedisMemory {
+  readonly used: number;
+  readonly limit: number;
+}
+
+/** What a server uses of its memory; undefined when it does not say. */
+export async function readMemory(redis: RedisConnection): Promise<RedisMemory | undefined> {
+  const facts = infoFacts(await redis.info('memory').catch(refusedAsEmpty));
+  const used = Number(facts.get('used_memory'));
+  return Number.isFinite(used) && used > 0 ? { used, limit: Number(facts.get('maxmemory') ?? 0) } : undefined;
+}
+
 /** Something about a server's settings that loses entries. */
 export interface ServerDanger {
   /** `durability`: no append-only file, or no word of one. `eviction`: a policy that evicts. `unknown-eviction`: no word of the policy. */

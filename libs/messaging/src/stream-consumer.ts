@@ -8,6 +8,7 @@ import { InFlight } from './in-flight.js';
 import { errorText, type Logger, rateLimitedLogger, SILENT_LOGGER } from './logger.js';
 import { Overlap, type Slot } from './overlap.js';
 import { pause } from './pause.js';
+import { ReadSize } from './read-size.js';
 import { type Counting, Redelivery } from './redelivery.js';
 import { RetrySchedule } from './retry-schedule.js';
 import { Settlement } from './settlement.js';
@@ -39,6 +40,7 @@ export class StreamConsumer {
   private readonly settings: ConsumerSettings;
   private readonly log: Logger;
   private readonly retries: RetrySchedule;
+  private readonly readSize: ReadSize;
   private readonly command: RedisConnection;
   private readonly blocking: RedisConnection;
   private readonly group: ConsumerGroup;
@@ -68,7 +70,8 @@ export class StreamConsumer {
     const name = `${settings.group}:${settings.consumer}`;
     this.command = createRedis({ ...connection, role: 'command', name });
     this.blocking = createRedis({ ...connection, role: 'blocking', name: `${name}:read`, blockMs: settings.blockMs });
-    this.group = new ConsumerGroup(settings.group, settings.consumer, this.command, this.blocking);
+    this.group = new ConsumerGroup(settings.group, settings.consumer, this.command, this.blocking, settings.reached);
+    this.readSize = new ReadSize(settings.count);
     const longestMs = Math.max(settings.minIdleMs, settings.longestRetryMs);
     this.retries = new RetrySchedule({ firstMs: settings.minIdleMs, longestMs, entries: MOST_WAITING });
     const runner = new BatchRunner(settings, signals.deadline, (entries, durationMs) =>
@@ -187,10 +190,11 @@ export class StreamConsumer {
   }
 
   private async readNew(streams: readonly string[], untilSweepMs: number): Promise<void> {
-    const { blockMs, count } = this.settings;
-    const perStream = Math.max(1, Math.floor(count / streams.length));
+    const { blockMs } = this.settings;
+    const perStream = Math.max(1, Math.floor(this.readSize.entries / streams.length));
     const entries = await this.group.read(streams, perStream, Math.min(blockMs, untilSweepMs));
     this.lastReadAt = Date.now();
+    this.readSize.saw(entries);
     if (entries.length === 0) return;
     for (const stream of streams) this.countRead(stream, entries.filter((entry) => entry.stream === stream).length);
     if (this.settings.overlap === 1) await this.delivery.deliver(entries, 1);

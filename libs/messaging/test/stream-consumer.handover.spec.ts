@@ -92,6 +92,42 @@ describe('after a crash', () => {
     await eventually(async () => expect(await bench.pending()).toBe(0));
   });
 
+  /** A life that ends with entries in hand, as soon as `isFatal` says so of a batch. */
+  async function fatalLife(isFatal: (numbers: number[]) => boolean, done: Set<number>): Promise<void> {
+    let dying = false;
+    const consumer = bench.consume(
+      (entries) => {
+        dying = isFatal(numbers(entries));
+        if (dying) return new Promise(() => undefined);
+        for (const number of numbers(entries)) done.add(number);
+        return Promise.resolve();
+      },
+      { handlerTimeoutMs: 60_000, minIdleMs: 180_000 },
+    );
+    const settled = async (): Promise<boolean> => dying || (done.size > 0 && (await bench.pending()) === 0);
+    await eventually(async () => expect(await settled()).toBe(true));
+    await consumer.stop(0);
+  }
+
+  test('of entries in hand at every crash, whoever caused it, none is dead before all have had their turn alone', async () => {
+    await bench.produce(0, 4);
+    for (let life = 0; life < 10; life += 1) await fatalLife(() => true, new Set());
+    expect(await bench.deadLetters()).toEqual([]);
+    const done = new Set<number>();
+    await fatalLife(() => false, done);
+    expect([...done].toSorted()).toEqual([0, 1, 2, 3]);
+    expect(await bench.deadLetters()).toEqual([]);
+  });
+
+  test('an entry that kills its process is dead after five lives, and its neighbours are done', async () => {
+    await bench.produce(0, 20);
+    const done = new Set<number>();
+    for (let life = 0; life < 6; life += 1) await fatalLife((batch) => batch.includes(7), done);
+    expect(await bench.deadLetters()).toMatchObject([{ n: '7', deliveries: '5' }]);
+    expect(done.size).toBe(19);
+    expect(await bench.pending()).toBe(0);
+  });
+
   test('entries that were deleted before anybody settled them are counted as lost', async () => {
     const ids = await deadProcess(5);
     await bench.redis.xdel(bench.stream, ...ids.slice(0, 3));

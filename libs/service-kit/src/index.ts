@@ -85,6 +85,7 @@ export { eventTime } from './streams/event-time.js';
 export { OrganizationDirectory } from './streams/organization-directory.js';
 export { COMMAND_REDIS } from './streams/redis-token.js';
 export { StreamTrimmer } from './streams/stream-trimmer.js';
+export { StreamWatch } from './streams/stream-watch.js';
 export { OutboxRelay } from './streams/outbox-relay.js';
 export type { OutboxEntry, OutboxSource } from './streams/outbox-relay.js';
 export { OUTBOX_SOURCE, OutboxPublisher } from './streams/outbox.publisher.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createRedis, type RedisConnection } from '@agion/messaging';
-import { type RunningService, startService, StreamTrimmer } from '@agion/service-kit';
+import { type RunningService, startService, StreamTrimmer, StreamWatch } from '@agion/service-kit';
 import { eventually, startRedis, testEnvironment, type TestRedis } from '@agion/testing';
 import { DEFAULT_ORGANIZATION, deadLetterKey, STREAMS } from '@agion/wire';
 import { received, sample } from './sample-service.js';
@@ -62,4 +62,21 @@ test('entries every group has done with are trimmed, and no others', async () =>
   expect(await client.xlen(STREAMS.missions)).toBeGreaterThanOrEqual(300);
   expect(await trimmer.trim(0)).toBeGreaterThan(100);
   expect(received.length).toBe(before + 300);
+});
+
+test('what was trimmed unread and a redis that fills up are told of, once each', async () => {
+  const watch = service.app.get(StreamWatch);
+  expect(await watch.look()).toEqual([]);
+  const last = await client.xadd(STREAMS.missions, '*', 'mission_id', 'w', 'event_type', 'joined');
+  await eventually(async () =>
+    expect(await client.xpending(STREAMS.missions, 'sample')).toEqual([0, null, null, null]),
+  );
+  // As if a hundred had been added and trimmed before anybody read them.
+  await client.call('XGROUP', 'SETID', STREAMS.missions, 'sample', String(last), 'ENTRIESREAD', 1);
+  await client.config('SET', 'maxmemory', '100mb');
+  expect(await watch.look()).toEqual(['stream entries were trimmed before they were read']);
+  await client.config('SET', 'maxmemory', '1mb');
+  expect(await watch.look()).toEqual(['redis is filling up: a full one takes no more events']);
+  expect(await watch.look()).toEqual([]);
+  await client.config('SET', 'maxmemory', '0');
 });

@@ -16,7 +16,7 @@ export class AuditEventsConsumer {
     private readonly settings: ServiceSettings,
   ) {}
 
-  @StreamHandler(STREAMS.audit, { group: 'governance', entry: AuditEntryDto })
+  @StreamHandler(STREAMS.audit, { group: 'governance', entry: AuditEntryDto, batch: 500, overlap: 2 })
   async record(@Payload() messages: StreamMessage<AuditEntryDto>[]): Promise<StreamFailure[]> {
     const failures: StreamFailure[] = [];
     const facts: { organizationId: string; event: AuditEvent }[] = [];

@@ -29,7 +29,14 @@ export class EventsController {
     },
   })
   @ApiAcceptedResponse({ type: EventsAcceptedDto })
-  @ApiProblems('malformed-request', 'unauthenticated', 'forbidden', 'validation-failed', 'unavailable')
+  @ApiProblems(
+    'malformed-request',
+    'unauthenticated',
+    'forbidden',
+    'validation-failed',
+    'too-many-requests',
+    'unavailable',
+  )
   async report(@Caller() caller: Principal, @Body() body: unknown): Promise<EventsAcceptedDto> {
     const { received, accepted } = await this.events.accept(caller, body, new Date());
     return { received, accepted, duplicates: received - accepted };

@@ -4,11 +4,12 @@ import { TrustModule } from '../trust/trust.module.js';
 import { EventsController } from './events.controller.js';
 import { EventsPublisher } from './events.publisher.js';
 import { EventsService } from './events.service.js';
+import { IngestGate } from './ingest-gate.publisher.js';
 
 /** What would go over a stream, over HTTP. */
 @Module({
   imports: [TrustModule, FeedbackModule],
   controllers: [EventsController],
-  providers: [EventsService, EventsPublisher],
+  providers: [EventsService, EventsPublisher, IngestGate],
 })
 export class EventsModule {}

@@ -61,7 +61,7 @@ export class EventsService {
       if (event.kind === 'trust') evidence.push(trustOf(event, caller, agent, now));
       if (event.kind === 'feedback') feedback.push(feedbackOf(event, caller, agent, now));
     }
-    await this.publisher.publish(organization.slug, events);
+    await this.publisher.publish(caller, events);
     const kept = feedback.length + evidence.length;
     const fresh = kept > 0 ? await this.feedback.record(feedback, evidence) : 0;
     await this.intake.committed(

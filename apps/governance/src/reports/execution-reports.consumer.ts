@@ -22,7 +22,12 @@ export class ExecutionReportsConsumer {
     readonly settings: ServiceSettings,
   ) {}
 
-  @StreamHandler(STREAMS.executionReports, { group: 'governance', entry: ExecutionReportEntryDto })
+  @StreamHandler(STREAMS.executionReports, {
+    group: 'governance',
+    entry: ExecutionReportEntryDto,
+    batch: 500,
+    overlap: 2,
+  })
   async record(@Payload() messages: StreamMessage<ExecutionReportEntryDto>[]): Promise<StreamFailure[]> {
     const { taken, refused } = await vouched(messages, this);
     if (taken.length > 0) {

@@ -1,3 +1,4 @@
+import { CrashPoints } from '@agion/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { Organization } from '@agion/wire';
 import { ViolationsStore } from '../violations/violations.store.js';
@@ -13,12 +14,14 @@ export class TrustIntake {
     private readonly store: TrustEvidenceStore,
     private readonly scores: TrustScores,
     private readonly violations: ViolationsStore,
+    private readonly crashPoints: CrashPoints,
   ) {}
 
   /** Commits evidence of any organizations, each event once, and refreshes the scores. @returns how many were new */
   async record(evidence: readonly { organization: Organization; row: TrustEvidence }[]): Promise<number> {
     if (evidence.length === 0) return 0;
     const { inserted } = await this.store.record(evidence.map(({ row }) => row));
+    this.crashPoints.reach('after_evidence');
     await this.committed(evidence.map(({ organization, row }) => ({ organization, agentId: row.agentId })));
     return inserted.length;
   }

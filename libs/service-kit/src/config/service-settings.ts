@@ -1,7 +1,7 @@
 import { SERVICES } from '@agion/wire';
 import { Transform } from 'class-transformer';
 import { IsArray, IsIn, IsInt, IsObject, IsOptional, Matches, Max, Min, ValidateIf } from 'class-validator';
-import { CRASH_POINTS, type CrashPoint } from '../crash-point.js';
+import { CRASH_AT, CRASH_POINTS, type CrashAt } from '../crash-point.js';
 import type { TlsSettings } from '../http/tls-door.js';
 import { parsePublicKeys, type PublicKeys } from '../identity/service-keys.js';
 import { parseAddressRange, type AddressRange } from '../outgoing/address-range.js';
@@ -51,6 +51,15 @@ export abstract class ServiceSettings {
   })
   @IsIn(['appendonly', 'acknowledged'], { message: 'must be `appendonly` or `acknowledged`' })
   redisDurability: 'appendonly' | 'acknowledged' = 'appendonly';
+
+  @Setting('AGION_STREAM_TIMEOUT_MS', {
+    about:
+      'Longest time a batch of stream entries may take, in milliseconds. What a process that died had in hand is taken over by another after three times that.',
+  })
+  @IsInt()
+  @Min(100)
+  @Max(600_000)
+  streamTimeoutMs = 10_000;
 
   @Setting('METRICS_PORT', {
     about: 'Port of GET /metrics (Prometheus), which asks nobody for a token. 0 turns it off.',
@@ -131,12 +140,12 @@ export abstract class ServiceSettings {
   outgoingDenyCidrs?: readonly AddressRange[];
 
   @Setting('AGION_CRASH_AT', {
-    about: `For fault tests: ends the process at ${CRASH_POINTS.map((point) => `\`${point}\``).join(' or ')}. Ignored in production.`,
+    about: `For fault tests: ends the process at ${CRASH_POINTS.map((point) => `\`${point}\``).join(' or ')}, the n-th time with \`:n\`. Ignored in production.`,
     example: 'after_commit',
   })
   @IsOptional()
-  @IsIn(CRASH_POINTS, { message: `must be one of ${CRASH_POINTS.join(', ')}` })
-  crashAt?: CrashPoint;
+  @Matches(CRASH_AT, { message: `must be one of ${CRASH_POINTS.join(', ')}, or one with \`:n\`` })
+  crashAt?: CrashAt;
 
   /** Own Ed25519 private key. Subclasses name the variable: their own first, the common one second. */
   abstract serviceKey: string;

@@ -21,6 +21,7 @@ import { OrganizationDirectory } from './organization-directory.js';
 import { acceptDangers } from './redis-durability.js';
 import { COMMAND_REDIS } from './redis-token.js';
 import { StreamTrimmer } from './stream-trimmer.js';
+import { StreamWatch } from './stream-watch.js';
 import { StreamsServer } from './streams-server.js';
 
 /** Milliseconds a service waits for Redis before it gives up starting. */
@@ -118,6 +119,7 @@ export class RedisModule {
         StreamsServer,
         RedisLifecycle,
         StreamTrimmer,
+        StreamWatch,
       ],
       exports: exported,
     };

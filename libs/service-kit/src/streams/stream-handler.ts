@@ -10,7 +10,7 @@ export interface StreamHandlerOptions<Entry extends object> {
   entry: new () => Entry;
   /** Entries handed over together. Default 100. */
   batch?: number;
-  /** Milliseconds a batch may take. Default 10,000. */
+  /** Milliseconds a batch may take. Default: the setting AGION_STREAM_TIMEOUT_MS. */
   timeoutMs?: number;
   /**
    * Batches in work at once, so that the next one is read while earlier ones commit. Default 1. With more, the entries of a stream are

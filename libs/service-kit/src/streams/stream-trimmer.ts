@@ -2,6 +2,8 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import { type RedisConnection, trimConsumed } from '@agion/messaging';
 import type { Logger } from 'pino';
 import { LOGGER } from '../logging/logger-token.js';
+import { SERVICE, type ServiceFacts } from '../service-facts.js';
+import { streamTrimming } from '../telemetry/instruments.js';
 import { COMMAND_REDIS } from './redis-token.js';
 import { StreamsServer } from './streams-server.js';
 
@@ -17,12 +19,16 @@ const KEPT = 3_600_000;
 @Injectable()
 export class StreamTrimmer implements OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
+  private readonly trimmed: (stream: string, entries: number) => void;
 
   constructor(
     @Inject(COMMAND_REDIS) private readonly redis: RedisConnection,
     private readonly streams: StreamsServer,
+    @Inject(SERVICE) service: ServiceFacts,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+  ) {
+    this.trimmed = streamTrimming(service.name);
+  }
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => void this.trim(), INTERVAL).unref();
@@ -37,7 +43,9 @@ export class StreamTrimmer implements OnApplicationBootstrap, OnModuleDestroy {
     let removed = 0;
     for (const stream of this.streams.consumed()) {
       try {
-        removed += await trimConsumed(this.redis, stream, keptMs);
+        const entries = await trimConsumed(this.redis, stream, keptMs);
+        this.trimmed(stream, entries);
+        removed += entries;
       } catch (error) {
         this.logger.warn({ err: error, stream }, 'stream could not be trimmed');
       }

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { Inject, Injectable } from '@nestjs/common';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
-import { PermanentError, StreamConsumer, type Outcome, type StreamEntry } from '@agion/messaging';
+import { type GroupLag, PermanentError, StreamConsumer, type Outcome, type StreamEntry } from '@agion/messaging';
 import { slugOf, streamKey, type StreamName } from '@agion/wire';
 import { lastValueFrom } from 'rxjs';
 import type { Logger } from 'pino';
@@ -76,6 +76,11 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
     return [...streams].flatMap((stream) => this.organizations.all().map(({ slug }) => streamKey(slug, stream)));
   }
 
+  /** How far each group that is read here is behind. Rejects while Redis is away. */
+  async lag(): Promise<GroupLag[]> {
+    return (await Promise.all(this.consumers.map((consumer) => consumer.lag()))).flat();
+  }
+
   /** @throws when a consumer has lost Redis or lags too far behind */
   async checkReadiness(): Promise<Record<string, unknown>> {
     const groups = await Promise.all(
@@ -93,9 +98,7 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
   private start(): void {
     this.consumers = this.bindings().map((binding) => this.consumerOf(binding));
     for (const consumer of this.consumers) consumer.start();
-    this.stopLag = streamLag(this.service.name, async () =>
-      (await Promise.all(this.consumers.map((consumer) => consumer.lag()))).flat(),
-    );
+    this.stopLag = streamLag(this.service.name, () => this.lag());
   }
 
   /** Nest chains several handlers of one pattern by `next`; each has a group of its own or nobody knows who got what. */
@@ -119,7 +122,7 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
   }
 
   private consumerOf({ stream, options, handler }: Binding): StreamConsumer {
-    const timeoutMs = options.timeoutMs ?? 10_000;
+    const timeoutMs = options.timeoutMs ?? this.settings.streamTimeoutMs;
     return new StreamConsumer({
       redisUrl: this.settings.redisUrl,
       group: options.group,
@@ -132,6 +135,7 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
       isUnavailable,
       metrics: streamConsumption(this.service.name, options.group),
       logger: this.log,
+      reached: (step) => this.crashPoints.reach(step),
       handle: (entries) => this.hand(entries, options, handler),
     });
   }
@@ -151,6 +155,7 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
       }
     }
     if (messages.size === 0) return outcomes;
+    this.crashPoints.reach('before_handler');
     const answer = this.transformToObservable(await handler([...messages.keys()]));
     const failures = (await lastValueFrom(answer, { defaultValue: undefined })) as StreamFailure[] | undefined;
     this.crashPoints.reach('after_commit');

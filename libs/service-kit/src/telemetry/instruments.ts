@@ -38,7 +38,7 @@ export function streamConsumption(service: string, group: string): ConsumerMetri
   };
 }
 
-/** `agion_stream_lag{service, group, stream}` and `agion_stream_pending{…}`, asked for when Prometheus asks. @returns how to end it */
+/** `agion_stream_lag{service, group, stream}` and its siblings, asked for when Prometheus asks. @returns how to end it */
 export function streamLag(service: string, read: () => Promise<GroupLag[]>): () => void {
   const lag = meter().createObservableGauge('agion.stream.lag', {
     description: 'Entries a group has not been given yet.',
@@ -46,16 +46,49 @@ export function streamLag(service: string, read: () => Promise<GroupLag[]>): () 
   const pending = meter().createObservableGauge('agion.stream.pending', {
     description: 'Entries given out and not acknowledged.',
   });
+  const trimmed = meter().createObservableGauge('agion.stream.trimmed_unread', {
+    description: 'Entries that were trimmed before the group was given them.',
+  });
+  const unknown = meter().createObservableGauge('agion.stream.lag_unknown', {
+    description: '1 while Redis cannot tell the lag: somebody has deleted entries.',
+  });
   const observe = async (result: {
     observe(gauge: typeof lag, value: number, attributes: Record<string, string>): void;
   }): Promise<void> => {
-    for (const { stream, group, lag: waiting, pending: open } of await read()) {
-      if (waiting !== null) result.observe(lag, waiting, { service, group, stream });
-      result.observe(pending, open, { service, group, stream });
+    for (const { stream, group, lag: waiting, pending: open, trimmedUnread } of await read()) {
+      const labels = { service, group, stream };
+      if (waiting !== null) result.observe(lag, waiting, labels);
+      if (trimmedUnread !== null) result.observe(trimmed, trimmedUnread, labels);
+      result.observe(unknown, waiting === null ? 1 : 0, labels);
+      result.observe(pending, open, labels);
     }
   };
-  meter().addBatchObservableCallback(observe, [lag, pending]);
-  return () => meter().removeBatchObservableCallback(observe, [lag, pending]);
+  const gauges = [lag, pending, trimmed, unknown];
+  meter().addBatchObservableCallback(observe, gauges);
+  return () => meter().removeBatchObservableCallback(observe, gauges);
+}
+
+/** `agion_stream_trimmed_total{service, stream}` */
+export function streamTrimming(service: string): (stream: string, entries: number) => void {
+  const trimmed = meter().createCounter('agion.stream.trimmed', {
+    description: 'Entries removed after every group had done with them.',
+  });
+  return (stream, entries) => trimmed.add(entries, { service, stream });
+}
+
+/** `agion_redis_memory_bytes{what}` of the server, as it was seen last: `used`, and `limit` where it has one. */
+export function redisMemory(read: () => { used: number; limit: number } | undefined): () => void {
+  const memory = meter().createObservableGauge('agion.redis.memory_bytes', {
+    unit: 'By',
+    description: 'Memory of Redis.',
+  });
+  const observe = (result: { observe(value: number, attributes: Record<string, string>): void }): void => {
+    const seen = read();
+    if (seen) result.observe(seen.used, { what: 'used' });
+    if (seen && seen.limit > 0) result.observe(seen.limit, { what: 'limit' });
+  };
+  memory.addCallback(observe);
+  return () => memory.removeCallback(observe);
 }
 
 /** `agion_outbox_published_total{service}` */
