@@ -24,6 +24,7 @@ export type { ServiceCall } from './http/service-client.js';
 export { serviceUrl } from './http/service-urls.js';
 export type { CalledService } from './http/service-urls.js';
 export { TakesYaml } from './http/takes-yaml.js';
+export { parseYaml } from './http/yaml-body.js';
 export type { TlsSettings } from './http/tls-door.js';
 export { traceIdOf, traceparentOf } from './http/trace-id.js';
 export { AssertionSigner, AssertionVerifier } from './identity/assertion.js';

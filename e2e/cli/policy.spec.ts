@@ -1,0 +1,218 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { agion, type Printed } from '../../apps/cli/test/command.js';
+import { type Platform, startPlatform } from '../platform.js';
+
+const CAP = `apiVersion: agion/v1
+kind: Policy
+metadata: { id: cli_cap, name: Cap, labels: { team: mail } }
+spec:
+  scope: { agents: ['cli:*'], actions: [send_email] }
+  condition: context.amount > 500
+  effect: deny
+  message: too much
+  tests:
+    - { name: big, input: { context: { amount: 900 } }, expect: deny }
+`;
+const ALLOW = `{
+  "apiVersion": "agion/v1", "kind": "Policy", "metadata": { "id": "cli_allow", "labels": { "team": "mail" } },
+  "spec": { "scope": { "agents": ["cli:*"], "actions": ["send_email"] }, "effect": "allow" }
+}`;
+const SUITE = `apiVersion: agion/v1
+kind: PolicyTests
+tests:
+  - { name: small mails go out, input: { agent: 'cli:a', action: send_email, context: { amount: 5 } }, expect: allow }
+  - { name: nothing else does, input: { agent: 'cli:a', action: drop_table }, expect: deny }
+`;
+/** Discard: nothing listens there. */
+const NOWHERE = 'http://127.0.0.1:9';
+/** A service account, as a user's CI has one. */
+const CI_SCOPES = ['policies:read', 'policies:write', 'decisions:read'];
+
+interface Account {
+  issued: { token: string };
+}
+
+let platform: Platform;
+let token: string;
+const folder = mkdtempSync(path.join(tmpdir(), 'agion-policies-'));
+const file = (name: string, text: string): string => {
+  const full = path.join(folder, name);
+  mkdirSync(path.dirname(full), { recursive: true });
+  writeFileSync(full, text);
+  return full;
+};
+const policy = (args: string[], env: Record<string, string> = {}): Promise<Printed> =>
+  agion(['policy', ...args], { AGION_GATEWAY_URL: platform.url, AGION_TOKEN: token, ...env });
+
+beforeAll(async () => {
+  platform = await startPlatform();
+  const { status, body } = await platform.call('POST', '/api/v1/service-accounts', {
+    token: await platform.person('admin'),
+    body: { name: 'ci', role: 'admin', scopes: CI_SCOPES },
+  });
+  expect(status).toBe(201);
+  token = (body as Account).issued.token;
+}, 60_000);
+afterAll(async () => {
+  await platform?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('agion policy validate', () => {
+  it('says of each file what is wrong where, and needs no platform', async () => {
+    const broken = file(
+      'broken/bad.yaml',
+      CAP.replace('effect: deny', 'effect: forbid').replace('amount > 500', 'amount >'),
+    );
+    file('broken/half.yaml', 'kind: [');
+    file('broken/fails.yaml', CAP.replace('cli_cap', 'cli_other').replace('expect: deny', 'expect: allow'));
+    file('broken/twice.yaml', CAP.replace('cli_cap', 'cli_other'));
+    const { status, out } = await policy(['validate', path.join(folder, 'broken')], {
+      AGION_GATEWAY_URL: NOWHERE,
+    });
+    expect(status).toBe(1);
+    expect(out).toContain(`${broken}:7:11 /spec/effect must be one of`);
+    expect(out).toMatch(/bad\.yaml:6:\d+ \/spec\/condition /);
+    expect(out).toMatch(/half\.yaml:\d+:\d+ \/ .*YAML/);
+    expect(out).toMatch(/fails\.yaml:10:\d+ \/spec\/tests\/0\/expect the policy by itself says `deny`/);
+    expect(out).toMatch(/twice\.yaml:3:\d+ \/metadata\/id `cli_other` is in .*fails\.yaml already/);
+    expect(out.trimEnd()).toMatch(/4 files, 4 with faults$/);
+  });
+
+  it('tells the same as JSON', async () => {
+    const { status, out } = await policy(['validate', '-o', 'json', path.join(folder, 'broken')]);
+    expect(status).toBe(1);
+    const told = JSON.parse(out) as { ok: boolean; files: { path: string; faults: object[] }[] };
+    expect(told.ok).toBe(false);
+    expect(told.files).toHaveLength(4);
+    expect(told.files[0]?.faults).toContainEqual({
+      pointer: '/spec/effect',
+      line: 7,
+      column: 11,
+      detail: expect.any(String),
+    });
+  });
+
+  it.each([
+    [['validate'], 2],
+    [['validate', '--output', 'xml', '.'], 2],
+    [['validate', '/nowhere'], 1],
+    [['nonsense'], 2],
+  ])('ends %p with %p', async (args, status) => {
+    expect((await policy(args)).status).toBe(status);
+  });
+});
+
+describe('policies in a folder', () => {
+  beforeAll(() => {
+    file('mail/cap.yaml', CAP);
+    file('mail/allow.json', ALLOW);
+    file('mail/suite.yml', SUITE);
+  });
+  const mail = path.join(folder, 'mail');
+
+  it('are tested by themselves and together', async () => {
+    const { status, out } = await policy(['test', mail]);
+    expect([status, out.trimEnd().split('\n').at(-1)]).toEqual([0, '3 passed, 0 failed']);
+    file('mail/suite.yml', SUITE.replace('amount: 5 ', 'amount: 5000 '));
+    const failed = await policy(['test', mail, '-o', 'json']);
+    file('mail/suite.yml', SUITE);
+    expect(failed.status).toBe(1);
+    expect((JSON.parse(failed.out) as { results: object[] }).results).toContainEqual({
+      path: path.join(mail, 'suite.yml'),
+      name: 'small mails go out',
+      passed: false,
+      expected: 'allow',
+      decision: 'deny',
+      reason: 'too much',
+    });
+  });
+
+  it('are compared, applied once, and then as they should be', async () => {
+    const before = await policy(['diff', mail]);
+    expect(before.status).toBe(1);
+    expect(before.out).toMatch(/^\+ cli_allow\n\+ cli_cap\n2 to change, 0 as they are\n$/);
+    expect((await policy(['apply', '--dry-run', mail])).out).toContain('nothing was changed');
+    expect(await policy(['apply', mail])).toMatchObject({ status: 0, out: expect.stringContaining('2 changes made') });
+    expect(await policy(['diff', mail])).toMatchObject({ status: 0, out: '0 to change, 2 as they are\n' });
+    expect((await policy(['apply', mail])).out).toContain('0 changes made');
+    const { body } = await platform.call('GET', '/api/v1/policies/cli_cap/versions', { token });
+    expect((body as { items: object[] }).items).toHaveLength(1);
+  });
+
+  it('are tested against what is in force', async () => {
+    expect(await policy(['test', '--against', 'active', mail])).toMatchObject({ status: 0 });
+  });
+
+  it('get a next version, in force or not', async () => {
+    file('mail/cap.yaml', CAP.replace('> 500', '> 300'));
+    const { out } = await policy(['diff', mail]);
+    expect(out).toContain(
+      '~ cli_cap (version 1)\n    /spec/condition: "context.amount > 500" → "context.amount > 300"',
+    );
+    expect((await policy(['apply', '--no-activate', mail])).out).toContain('1 change made');
+    expect((await policy(['apply', '--no-activate', mail])).out).toContain('0 changes made');
+    expect(await policy(['diff', '--newest', mail])).toMatchObject({ status: 0 });
+    expect(await policy(['diff', mail])).toMatchObject({ status: 1 });
+    expect((await policy(['apply', mail, '-o', 'json'])).status).toBe(0);
+    expect(await policy(['diff', mail])).toMatchObject({ status: 0 });
+  });
+
+  it('that are in no file any more are archived when asked for by their labels, and only those', async () => {
+    const alone = file('alone/allow.json', ALLOW);
+    const { out } = await policy(['apply', alone, '--archive', 'team=mail']);
+    expect(out).toContain('- cli_cap');
+    const { body } = await platform.call('GET', '/api/v1/policies/cli_cap', { token });
+    expect(body).toMatchObject({ spec: { status: 'archived' } });
+    expect(await policy(['diff', alone, '--archive', 'team=other'])).toMatchObject({ status: 0 });
+    expect(await policy(['diff', alone, '--archive', 'nonsense'])).toMatchObject({ status: 2 });
+  });
+
+  it('are not applied at all when one of them is refused', async () => {
+    file('refused/a_fine.yaml', CAP.replace('cli_cap', 'cli_fine'));
+    file('refused/z_reserved.yaml', CAP.replace('cli_cap', 'validate'));
+    const { status, err } = await policy(['apply', path.join(folder, 'refused')]);
+    expect([status, err]).toEqual([1, expect.stringMatching(/z_reserved\.yaml:3:\d+ \/metadata\/id .*reserved/)]);
+    expect(await platform.call('GET', '/api/v1/policies/cli_fine', { token })).toMatchObject({ status: 404 });
+  });
+});
+
+describe('agion policy why', () => {
+  it('explains a decision', async () => {
+    const { body: agent } = await platform.call('POST', '/api/v1/agents/register', {
+      body: { agent_id: 'cli:a', name: 'A' },
+    });
+    const { body } = await platform.call('POST', '/api/v1/governance/check', {
+      token: (agent as { token: string }).token,
+      body: { agent_id: 'cli:a', action: 'drop_table' },
+    });
+    const { status, out } = await policy(['why', (body as { decision_id: string }).decision_id]);
+    expect([status, out.split('\n')[0]]).toEqual([0, 'deny  cli:a → drop_table']);
+    expect(out).toContain('what would change it');
+  });
+});
+
+describe('a platform that does not answer', () => {
+  it.each([
+    ['is not there', { AGION_GATEWAY_URL: NOWHERE }, /cannot be reached: /],
+    ['does not know the token', { AGION_TOKEN: 'agion_svc_no' }, /401/],
+  ])('ends a command with 3: it %s', async (_, env, says) => {
+    const { status, err } = await policy(['diff', path.join(folder, 'mail')], env);
+    expect([status, err]).toEqual([3, expect.stringMatching(says)]);
+  });
+
+  it('names what the token lacks', async () => {
+    const { body } = await platform.call('POST', '/api/v1/service-accounts', {
+      token: await platform.person('admin'),
+      body: { name: 'reader', role: 'viewer' },
+    });
+    file('more/new.yaml', CAP.replace('cli_cap', 'cli_new'));
+    const { status, err } = await policy(['apply', path.join(folder, 'more')], {
+      AGION_TOKEN: (body as Account).issued.token,
+    });
+    expect([status, err]).toEqual([3, expect.stringContaining('403')]);
+  });
+});
