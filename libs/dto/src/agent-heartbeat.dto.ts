@@ -26,6 +26,17 @@ export class HeartbeatDto {
   @Max(2_147_483_647)
   applied_policy_revision?: number | null;
 
+  @ApiPropertyOptional({
+    example: 340,
+    description:
+      'Milliseconds since it changed to that revision, by a clock that never goes back; left out by one that began with it.',
+  })
+  @IsOptional()
+  @IsInt({ message: 'must be a whole number' })
+  @Min(0)
+  @Max(2_147_483_647)
+  applied_policy_age_ms?: number | null;
+
   @ApiPropertyOptional({ type: Object, example: { 'prompt:data_analysis': 3 } })
   @IsOptional()
   @IsBoundedObject(MAX_REPORT_BYTES)

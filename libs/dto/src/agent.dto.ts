@@ -91,3 +91,42 @@ export class AgentDto {
   @ApiProperty({ type: String, nullable: true, format: 'date-time' })
   retired_at!: string | null;
 }
+
+/** A running instance by the policies it has. */
+export class InstancePoliciesDto {
+  @ApiProperty({ example: 'support-7c9f-x2x1' })
+  instance_id!: string;
+
+  @ApiProperty({ type: Number, nullable: true, example: 187, description: 'null: it keeps none, or does not say.' })
+  revision!: number | null;
+
+  @ApiProperty({ type: String, nullable: true, format: 'date-time', description: 'When it took that one up.' })
+  applied_at!: string | null;
+
+  @ApiProperty({ format: 'date-time' })
+  last_seen_at!: string;
+}
+
+/** Whether an agent works by the policies in force. */
+export class AgentPoliciesDto {
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    example: 187,
+    description:
+      'Revision in force, as governance last said about this agent; null when it has not, or nobody can tell.',
+  })
+  revision!: number | null;
+
+  @ApiProperty({ description: 'An instance works by an earlier one.' })
+  stale!: boolean;
+
+  @ApiProperty({ type: [InstancePoliciesDto] })
+  instances!: InstancePoliciesDto[];
+}
+
+/** One agent, looked at closely. */
+export class AgentDetailsDto extends AgentDto {
+  @ApiProperty({ type: AgentPoliciesDto })
+  policies!: AgentPoliciesDto;
+}

@@ -45,7 +45,15 @@ export {
   RunQueryDto,
   StartRunDto,
 } from './run.dto.js';
-export { AgentDto, AgentFingerprintDto, AgentIdParamDto, EndInstanceQueryDto } from './agent.dto.js';
+export {
+  AgentDetailsDto,
+  AgentDto,
+  AgentFingerprintDto,
+  AgentIdParamDto,
+  AgentPoliciesDto,
+  EndInstanceQueryDto,
+  InstancePoliciesDto,
+} from './agent.dto.js';
 export { HeartbeatDto, HeartbeatReplyDto } from './agent-heartbeat.dto.js';
 export { AgentPageDto, ListAgentsQueryDto } from './agent-list.dto.js';
 export { RegisterAgentDto, RegistrationDto } from './agent-registration.dto.js';
@@ -131,6 +139,15 @@ export {
   PolicyTestDto,
 } from './policy-document.dto.js';
 export { PolicyTestReportDto, PolicyTestResultDto, PolicyTrialDto, TestPoliciesDto } from './policy-test.dto.js';
+export {
+  ConvergedAgentsDto,
+  MAX_COMMITS,
+  PolicyAdoptionQuestionDto,
+  PolicyCommitDto,
+  PolicyConvergenceDto,
+  PropagationDto,
+  StaleInstanceDto,
+} from './policy-convergence.dto.js';
 export { PolicyDeltaDto, PolicySyncDto, SyncedPolicyDto } from './policy-sync.dto.js';
 export {
   POLICY_STATUSES,

@@ -92,6 +92,14 @@ export class LocalDecisionEntryDto {
   @IsArray({ message: 'errors must be a JSON array' })
   errors?: unknown[];
 
+  @ApiPropertyOptional({
+    enum: ['unavailable'],
+    description: 'It could not be decided, and so was a denial: the policies were stale. It counts as no violation.',
+  })
+  @IsOptional()
+  @IsIn(['unavailable'], { message: 'error must be `unavailable`' })
+  error?: string;
+
   @ApiPropertyOptional()
   @IsOptional()
   @IsText(MAX_DECISION_NAME)

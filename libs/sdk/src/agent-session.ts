@@ -24,6 +24,7 @@ import { appliedConfig } from './registry/applied-config.js';
 import { type InstanceReport, type RegistrationAnswer, RegistryClient } from './registry/registry.client.js';
 import { Registration } from './registry/registration.js';
 import type { SdkEvent } from './sdk-events.js';
+import type { SdkStatus } from './status.js';
 import { agentIdOf, type SdkSettings } from './settings.js';
 
 /** Everything that lives from `initialize()` to `close()`, put together in one place. */
@@ -90,7 +91,10 @@ export class AgentSession {
       ...settings,
       gateway: governance,
       organization: () => this.registration.organization,
-      emit,
+      emit: (event) => {
+        if (event.type === 'policies-updated') this.registration.beatSoon();
+        emit(event);
+      },
       ...(this.hub && { hub: this.hub }),
     });
     this.configurations = new Configurations({
@@ -157,8 +161,19 @@ export class AgentSession {
     this.emit({ type: 'ready', agentId, organization: this.registration.organization ?? '', policyRevision: revision });
   }
 
+  /** What decisions are made by now. */
+  get policies(): SdkStatus['policies'] {
+    const { standing, ageMs, isStopped } = this.keeper;
+    const { revision, epoch } = this.keeper.current;
+    return { standing, revision, epoch, stopped: isStopped, ageMs: ageMs === Infinity ? null : Math.round(ageMs) };
+  }
+
+  get isRegistered(): boolean {
+    return this.registration.isRegistered;
+  }
+
   get metrics(): SdkMetrics {
-    const { total, averageMs, denied, local, remote, unavailable } = this.checker.counts;
+    const { total, averageMs, denied, local, remote, unavailable, stale } = this.checker.counts;
     const { published, failed, dropped, bufferSize } = this.buffer.counts;
     return {
       policy_engine: {
@@ -170,6 +185,8 @@ export class AgentSession {
         unavailable,
         policy_revision: this.keeper.current.revision,
         policies: this.keeper.standing,
+        policy_age_ms: this.policies.ageMs,
+        decided_while_stale: stale,
       },
       event_client: { published, failed, dropped, buffer_size: bufferSize },
       cache_sizes: this.configurations.sizes,
@@ -206,8 +223,10 @@ export class AgentSession {
 
   private report(): InstanceReport {
     const { policy_engine, event_client } = this.metrics;
+    const { revision, ageMs } = this.keeper.applied;
     return {
-      appliedPolicyRevision: this.keeper.current.revision,
+      appliedPolicyRevision: revision,
+      ...(ageMs !== undefined && { appliedPolicyAgeMs: ageMs }),
       appliedConfig: appliedConfig(this.configurations.versions),
       metrics: { policy_engine, event_client },
     };

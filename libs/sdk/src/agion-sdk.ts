@@ -11,6 +11,7 @@ import type { SdkMetrics } from './metrics.js';
 import type { AgionSDKOptions } from './options.js';
 import { SdkEvents, type SdkEventName, type SdkListener } from './sdk-events.js';
 import { settingsOf } from './settings.js';
+import { NO_POLICY_STATUS, type SdkStatus } from './status.js';
 
 /**
  * One agent's connection to Agion: who it is, what it works with, what it may do, and what it has done.
@@ -141,6 +142,16 @@ export class AgionSDK implements AsyncDisposable {
   /** The resource of a name; kept and thrown as `getPrompt` does. */
   async getResource(name: string | { name: string }): Promise<ResourceConfig> {
     return this.opened().configurations.get('resource', typeof name === 'string' ? name : name.name);
+  }
+
+  /** How it is doing right now; before `initialize()` and after `close()` too. */
+  get status(): SdkStatus {
+    const { state, session } = this;
+    return {
+      state,
+      registered: state === 'open' && (session?.isRegistered ?? false),
+      policies: session?.policies ?? NO_POLICY_STATUS,
+    };
   }
 
   /** Counts since `initialize()`; still there after `close()`. @throws NotInitializedError */

@@ -49,6 +49,7 @@ export type { GovernanceMiddleware } from './governance/with-governance.js';
 export { InvalidInputError } from './input/input.errors.js';
 export type { FieldFault } from './input/input.errors.js';
 export type { SdkMetrics } from './metrics.js';
+export type { SdkStatus } from './status.js';
 export type { AgentFingerprint, AgionSDKOptions, DecisionLog, FailMode } from './options.js';
 export type { SdkEvent, SdkEventMap, SdkEventName, SdkListener } from './sdk-events.js';
 export { closeOnTermination } from './termination.js';

@@ -14,6 +14,10 @@ export interface SdkMetrics {
     policy_revision: number;
     /** Whether the policies can be relied on: `stale` when nobody has confirmed them for too long. */
     policies: 'fresh' | 'stale' | 'none';
+    /** Since the platform confirmed them; null when it never did. */
+    policy_age_ms: number | null;
+    /** Made by stale policies, or denied because they were stale. */
+    decided_while_stale: number;
   };
   event_client: {
     published: number;

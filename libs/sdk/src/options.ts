@@ -13,7 +13,7 @@ export type DecisionLog = 'all' | 'denied' | `sample:${number}`;
 
 /** What holds when policies have not been confirmed for longer than `maxStalenessMs`. */
 export type FailMode =
-  /** Everything is denied but actions named in `lowRiskActions`. */
+  /** Actions of high risk are denied, and those nobody has said anything about; others go on being decided. */
   | 'deny'
   /** The last known policies go on deciding. */
   | 'last-known';
@@ -64,7 +64,7 @@ export interface AgionSDKOptions {
   maxStalenessMs?: number;
   /** @default 'deny' */
   failMode?: FailMode;
-  /** Actions that are decided by stale policies too. @default none */
+  /** Actions that are taken for low risk, whatever the platform says: stale policies decide about them too. @default none */
   lowRiskActions?: readonly string[];
   /** Where the last policies are kept for a start without a gateway. @default none are kept */
   snapshotFolder?: string;

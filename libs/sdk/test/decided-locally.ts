@@ -14,6 +14,7 @@ export interface Scene {
   trust?: number;
   isRetired?: boolean;
   isRefused?: boolean;
+  risks?: Record<string, 'low' | 'medium' | 'high'>;
   description?: AgentStanding['description'];
   options?: Partial<LocalDecisionsOptions>;
 }
@@ -33,7 +34,8 @@ export function decidedLocally({ policies = [], defaultEffect = 'deny', ...scene
     policies: policies.map(aSyncedPolicy),
   });
   const { isStopped = false, ageMs = 0 } = scene;
-  const kept = { current: loadPolicies(bundle, 'gateway'), isStopped, ageMs, standing: scene.standing ?? 'fresh' };
+  const current = { ...loadPolicies(bundle, 'gateway'), risks: new Map(Object.entries(scene.risks ?? {})) };
+  const kept = { current, isStopped, ageMs, standing: scene.standing ?? 'fresh' };
   const local = new LocalDecisions({
     ...{ agentId: 'demo:echo', policies: kept, standing, failMode: 'deny', lowRiskActions: new Set(), clock },
     ...scene.options,

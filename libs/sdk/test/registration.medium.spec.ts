@@ -100,6 +100,20 @@ describe('a registration', () => {
     expect(clock.next).toBe(20_000);
   });
 
+  test('has something to tell: the next beat comes within two seconds, and no beat more', async () => {
+    await registration.start();
+    registration.beatSoon();
+    registration.beatSoon();
+    expect(clock.next).toBe(1_000);
+    await beat();
+    expect(gateway.received).toHaveLength(2);
+    expect(clock.next).toBe(20_000); // as after any other beat
+    registration.beatSoon();
+    expect(clock.next).toBe(1_000); // never two within a second
+    await beat();
+    expect(gateway.received).toHaveLength(3);
+  });
+
   test('shows the token it was given, and keeps it', async () => {
     registration = registrationWith({ token: 'agion_ctr_own' });
     await registration.start();

@@ -92,5 +92,5 @@ export type { OutboxEntry, OutboxSource } from './streams/outbox-relay.js';
 export { OUTBOX_SOURCE, OutboxPublisher } from './streams/outbox.publisher.js';
 export { StreamHandler } from './streams/stream-handler.js';
 export type { StreamFailure, StreamHandlerOptions, StreamMessage } from './streams/stream-handler.js';
-export { httpRequests } from './telemetry/instruments.js';
+export { httpRequests, policyStaleAgents } from './telemetry/instruments.js';
 export type { RecordRequest } from './telemetry/instruments.js';

@@ -26,7 +26,7 @@ export function localDecision(
     obligations: [],
     errors: listOf(entry.errors, errorIn),
     shadowDecision: entry.shadow_decision ?? null,
-    policyRevision: Number(entry.policy_revision),
+    policyRevision: entry.error === undefined ? Number(entry.policy_revision) : null,
     trustScore: entry.trust_score === undefined ? null : Number(entry.trust_score),
     evalUs: entry.eval_us === undefined ? null : Number(entry.eval_us),
     request: requestIn(entry),

@@ -3,6 +3,10 @@ import { AgentPoliciesPublisher } from './agent-policies.publisher.js';
 import { DefaultEffects } from './default-effects.service.js';
 import { DefaultEffectsStore } from './default-effects.store.js';
 import { PoliciesController } from './policies.controller.js';
+import { PolicyConvergence } from './policy-convergence.service.js';
+import { PolicyConvergenceController } from './policy-convergence.controller.js';
+import { PolicyAdoption } from './policy-adoption.client.js';
+import { PolicyCommitsStore } from './policy-commits.store.js';
 import { PolicyBeat } from './policy-beat.service.js';
 import { PolicyChangesStore } from './policy-changes.store.js';
 import { PolicyEditor } from './policy-editor.service.js';
@@ -16,7 +20,7 @@ import { PolicyUpdatesPublisher } from './policy-updates.publisher.js';
 
 /** What may be done, as people write it and as agents get it. */
 @Module({
-  controllers: [PoliciesController],
+  controllers: [PolicyConvergenceController, PoliciesController],
   providers: [
     PolicyReadsStore,
     PolicyChangesStore,
@@ -31,6 +35,9 @@ import { PolicyUpdatesPublisher } from './policy-updates.publisher.js';
     PolicyUpdatesConsumer,
     PolicyUpdatesPublisher,
     AgentPoliciesPublisher,
+    PolicyCommitsStore,
+    PolicyAdoption,
+    PolicyConvergence,
   ],
   exports: [PolicySnapshots],
 })

@@ -1,4 +1,5 @@
 import type {
+  AgentDetailsDto,
   AgentDto,
   HeartbeatDto,
   HeartbeatReplyDto,
@@ -11,6 +12,7 @@ import type { Agent, AgentDescription, InstanceReport } from './agent.js';
 import type { AgentFilter } from './agents.store.js';
 import type { GovernanceWord } from './governance-word.js';
 import { LEASE_SECONDS, statusOf } from './lease.js';
+import type { InstancePolicies } from './policy-adoption.js';
 import type { Registration } from './registration.service.js';
 
 export const descriptionOf = (body: RegisterAgentDto): AgentDescription => ({
@@ -30,6 +32,7 @@ export const descriptionOf = (body: RegisterAgentDto): AgentDescription => ({
 export const reportOf = (body: HeartbeatDto): InstanceReport => ({
   status: body.status ?? null,
   appliedPolicyRevision: body.applied_policy_revision ?? null,
+  appliedPolicyAgeMs: body.applied_policy_age_ms ?? null,
   appliedConfig: body.applied_config ?? null,
   metrics: body.metrics ?? null,
 });
@@ -66,6 +69,23 @@ export const toAgentDto = (agent: Agent): AgentDto => ({
   created_at: agent.createdAt.toISOString(),
   updated_at: agent.updatedAt.toISOString(),
   retired_at: agent.retiredAt?.toISOString() ?? null,
+});
+
+export const toAgentDetailsDto = (
+  agent: Agent,
+  { revision: inForce, instances }: { revision: number | null; instances: readonly InstancePolicies[] },
+): AgentDetailsDto => ({
+  ...toAgentDto(agent),
+  policies: {
+    revision: inForce,
+    stale: instances.some(({ revision }) => revision !== null && revision < (inForce ?? 0)),
+    instances: instances.map(({ instanceId, revision, appliedAt, lastSeenAt }) => ({
+      instance_id: instanceId,
+      revision,
+      applied_at: appliedAt?.toISOString() ?? null,
+      last_seen_at: lastSeenAt.toISOString(),
+    })),
+  },
 });
 
 export const toRegistrationDto = ({ agent, token, streamKey, word }: Registration, slug: string): RegistrationDto => ({

@@ -30,6 +30,8 @@ export interface Agent extends AgentDescription, Standing {
 export interface InstanceReport {
   status: string | null;
   appliedPolicyRevision: number | null;
+  /** Milliseconds since it changed to that revision; null when it began with it, or does not say. */
+  appliedPolicyAgeMs: number | null;
   appliedConfig: Record<string, unknown> | null;
   metrics: Record<string, unknown> | null;
 }

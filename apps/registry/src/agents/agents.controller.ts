@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
+  AgentDetailsDto,
   AgentDto,
   AgentIdParamDto,
   AgentPageDto,
@@ -20,6 +21,7 @@ import {
   descriptionOf,
   filterOf,
   reportOf,
+  toAgentDetailsDto,
   toAgentDto,
   toHeartbeatReplyDto,
   toRegistrationDto,
@@ -68,10 +70,11 @@ export class AgentsController {
 
   @Get(':agent_id')
   @ApiOperation({ summary: 'Look at an agent', operationId: 'getAgent' })
-  @ApiOkResponse({ type: AgentDto })
+  @ApiOkResponse({ type: AgentDetailsDto })
   @ApiProblems('agent-not-found')
-  async get(@Caller() caller: Principal, @Param() { agent_id: agentId }: AgentIdParamDto): Promise<AgentDto> {
-    return toAgentDto(await this.agents.get(caller, agentId));
+  async get(@Caller() caller: Principal, @Param() { agent_id: agentId }: AgentIdParamDto): Promise<AgentDetailsDto> {
+    const agent = await this.agents.get(caller, agentId);
+    return toAgentDetailsDto(agent, await this.agents.policiesOf(caller, agentId));
   }
 
   @Post(':agent_id/heartbeat')

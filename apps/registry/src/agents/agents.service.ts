@@ -8,6 +8,8 @@ import { AgentNotFoundError, AgentRetiredError, InstanceEndedError, InstanceNotF
 import { type AgentFilter, AgentsStore } from './agents.store.js';
 import type { GovernanceWord } from './governance-word.js';
 import { InstancesStore, type InstanceOutcome } from './instances.store.js';
+import type { InstancePolicies } from './policy-adoption.js';
+import { PolicyAdoptionStore } from './policy-adoption.store.js';
 
 export interface AgentPage {
   agents: Agent[];
@@ -20,6 +22,7 @@ export class AgentsService {
   constructor(
     private readonly store: AgentsStore,
     private readonly instances: InstancesStore,
+    private readonly adoption: PolicyAdoptionStore,
     private readonly agentKeys: AgentKeysClient,
     private readonly outbox: OutboxPublisher,
     private readonly control: ControlPublisher,
@@ -30,6 +33,18 @@ export class AgentsService {
     const agent = await this.store.find(caller.organization.id, agentId);
     if (!agent) throw new AgentNotFoundError(agentId);
     return agent;
+  }
+
+  /** Which policies an agent's instances work by, and which are in force; null when Redis cannot tell. */
+  async policiesOf(
+    { organization: { id, slug } }: Principal,
+    agentId: string,
+  ): Promise<{ revision: number | null; instances: InstancePolicies[] }> {
+    const [instances, word] = await Promise.all([
+      this.adoption.of(id, agentId),
+      this.agentKeys.governanceWord(slug, agentId).catch(() => null),
+    ]);
+    return { revision: word?.policyRevision ?? null, instances };
   }
 
   /** A page of agents. With `minTrust` it may hold fewer than asked for: trust is governance's and is looked at afterwards. */

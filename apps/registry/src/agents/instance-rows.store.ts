@@ -5,6 +5,9 @@ import { LEASE_SECONDS } from './lease.js';
 /** Living instances of one agent. */
 export const MAX_INSTANCES = 1_000;
 
+/** What it once worked by says nothing about an instance that begins anew. */
+const RAN_OUT = 'instance.ended_at IS NOT NULL OR instance.lease_expires_at < now()';
+
 /**
  * Starts an instance, or starts it again. Forgets those of the agent that nobody has heard of for a day, and all that are not
  * alive where they crowd. The agent's row must be locked.
@@ -35,6 +38,8 @@ export async function startInstance(
       VALUES ($1, $2, $3, now() + make_interval(secs => ${LEASE_SECONDS}))
       ON CONFLICT (organization_id, agent_id, instance_id) DO UPDATE SET
         started_at = CASE WHEN instance.ended_at IS NULL THEN instance.started_at ELSE now() END,
+        applied_policy_revision = CASE WHEN ${RAN_OUT} THEN NULL ELSE instance.applied_policy_revision END,
+        policy_applied_at = CASE WHEN ${RAN_OUT} THEN NULL ELSE instance.policy_applied_at END,
         last_beat_at = now(), lease_expires_at = excluded.lease_expires_at, ended_at = NULL`,
     values: [organizationId, agentId, instanceId],
   });

@@ -6,6 +6,14 @@ import { LEASE_SECONDS } from './lease.js';
 /** What became of a beat or an end: done, or why not. */
 export type InstanceOutcome = 'done' | 'agent-unknown' | 'agent-retired' | 'instance-unknown' | 'instance-ended';
 
+/** Changes of its policies that are remembered of an instance. */
+const KEPT_ADOPTIONS = 16;
+/** Of a beat: it tells another revision than the last one; and it changed to that while it ran. */
+const APPLIES = '$5::int IS DISTINCT FROM coalesce(applied_policy_revision, -1) AND $5::int IS NOT NULL';
+const ADOPTS = `$8::float8 IS NOT NULL AND ${APPLIES}`;
+/** By the clock of the database alone: the instance says how long ago it was. */
+const APPLIED_AT = 'now() - make_interval(secs => coalesce($8::float8, 0) / 1000)';
+
 @Injectable()
 export class InstancesStore {
   constructor(private readonly scope: OrganizationScope) {}
@@ -18,7 +26,7 @@ export class InstancesStore {
     organizationId: string,
     agentId: string,
     instanceId: string,
-    { status, appliedPolicyRevision, appliedConfig, metrics }: InstanceReport,
+    { status, appliedPolicyRevision, appliedPolicyAgeMs, appliedConfig, metrics }: InstanceReport,
   ): Promise<InstanceOutcome> {
     const [row] = await this.scope.query<{ retired: boolean; beaten: boolean; known: boolean }>(organizationId, {
       name: 'heartbeat',
@@ -29,6 +37,10 @@ export class InstancesStore {
             lease_expires_at = now() + make_interval(secs => ${LEASE_SECONDS}),
             status = $4,
             applied_policy_revision = coalesce($5::int, applied_policy_revision),
+            policy_applied_at = CASE WHEN ${APPLIES} THEN ${APPLIED_AT} ELSE policy_applied_at END,
+            adopted_revisions = CASE WHEN ${ADOPTS} THEN ($5::int || adopted_revisions)[1:${KEPT_ADOPTIONS}]
+              ELSE adopted_revisions END,
+            adopted_at = CASE WHEN ${ADOPTS} THEN (${APPLIED_AT} || adopted_at)[1:${KEPT_ADOPTIONS}] ELSE adopted_at END,
             applied_config = coalesce($6::jsonb, applied_config),
             metrics = coalesce($7::jsonb, metrics)
           FROM agent
@@ -49,6 +61,7 @@ export class InstancesStore {
         appliedPolicyRevision,
         appliedConfig && JSON.stringify(appliedConfig),
         metrics && JSON.stringify(metrics),
+        appliedPolicyAgeMs,
       ],
     });
     if (!row) return 'agent-unknown';

@@ -37,6 +37,8 @@ export interface DecisionCounts {
   readonly remote: number;
   /** Denials for want of a decision. */
   readonly unavailable: number;
+  /** Made by policies that nobody had confirmed for too long, or denied for that reason. */
+  readonly stale: number;
   /** Milliseconds a decision took on average, questions to the platform included. */
   readonly averageMs: number;
 }
@@ -48,6 +50,7 @@ export class DecisionChecker {
   private denied = 0;
   private remote = 0;
   private unavailable = 0;
+  private stale = 0;
   private totalMs = 0;
 
   constructor(private readonly options: DecisionCheckerOptions) {
@@ -55,8 +58,16 @@ export class DecisionChecker {
   }
 
   get counts(): DecisionCounts {
-    const { total, denied, remote, unavailable, totalMs } = this;
-    return { total, denied, local: total - remote, remote, unavailable, averageMs: total === 0 ? 0 : totalMs / total };
+    const { total, denied, remote, unavailable, stale, totalMs } = this;
+    return {
+      total,
+      denied,
+      local: total - remote,
+      remote,
+      unavailable,
+      stale,
+      averageMs: total === 0 ? 0 : totalMs / total,
+    };
   }
 
   /** The decision. @throws InvalidInputError for a question the platform would refuse */
@@ -103,6 +114,10 @@ export class DecisionChecker {
     this.totalMs += this.options.clock.monotonic() - startedAt;
     if (isRemote) this.remote += 1;
     if (!decision.allowed) this.denied += 1;
+    if (decision.stale) {
+      this.stale += 1;
+      this.log.warn({ allowed: decision.allowed, reason: decision.reason }, 'decided by stale policies');
+    }
     if (decision.unavailable) {
       this.unavailable += 1;
       this.log.warn({ reason: decision.reason, decided_by: decision.decidedBy }, 'denied for want of a decision');

@@ -102,4 +102,16 @@ describe('a decision on its way to the ledger', () => {
     recorder.record(QUESTION, { ...decision('allow'), trustScore: 1e-9, evalMicros: 0.1 + 0.2 }, AT);
     expect(entries.at(-1)?.fields).toMatchObject({ trust_score: '0', eval_us: '0.3' });
   });
+
+  it('tells of a denial because policies were stale, and of no other for want of a decision', () => {
+    const entries: OutgoingEntry[] = [];
+    const recorder = new DecisionRecorder({ sink: { add: (entry) => entries.push(entry) > 0 }, log: 'denied' });
+    for (const standing of ['none', 'stale'] as const) {
+      const made = decidedLocally({ standing, ageMs: 960_000 }).local.make(QUESTION);
+      if (made) recorder.record(QUESTION, made, AT);
+    }
+    expect(entries.map(({ fields }) => fields)).toMatchObject([
+      { decision: 'deny', error: 'unavailable', reason: expect.stringContaining('960 s') },
+    ]);
+  });
 });

@@ -48,9 +48,12 @@ export class DecisionRecorder {
     return { recorded: this.recorded, leftOut: this.leftOut, dropped: this.dropped };
   }
 
-  /** Never throws, never waits. A denial for want of a decision is nobody's word, and in no ledger. */
+  /**
+   * Never throws, never waits. A denial for want of a decision is nobody's word, and in no ledger, but for one because policies are
+   * stale: that the agent could not act has to be seen.
+   */
   record(question: AddressedQuestion, decision: Decision, at: number): void {
-    if (decision.unavailable) return;
+    if (decision.unavailable && !decision.stale) return;
     if (decision.allowed && this.share < 1 && this.random() >= this.share) {
       this.leftOut += 1;
       return;
@@ -94,6 +97,7 @@ function decisionFields(question: AddressedQuestion, decision: Decision, at: num
   if (sessionId !== undefined) fields.session_id = sessionId;
   if (userId !== undefined) fields.user_id = userId;
   if (question.phase !== undefined) fields.phase = question.phase;
+  if (decision.unavailable) fields.error = 'unavailable';
   if (decision.trustScore !== undefined) fields.trust_score = decimal(decision.trustScore);
   if (decision.evalMicros !== undefined) fields.eval_us = decimal(decision.evalMicros);
   return fields;

@@ -53,4 +53,6 @@ export interface Decision {
   evalMicros?: number;
   /** The platform could not be asked, or could not answer: a denial for want of a decision. Another attempt may be decided. */
   unavailable?: true;
+  /** Nobody had confirmed the policies it was made by for longer than `maxStalenessMs`. */
+  stale?: true;
 }

@@ -43,7 +43,7 @@ describe('a decision in memory', () => {
     [
       'the policies are stale',
       { standing: 'stale', ageMs: 960_000 },
-      'nobody has confirmed the policies for 960 s, and the action is not known to be of low risk',
+      'nobody has confirmed the policies for 960 s, and the action is not known to be of low or medium risk',
       true,
     ],
   ] as const)('denies everything when %s', (_, scene, reason, unavailable) => {
@@ -53,11 +53,23 @@ describe('a decision in memory', () => {
   });
 
   it.each([
-    ['of low risk', { lowRiskActions: new Set(['send_email']) }],
-    ['of every kind, when told to go on', { failMode: 'last-known' }],
-  ] as const)('goes on with stale policies for actions %s', (_, options) => {
-    expect(decide({ policies: [ALLOW], standing: 'stale', ageMs: 1e9, options })?.allowed).toBe(true);
+    ['that are told to be of low risk', { options: { lowRiskActions: new Set(['send_email']) } }],
+    ['of every kind, when told to go on', { options: { failMode: 'last-known' } }],
+    ['of low risk', { risks: { send_email: 'low' } }],
+    ['of medium risk', { risks: { send_email: 'medium' } }],
+  ] as [string, Scene][])('goes on with stale policies for actions %s, and says so', (_, scene) => {
+    const decision = decide({ policies: [ALLOW], standing: 'stale', ageMs: 960_000, ...scene });
+    expect(decision).toMatchObject({ allowed: true, stale: true });
+    expect(decision?.reason).toMatch(/\(nobody has confirmed the policies for 960 s\)$/);
   });
+
+  it.each<Scene['risks']>([{ send_email: 'high' }, { other: 'low' }])(
+    'denies an action of high risk by stale policies, and one of which nobody knows: %j',
+    (risks) => {
+      const decision = decide({ policies: [ALLOW], standing: 'stale', ageMs: 960_000, ...(risks && { risks }) });
+      expect(decision).toMatchObject({ allowed: false, unavailable: true, stale: true });
+    },
+  );
 
   it('is denied when the question cannot be written down', () => {
     const endless: Record<string, unknown> = {};

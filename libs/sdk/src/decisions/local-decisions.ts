@@ -23,7 +23,7 @@ export interface LocalDecisionsOptions {
   readonly policies: KeptPolicies;
   readonly standing: AgentStanding;
   readonly failMode: FailMode;
-  /** Actions that stale policies may still decide about. */
+  /** Actions of low risk, whatever the platform says: stale policies may still decide about them. */
   readonly lowRiskActions: ReadonlySet<string>;
   readonly clock: Clock;
 }
@@ -37,7 +37,7 @@ export class LocalDecisions {
 
   /** The decision, or null when it is for the platform to make. Never throws: what cannot be decided is denied. */
   make(question: AddressedQuestion): Decision | null {
-    const { agentId, policies, standing: agent, failMode, lowRiskActions } = this.options;
+    const { agentId, policies, standing: agent } = this.options;
     const { current, standing } = policies;
     if (agent.isRetired) return denied(current, `\`${agentId}\` is retired`);
     if (agent.isRefused)
@@ -45,13 +45,21 @@ export class LocalDecisions {
     if (standing === 'none') return denied(current, 'no policies have been loaded yet', { unavailable: true });
     if (policies.isStopped) return denied(current, 'the organization has stopped its agents');
     if (question.agentId !== agentId) return null;
-    if (standing === 'stale' && failMode === 'deny' && !lowRiskActions.has(question.action))
-      return denied(current, staleReason(policies.ageMs), { unavailable: true });
+    const isStale = standing === 'stale';
+    if (isStale && this.isTooRisky(question.action, current))
+      return denied(current, `${staleness(policies.ageMs)}, and ${WHY_NOT}`, { unavailable: true, stale: true });
     try {
-      return this.evaluate(question, current);
+      const decision = this.evaluate(question, current);
+      return decision && isStale ? asStale(decision, policies.ageMs) : decision;
     } catch {
       return denied(current, 'the question cannot be written as JSON', { unavailable: true });
     }
+  }
+
+  /** Whether stale policies may not decide about an action. */
+  private isTooRisky(action: string, { risks }: LoadedPolicies): boolean {
+    const { failMode, lowRiskActions } = this.options;
+    return failMode === 'deny' && !lowRiskActions.has(action) && (risks?.get(action) ?? 'high') === 'high';
   }
 
   private evaluate(question: AddressedQuestion, current: LoadedPolicies): Decision | null {
@@ -96,7 +104,11 @@ const isOrdinaryName = (name: unknown): boolean => typeof name === 'string' && O
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function denied({ revision }: LoadedPolicies, reason: string, more: { unavailable?: true } = {}): Decision {
+function denied(
+  { revision }: LoadedPolicies,
+  reason: string,
+  more: { unavailable?: true; stale?: true } = {},
+): Decision {
   return {
     decisionId: newEventId(),
     decision: 'deny',
@@ -109,7 +121,15 @@ function denied({ revision }: LoadedPolicies, reason: string, more: { unavailabl
   };
 }
 
-const staleReason = (ageMs: number): string =>
+const WHY_NOT = 'the action is not known to be of low or medium risk';
+
+const staleness = (ageMs: number): string =>
   ageMs === Infinity
     ? 'nobody has confirmed the policies since they were kept'
-    : `nobody has confirmed the policies for ${Math.round(ageMs / 1_000)} s, and the action is not known to be of low risk`;
+    : `nobody has confirmed the policies for ${Math.round(ageMs / 1_000)} s`;
+
+const asStale = (decision: Decision, ageMs: number): Decision => ({
+  ...decision,
+  reason: `${decision.reason} (${staleness(ageMs)})`,
+  stale: true,
+});

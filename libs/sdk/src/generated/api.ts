@@ -181,6 +181,11 @@ export interface components {
              */
             applied_config?: Record<string, unknown>;
             /**
+             * @description Milliseconds since it changed to that revision, by a clock that never goes back; left out by one that began with it.
+             * @example 340
+             */
+            applied_policy_age_ms?: number | null;
+            /**
              * @description Revision of the policies it works by.
              * @example 187
              */

@@ -2,6 +2,9 @@ import { amendPolicies, compilePolicies, type PolicySet } from '@agion/policy-en
 import { differenceOf, type PolicyBundle } from './policy-bundle.js';
 import { isRemote, RemotePolicies } from './remote-policies.js';
 
+/** What a wrong decision about an action may cost. */
+export type ActionRisk = 'low' | 'medium' | 'high';
+
 /** What decisions are made by: never changed, replaced as a whole. */
 export interface LoadedPolicies {
   readonly revision: number;
@@ -11,6 +14,8 @@ export interface LoadedPolicies {
   readonly defaultEffect: 'allow' | 'deny';
   readonly set: PolicySet;
   readonly remote: RemotePolicies;
+  /** How risky actions are, as far as the platform has told; what is not there is high. */
+  readonly risks?: ReadonlyMap<string, ActionRisk>;
   readonly source: 'gateway' | 'snapshot' | 'none';
 }
 

@@ -3,15 +3,15 @@ import { type Clock, SYSTEM_CLOCK } from '../clock.js';
 import { AgionError, ApiError } from '../errors.js';
 import type { GatewayClient } from '../http/gateway.client.js';
 import type { SdkEvent } from '../sdk-events.js';
+import { type Candidate, candidateOf } from './candidate.js';
 import { KeptSnapshot } from './kept-snapshot.js';
-import { type LoadedBundle, type LoadedPolicies, loadPolicies, NO_POLICIES } from './loaded-policies.js';
+import { type LoadedPolicies, NO_POLICIES } from './loaded-policies.js';
 import { PoliciesClient } from './policies.client.js';
 import { PoliciesRejectedError } from './policies.errors.js';
 import type { PolicyBundle } from './policy-bundle.js';
 import { PolicyFreshness } from './policy-freshness.js';
 import { hearPolicyNotices } from './policy-notices.js';
 import { PolicySnapshotStore } from './policy-snapshot.store.js';
-import type { Position } from './policy-sync.js';
 import { SigningKeys } from './signing-keys.client.js';
 import { type Fetched, SyncLoop } from './sync-loop.js';
 
@@ -65,6 +65,8 @@ export class PolicyKeeper {
   /** Epoch of a use of the kill switch that only a heartbeat has told of so far. */
   private stoppedBy: number | null = null;
   private endNotices: (() => void) | undefined;
+  /** When what is in force took the place of what the platform had answered before; undefined when it began with it. */
+  private changedAt: number | undefined;
 
   constructor(private readonly options: PolicyKeeperOptions) {
     const { agentId, gateway, verifyKeys, snapshotFolder, maxStalenessMs = 15 * 60_000 } = options;
@@ -111,6 +113,13 @@ export class PolicyKeeper {
   /** Milliseconds since the platform confirmed what is in force; Infinity when it never did. */
   get ageMs(): number {
     return this.freshness.ageMs;
+  }
+
+  /** What instances tell of their policies: the revision, and for how long it has been in force where it took another's place. */
+  get applied(): { revision: number; ageMs?: number } {
+    const { revision } = this.loaded;
+    const { changedAt } = this;
+    return changedAt === undefined ? { revision } : { revision, ageMs: Math.round(this.clock.monotonic() - changedAt) };
   }
 
   /** Resolves after the first attempt to load, whatever came of it. Never rejects: it goes on trying until it is closed. */
@@ -160,6 +169,7 @@ export class PolicyKeeper {
     this.loaded = loaded;
     this.bundle = bundle;
     const { revision, epoch, stopped, source } = loaded;
+    if (revision !== before.revision) this.changedAt = before.source === 'gateway' ? this.clock.monotonic() : undefined;
     if (epoch >= (this.stoppedBy ?? Infinity)) this.stoppedBy = null;
     const { emit } = this.options;
     const previousRevision = before.revision;
@@ -228,18 +238,5 @@ export class PolicyKeeper {
     let cancel: (() => void) | undefined;
     const late = new Promise<void>((resolve) => (cancel = this.clock.after(ms, resolve)));
     return Promise.race([work, late]).finally(() => cancel?.());
-  }
-}
-
-/** A bundle, ready to be put in force. */
-interface Candidate extends Position, LoadedBundle {}
-
-/** @throws PoliciesRejectedError */
-function candidateOf(bundle: PolicyBundle, source: 'gateway' | 'snapshot', before?: LoadedBundle | null): Candidate {
-  const { revision, epoch } = bundle;
-  try {
-    return { revision, epoch, bundle, loaded: loadPolicies(bundle, source, before) };
-  } catch (error) {
-    throw new PoliciesRejectedError(`revision ${revision} cannot be used: ${String(error)}`);
   }
 }

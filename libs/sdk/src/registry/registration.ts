@@ -31,6 +31,9 @@ export interface RegistrationOptions {
 const BEATS_PER_LEASE = 3;
 const FIRST_LEASE_SECONDS = 30;
 const END_TIMEOUT_MS = 3_000;
+/** Milliseconds over which those spread who have something to tell before their next beat, and the least between two beats. */
+const SOON_MS = 2_000;
+const BETWEEN_BEATS_MS = 1_000;
 /** Between attempts while the platform does not answer. */
 const AGAIN = { minMs: 500, maxMs: 10_000 };
 
@@ -45,6 +48,11 @@ export class Registration {
   private cancelNext: () => void = () => undefined;
   private registered = false;
   private failures = 0;
+  /** By the monotonic clock: when the last beat began, and when the next one will. */
+  private beatAt = -Infinity;
+  private nextAt = Infinity;
+  /** Something is to be told that the beat under way may not know of. */
+  private hasNews = false;
 
   constructor(private readonly options: RegistrationOptions) {
     this.logger = options.logger ?? SILENT_LOGGER;
@@ -75,6 +83,12 @@ export class Registration {
   startLater(): void {
     this.failures = 1;
     this.schedule();
+  }
+
+  /** Brings the next beat forward, because there is something to tell: no beat more, only an earlier one. */
+  beatSoon(): void {
+    this.hasNews = true;
+    if (this.registered && this.failures === 0 && this.nextAt < Infinity) this.schedule();
   }
 
   /** Ends the beats and tells the platform that this instance is gone; says nothing when it does not answer. */
@@ -113,10 +127,18 @@ export class Registration {
       this.failures === 0
         ? beatMs * (0.9 + 0.2 * random())
         : fullJitter(this.failures, { ...AGAIN, maxMs: Math.max(AGAIN.minMs, Math.min(AGAIN.maxMs, beatMs)) }, random);
-    this.cancelNext = clock.after(ms, () => void this.beat());
+    const now = clock.monotonic();
+    const soon = Math.max(now + SOON_MS * random(), this.beatAt + BETWEEN_BEATS_MS);
+    const planned = Math.min(this.nextAt, now + ms);
+    this.nextAt = this.hasNews && this.failures === 0 ? Math.min(planned, soon) : planned;
+    this.cancelNext();
+    this.cancelNext = clock.after(this.nextAt - now, () => void this.beat());
   }
 
   private async beat(): Promise<void> {
+    this.beatAt = (this.options.clock ?? SYSTEM_CLOCK).monotonic();
+    this.nextAt = Infinity;
+    this.hasNews = false;
     try {
       if (this.registered) this.learn(await this.options.client.beat(this.options.report(), this.ending.signal));
       else await this.register();

@@ -25,6 +25,8 @@ export interface RegistrationAnswer {
 /** What an instance says with each sign of life. */
 export interface InstanceReport {
   appliedPolicyRevision?: number;
+  /** Milliseconds since it changed to that revision; left out when it began with it. */
+  appliedPolicyAgeMs?: number;
   /** Versions by `kind:key`, e.g. `prompt:data_analysis`. */
   appliedConfig?: Record<string, number>;
   metrics?: Record<string, unknown>;
@@ -81,11 +83,12 @@ export class RegistryClient {
 
   /** One attempt: the next beat is the next one. @throws ApiError, ConnectionError, TimeoutError */
   async beat(report: InstanceReport, signal?: AbortSignal): Promise<HeartbeatAnswer> {
-    const { appliedPolicyRevision, appliedConfig, metrics } = report;
+    const { appliedPolicyRevision, appliedPolicyAgeMs, appliedConfig, metrics } = report;
     const request: Wire<'HeartbeatDto'> = {
       instance_id: this.instance.instanceId,
       status: 'healthy',
       ...(appliedPolicyRevision !== undefined && { applied_policy_revision: appliedPolicyRevision }),
+      ...(appliedPolicyAgeMs !== undefined && { applied_policy_age_ms: appliedPolicyAgeMs }),
       ...(appliedConfig && { applied_config: appliedConfig }),
       ...(metrics && { metrics }),
     };

@@ -91,6 +91,20 @@ export function redisMemory(read: () => { used: number; limit: number } | undefi
   return () => memory.removeCallback(observe);
 }
 
+/** `agion_policy_stale_agents{service, organization}`, asked for when Prometheus asks. @returns how to end it */
+export function policyStaleAgents(service: string, read: () => Promise<ReadonlyMap<string, number>>): () => void {
+  const stale = meter().createObservableGauge('agion.policy.stale_agents', {
+    description: 'Running agents that do not work by the policies in force yet.',
+  });
+  const observe = async (result: {
+    observe(value: number, attributes: Record<string, string>): void;
+  }): Promise<void> => {
+    for (const [organization, agents] of await read()) result.observe(agents, { service, organization });
+  };
+  stale.addCallback(observe);
+  return () => stale.removeCallback(observe);
+}
+
 /** `agion_outbox_published_total{service}` */
 export function outboxPublished(service: string): (facts: number) => void {
   const published = meter().createCounter('agion.outbox.published', { description: 'Facts that left the outbox.' });

@@ -1,0 +1,25 @@
+/** When revisions of policies were committed, as governance knows it. */
+export interface PolicyCommit {
+  revision: number;
+  at: string;
+}
+
+/** A running instance by the policies it has. */
+export interface InstancePolicies {
+  agentId: string;
+  instanceId: string;
+  /** Null: it has told none. */
+  revision: number | null;
+  appliedAt: Date | null;
+  lastSeenAt: Date;
+}
+
+/** Where the running instances of an organization stand. */
+export interface PolicyAdoption {
+  /** Agents all of whose instances work by the revision or a later one; some of whose do not; and those that keep no policies. */
+  agents: { current: number; stale: number; silent: number };
+  /** Milliseconds from a commit until an instance worked by it; null when none followed one of them. */
+  propagation: { p50: number | null; p99: number | null; count: number };
+  /** Instances that are behind, the farthest first. */
+  stale: InstancePolicies[];
+}
