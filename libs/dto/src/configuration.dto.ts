@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsBoolean, IsInt, IsISO8601, IsOptional, Max, Min } from 'class-validator';
 import { IsBoundedObject } from './bounded-json.js';
+import { Flag } from './flag.js';
 import { IsChosenId } from './identifiers.js';
 import { PageQueryDto } from './page.dto.js';
 import { PlainInteger } from './plain-number.js';
@@ -9,12 +9,6 @@ import { PlainInteger } from './plain-number.js';
 const MAX_VERSION = 2_147_483_647;
 /** Bytes of free-form metadata as JSON. */
 const MAX_METADATA_BYTES = 16_384;
-
-/** `?flag=true` and `?flag=false`; everything else stays what it is and is refused. */
-const Flag = (): PropertyDecorator =>
-  Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) =>
-    obj[key] === 'true' ? true : obj[key] === 'false' ? false : obj[key],
-  );
 
 export class ConfigurationIdParamDto {
   @ApiProperty({ example: 'data_analysis' })

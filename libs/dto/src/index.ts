@@ -72,6 +72,7 @@ export { CreateEnrollmentDto, DEFAULT_WAIT_SECONDS, EnrollmentDto, ExchangeEnrol
 export {
   CreatedServiceAccountDto,
   CreateServiceAccountDto,
+  DeleteServiceAccountQueryDto,
   RotateServiceAccountTokenDto,
   ServiceAccountDto,
   ServiceAccountIdParamDto,

@@ -1,7 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsOptional, IsUUID, Matches, Max, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsUUID, Matches, Max, Min } from 'class-validator';
 import { NAME_PATTERN, ROLES, SCOPES, type Role, type Scope } from '@agion/wire';
 import { IssuedTokenDto, MAX_LIFETIME_SECONDS, MAX_OVERLAP_SECONDS } from './credential.dto.js';
+import { Flag } from './flag.js';
 import { IsScopes } from './scopes.js';
 
 export class ServiceAccountIdParamDto {
@@ -41,6 +42,18 @@ export class CreateServiceAccountDto {
   @Min(60)
   @Max(MAX_LIFETIME_SECONDS)
   expires_in_seconds?: number | null;
+}
+
+export class DeleteServiceAccountQueryDto {
+  @ApiPropertyOptional({
+    default: false,
+    description:
+      'true: what it has issued ends too: tokens of agents, containers and of accounts it has made, however they were passed on.',
+  })
+  @IsOptional()
+  @Flag()
+  @IsBoolean({ message: 'must be true or false' })
+  revoke_issued = false;
 }
 
 export class RotateServiceAccountTokenDto {

@@ -8,6 +8,7 @@ import {
   type NewCredential,
   revokeCredentials,
 } from '../credentials/credential-rows.store.js';
+import { holdCredential } from '../credentials/holder-rows.store.js';
 import type { Agent, AgentDescription } from './agent.js';
 import {
   AGENT_COLUMNS,
@@ -34,6 +35,8 @@ export interface Registering {
   organizationId: string;
   agent: AgentDescription;
   instanceId: string;
+  /** Key id of the credential that asks. */
+  callerKeyId: string | undefined;
   /** The token to hand out, or null, once it is known whether the agent is new. */
   credential: (created: boolean) => NewCredential | null;
   audit: (created: boolean) => AuditEntry[];
@@ -47,7 +50,14 @@ export class AgentsStore {
   ) {}
 
   /** Container, agent, instance, token and audit entries in one transaction. @throws AgentRetiredError, QuotaExceededError */
-  register({ organizationId, agent, instanceId, credential, audit }: Registering): Promise<[Agent, boolean]> {
+  register({
+    organizationId,
+    agent,
+    instanceId,
+    callerKeyId,
+    credential,
+    audit,
+  }: Registering): Promise<[Agent, boolean]> {
     return this.scope.transaction(organizationId, async (client) => {
       const upserted = await upsertAgent(client, organizationId, agent);
       if (!upserted) throw new AgentRetiredError(agent.agentId);
@@ -56,6 +66,7 @@ export class AgentsStore {
       await startInstance(client, organizationId, agent.agentId, instanceId);
       const token = credential(upserted.created);
       if (token) {
+        await holdCredential(client, callerKeyId);
         await forgetExpired(client, token.kind, token.subject);
         await insertCredential(client, token);
       }

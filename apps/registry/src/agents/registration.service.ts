@@ -59,6 +59,7 @@ export class RegistrationService {
       organizationId,
       agent,
       instanceId,
+      callerKeyId: caller.credentialId,
       credential: (isNew) => (givesToken(isNew) ? credentialFor(caller, agent.agentId, minted) : null),
       audit: (isNew) => facts(caller, agent, { isNew, minted: givesToken(isNew) ? minted : null }),
     });

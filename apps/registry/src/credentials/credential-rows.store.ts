@@ -15,6 +15,7 @@ export interface NewCredential {
   lifetimeSeconds: number | null;
   /** From when it is refused whatever its lifetime: it was asked for with one that is being replaced. */
   revokedFrom?: Date | null;
+  /** By whose word it comes about: whoever asks for it or, for what a holder makes with his own, whoever that one came from. */
   createdBy: string;
 }
 
@@ -60,6 +61,16 @@ export async function revokeCredentials(
       WHERE kind = $1::registry."CredentialKind" AND subject = $2 AND (revoked_at IS NULL OR revoked_at > now())
       RETURNING key_id`,
     values: [kind, subject],
+  });
+  return rows.map(({ key_id }) => key_id);
+}
+
+/** Revokes all that came about by the word of these. @returns their key ids */
+export async function revokeIssued(client: pg.PoolClient, makers: readonly string[]): Promise<string[]> {
+  const { rows } = await client.query<{ key_id: string }>({
+    text: `UPDATE registry.credentials SET revoked_at = now()
+      WHERE created_by = ANY($1::text[]) AND (${ENDS_AT} IS NULL OR ${ENDS_AT} > now()) RETURNING key_id`,
+    values: [makers],
   });
   return rows.map(({ key_id }) => key_id);
 }

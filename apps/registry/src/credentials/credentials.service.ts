@@ -109,6 +109,7 @@ export class CredentialsService {
   ): Promise<IssuedToken> {
     const { kind, subject, role } = holder;
     const byOperator = hasRole(caller, 'operator');
+    const renews = !byOperator || (caller.kind === kind && caller.subject === subject);
     const minted = mintToken(kind);
     const issued = await this.store.issue({
       organizationId: caller.organization.id,
@@ -119,7 +120,8 @@ export class CredentialsService {
       minted,
       lifetimeSeconds,
       overlapSeconds: overlapSeconds ?? (byOperator ? null : OVERLAP_SECONDS),
-      holderKeyId: byOperator ? null : (caller.credentialId ?? null),
+      callerKeyId: caller.credentialId,
+      renews,
       createdBy: ownerOf(caller),
       audit: ({ expiresAt, replaces }) =>
         auditEntry({

@@ -1,21 +1,23 @@
 import { OrganizationScope, Outbox, WorkerPool } from '@agion/database';
 import { Injectable } from '@nestjs/common';
-import { type AuditEntry, UnauthenticatedError } from '@agion/service-kit';
+import type { AuditEntry } from '@agion/service-kit';
 import type { CredentialKind, Role, Scope } from '@agion/wire';
 import type pg from 'pg';
 import { AgentNotFoundError, AgentRetiredError } from '../agents/agents.errors.js';
 import { AccountNotFoundError } from '../service-accounts/service-accounts.errors.js';
 import { insertCredential, limitCredentials, type NewCredential } from './credential-rows.store.js';
-import { lockHolder } from './holder-rows.store.js';
+import { holdCredential, lockHolder } from './holder-rows.store.js';
 
 export interface Issue extends NewCredential {
   /** Seconds after which the subject's other credentials end; null leaves them alone. */
   overlapSeconds: number | null;
+  /** Key id of the credential that asks. */
+  callerKeyId: string | undefined;
   /**
-   * Key id of the credential that asks for its successor. The new one lives no longer than that one was meant to and, when that
-   * one is being replaced already, not beyond its end; newer ones than it are left alone.
+   * Whether it asks for a successor of its own, or for what is its own to have. The new one lives no longer than that one was meant to
+   * and, when that one is being replaced already, not beyond its end; newer ones than it are left alone.
    */
-  holderKeyId: string | null;
+  renews: boolean;
   audit: (issued: Issued) => AuditEntry;
 }
 
@@ -61,24 +63,26 @@ export class CredentialsStore {
 
   /**
    * Adds a credential, limits those before it and records both; one after the other for each subject.
-   * @throws AgentNotFoundError, AgentRetiredError, AccountNotFoundError; UnauthenticatedError when the holder's credential has just ended
+   * @throws AgentNotFoundError, AgentRetiredError, AccountNotFoundError; UnauthenticatedError when the caller's credential has just ended
    */
-  issue({ audit, overlapSeconds, holderKeyId, ...credential }: Issue): Promise<Issued> {
+  issue({ audit, overlapSeconds, callerKeyId, renews, ...credential }: Issue): Promise<Issued> {
     const { organizationId, kind, subject } = credential;
     return this.scope.transaction(organizationId, async (client) => {
       if (kind === 'agent') await requireLivingAgent(client, subject);
       if (kind === 'service_account') await requireLivingAccount(client, subject);
       await lockSubject(client, credential);
-      const holder = holderKeyId === null ? null : await lockHolder(client, holderKeyId, credential);
-      if (holder?.ended) throw new UnauthenticatedError('the token is not valid');
+      const asks = renews ? callerKeyId : undefined;
+      const holder = asks === undefined ? null : await lockHolder(client, asks, credential);
+      if (!holder) await holdCredential(client, callerKeyId);
       const replaces =
         overlapSeconds === null
           ? []
-          : await limitCredentials(client, credential, overlapSeconds, holder?.sparesNewer ? holderKeyId : null);
+          : await limitCredentials(client, credential, overlapSeconds, holder?.sparesNewer ? (asks ?? null) : null);
       const expiresAt = await insertCredential(client, {
         ...credential,
         lifetimeSeconds: shorter(credential.lifetimeSeconds, holder?.lifetimeSeconds ?? null),
         revokedFrom: holder?.replacedFrom ?? null,
+        createdBy: holder?.createdBy ?? credential.createdBy,
       });
       const issued = { expiresAt, replaces };
       await this.outbox.append(client, audit(issued));

@@ -47,6 +47,7 @@ export class EnrollmentsService {
       minted,
       lifetimeSeconds,
       createdBy: ownerOf(caller),
+      callerKeyId: caller.credentialId,
       audit: (ends) =>
         auditEntry({
           type: 'enrollment.created',
@@ -66,9 +67,8 @@ export class EnrollmentsService {
     const parts = parseToken(enrollmentToken);
     const known = parts?.kind === 'enrollment' ? await this.store.find(parts.keyId) : undefined;
     if (!parts || !known || !secretMatches(parts.secret, known.secretHash)) throw refusal();
-    const { organization, containerId, scopes } = known;
+    const { organization, containerId, scopes, createdBy } = known;
     const minted = mintToken('container');
-    const createdBy = `enrollment:${parts.keyId}`;
     const credential = {
       kind: 'container',
       subject: containerId,

@@ -4,6 +4,7 @@ import type { AuditEntry } from '@agion/service-kit';
 import type { Organization, Scope } from '@agion/wire';
 import type pg from 'pg';
 import { insertCredential, type NewCredential } from '../credentials/credential-rows.store.js';
+import { holdCredential } from '../credentials/holder-rows.store.js';
 import type { MintedToken } from '../credentials/token.js';
 
 export interface NewEnrollment {
@@ -13,6 +14,7 @@ export interface NewEnrollment {
   minted: MintedToken;
   lifetimeSeconds: number;
   createdBy: string;
+  callerKeyId: string | undefined;
   audit: (expiresAt: Date) => AuditEntry;
 }
 
@@ -22,6 +24,7 @@ export interface Enrollment {
   containerId: string;
   scopes: Scope[] | null;
   secretHash: Buffer;
+  createdBy: string;
 }
 
 interface EnrollmentRow extends pg.QueryResultRow {
@@ -30,6 +33,7 @@ interface EnrollmentRow extends pg.QueryResultRow {
   containerId: string;
   scopes: Scope[] | null;
   secretHash: Buffer;
+  createdBy: string;
 }
 
 @Injectable()
@@ -40,7 +44,7 @@ export class EnrollmentsStore {
     private readonly outbox: Outbox,
   ) {}
 
-  /** Adds one and forgets those that ended more than a week ago. @returns until when it may be exchanged */
+  /** Adds one and forgets those that ended more than a week ago. @returns until when it may be exchanged. @throws UnauthenticatedError when the caller's credential has just ended */
   create({
     organizationId,
     containerId,
@@ -48,9 +52,11 @@ export class EnrollmentsStore {
     minted,
     lifetimeSeconds,
     createdBy,
+    callerKeyId,
     audit,
   }: NewEnrollment): Promise<Date> {
     return this.scope.transaction(organizationId, async (client) => {
+      await holdCredential(client, callerKeyId);
       await client.query("DELETE FROM registry.enrollments WHERE expires_at < now() - interval '7 days'");
       const { rows } = await client.query<{ expires_at: Date }>({
         text: `INSERT INTO registry.enrollments (key_id, organization_id, container_id, scopes, secret_hash, created_by, expires_at)
@@ -67,7 +73,8 @@ export class EnrollmentsStore {
   async find(keyId: string): Promise<Enrollment | undefined> {
     const [row] = await this.worker.query<EnrollmentRow>({
       name: 'enrollment_by_key_id',
-      text: `SELECT organization_id AS id, slug, container_id AS "containerId", scopes, secret_hash AS "secretHash"
+      text: `SELECT organization_id AS id, slug, container_id AS "containerId", scopes, secret_hash AS "secretHash",
+          created_by AS "createdBy"
         FROM registry.enrollments JOIN registry.organizations USING (organization_id) WHERE key_id = $1`,
       values: [keyId],
     });

@@ -3,6 +3,7 @@ import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, 
 import {
   CreatedServiceAccountDto,
   CreateServiceAccountDto,
+  DeleteServiceAccountQueryDto,
   encodeCursor,
   IssuedTokenDto,
   PageQueryDto,
@@ -53,13 +54,18 @@ export class ServiceAccountsController {
   @HttpCode(204)
   @ApiOperation({
     summary: 'Delete a service account',
-    description: 'Its tokens are refused everywhere within two seconds; its name is never given again.',
+    description:
+      'Its tokens are refused everywhere within two seconds; its name is never given again. What it has issued for agents and containers lives on, unless `revoke_issued` is true.',
     operationId: 'deleteServiceAccount',
   })
   @ApiNoContentResponse()
   @ApiProblems('not-found')
-  async delete(@Caller() caller: Principal, @Param() { id }: ServiceAccountIdParamDto): Promise<void> {
-    await this.accounts.delete(caller, id);
+  async delete(
+    @Caller() caller: Principal,
+    @Param() { id }: ServiceAccountIdParamDto,
+    @Query() { revoke_issued: revokeIssued }: DeleteServiceAccountQueryDto,
+  ): Promise<void> {
+    await this.accounts.delete(caller, id, revokeIssued);
   }
 
   @Post(':id/token')

@@ -53,6 +53,7 @@ export class ServiceAccountsService {
       role,
       scopes,
       credential,
+      callerKeyId: caller.credentialId,
       audit: (ends) => [
         auditEntry({
           type: 'service_account.created',
@@ -94,18 +95,22 @@ export class ServiceAccountsService {
     return { accounts, next: found.length > limit ? (accounts.at(-1)?.name ?? null) : null };
   }
 
-  /** Its tokens are refused everywhere within two seconds. @throws AccountNotFoundError, ForbiddenError for one of a higher role */
-  async delete(caller: Principal, id: string): Promise<void> {
+  /**
+   * Its tokens are refused everywhere within two seconds.
+   * @param revokeIssued and so is whatever came about by its word
+   * @throws AccountNotFoundError, ForbiddenError for one of a higher role
+   */
+  async delete(caller: Principal, id: string, revokeIssued: boolean): Promise<void> {
     requireRole(caller, 'operator');
     const account = await this.find(caller, id);
     requireReachesRole(caller, account.role);
-    const revoked = await this.store.delete(caller.organization.id, account, (keyIds) =>
+    const revoked = await this.store.delete(caller.organization.id, account, revokeIssued, (keyIds) =>
       auditEntry({
         type: 'service_account.deleted',
         actor: caller,
         subject: { kind: 'service_account', id, name: account.name },
         outcome: 'succeeded',
-        details: { revoked: keyIds },
+        details: { revoked: keyIds, revoke_issued: revokeIssued },
       }),
     );
     this.outbox.nudge();

@@ -8,7 +8,9 @@ import {
   insertCredential,
   type NewCredential,
   revokeCredentials,
+  revokeIssued,
 } from '../credentials/credential-rows.store.js';
+import { holdCredential } from '../credentials/holder-rows.store.js';
 import { requireWithinQuota } from '../organizations/quota-rows.store.js';
 import type { ServiceAccount } from './service-account.js';
 import { AccountNameTakenError, AccountNotFoundError } from './service-accounts.errors.js';
@@ -19,6 +21,7 @@ export interface NewServiceAccount {
   role: Role;
   scopes: readonly Scope[] | null;
   credential: NewCredential;
+  callerKeyId: string | undefined;
   audit: (expiresAt: Date | null) => AuditEntry[];
 }
 
@@ -42,10 +45,12 @@ export class ServiceAccountsStore {
     role,
     scopes,
     credential,
+    callerKeyId,
     audit,
   }: NewServiceAccount): Promise<{ expiresAt: Date | null; createdAt: Date }> {
     const { organizationId, createdBy } = credential;
     return this.scope.transaction(organizationId, async (client) => {
+      await holdCredential(client, callerKeyId);
       const { rows } = await client.query<{ created_at: Date }>({
         text: `INSERT INTO registry.service_accounts (organization_id, id, name, role, scopes, created_by)
           VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (organization_id, name) DO NOTHING RETURNING created_at`,
@@ -79,10 +84,16 @@ export class ServiceAccountsStore {
     });
   }
 
-  /** Deletes an account with its tokens and the enrollments it has made. @returns the key ids revoked. @throws AccountNotFoundError */
+  /**
+   * Deletes an account with its tokens and the enrollments it has made.
+   * @param issued whether what came about by its word ends too, and by that of the accounts it has made
+   * @returns the key ids revoked
+   * @throws AccountNotFoundError
+   */
   delete(
     organizationId: string,
     { id, name }: ServiceAccount,
+    issued: boolean,
     audit: (revoked: string[]) => AuditEntry,
   ): Promise<string[]> {
     return this.scope.transaction(organizationId, async (client) => {
@@ -91,16 +102,32 @@ export class ServiceAccountsStore {
         values: [id],
       });
       if (rowCount === 0) throw new AccountNotFoundError(id);
-      const revoked = await revokeCredentials(client, 'service_account', name);
+      const own = await revokeCredentials(client, 'service_account', name);
+      const makers = issued ? await madeBy(client, name) : [ownerName(name)];
       await client.query({
         text: `UPDATE registry.enrollments SET expires_at = now()
-          WHERE created_by = $1 AND used_at IS NULL AND expires_at > now()`,
-        values: [`service_account:${name}`],
+          WHERE created_by = ANY($1::text[]) AND used_at IS NULL AND expires_at > now()`,
+        values: [makers],
       });
+      const revoked = issued ? [...own, ...(await revokeIssued(client, makers))] : own;
       await this.outbox.append(client, audit(revoked));
       return revoked;
     });
   }
+}
+
+const ownerName = (name: string): string => `service_account:${name}`;
+
+/** An account and those it has made, and those they have: as they stand behind what they issue. */
+async function madeBy(client: pg.PoolClient, name: string): Promise<string[]> {
+  const { rows } = await client.query<{ maker: string }>({
+    text: `WITH RECURSIVE makers (maker) AS (
+        SELECT $1::text
+        UNION SELECT 'service_account:' || account.name FROM registry.service_accounts account JOIN makers ON created_by = maker)
+      SELECT maker FROM makers`,
+    values: [ownerName(name)],
+  });
+  return rows.map(({ maker }) => maker);
 }
 
 async function nameTaken(client: pg.PoolClient, name: string): Promise<AccountNameTakenError> {
