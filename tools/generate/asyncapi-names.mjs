@@ -41,7 +41,8 @@ export const CHANNEL_NOTES = {
     message: 'ConfigNoticeDto',
   },
   control: {
-    about: 'Credentials were revoked: forget them. Organizations have changed: ask for them again.',
+    about:
+      'Credentials were revoked: forget them. Agents were retired or sign with another key, organizations have changed: ask for them again.',
     writers: ['registry'],
     message: 'ControlNoticeDto',
   },

@@ -191,8 +191,11 @@ describe('retirement', () => {
     const retired = await registry.call('POST', '/v1/agents/ret:one/retire');
     expect(retired.body).toMatchObject({ status: 'retired', retired_at: expect.any(String) });
     expect((await calls.verify(token)).status).toBe(401);
-    const notice = { type: 'credentials.revoked', credential_ids: [parseToken(token)?.keyId] };
-    await eventually(() => expect(heard).toEqual([notice]));
+    const notices = [
+      { type: 'credentials.revoked', credential_ids: [parseToken(token)?.keyId] },
+      { type: 'agents.changed', agent_ids: ['ret:one'] },
+    ];
+    await eventually(() => expect(heard).toEqual(notices));
 
     for (const path of ['register', 'ret:one/heartbeat', 'ret:one/token']) {
       const body = path === 'register' ? { agent_id: 'ret:one', name: 'x' } : {};

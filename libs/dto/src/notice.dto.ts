@@ -1,5 +1,12 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { ConfigNotice, ControlNotice, OrganizationsNotice, PolicyBeacon, PolicyNotice } from '@agion/wire';
+import type {
+  AgentsNotice,
+  ConfigNotice,
+  ControlNotice,
+  OrganizationsNotice,
+  PolicyBeacon,
+  PolicyNotice,
+} from '@agion/wire';
 
 const CONFIG_NOTICES = ['prompt.updated', 'model.updated', 'resource.updated'] as const;
 
@@ -18,13 +25,16 @@ export class ConfigNoticeDto implements ConfigNotice {
   version!: number;
 }
 
-/** What `agion:control` says: forget these credentials; at the default organization also: ask for the organizations again. */
+/** What `agion:control` says: forget these credentials; ask for these agents again; at the default organization also: ask for the organizations again. */
 export class ControlNoticeDto {
-  @ApiProperty({ enum: ['credentials.revoked', 'organizations.changed'] })
-  type!: (ControlNotice | OrganizationsNotice)['type'];
+  @ApiProperty({ enum: ['credentials.revoked', 'agents.changed', 'organizations.changed'] })
+  type!: (ControlNotice | AgentsNotice | OrganizationsNotice)['type'];
 
   @ApiPropertyOptional({ type: [String], example: ['k3v7c2m4n5p6q7r2'], description: 'Of `credentials.revoked`.' })
   credential_ids?: string[];
+
+  @ApiPropertyOptional({ type: [String], example: ['support:triage'], description: 'Of `agents.changed`.' })
+  agent_ids?: string[];
 }
 
 /** What `agion:policy:updates` says, once for each change and only on change. */

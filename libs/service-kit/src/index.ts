@@ -83,6 +83,7 @@ export type { Proof, ProvableEntry } from './streams/entry-proofs.js';
 export { auditEntry } from './streams/audit-entry.js';
 export type { AuditEntry, AuditFact } from './streams/audit-entry.js';
 export { eventTime } from './streams/event-time.js';
+export { AgentNotices } from './streams/agent-notices.consumer.js';
 export { OrganizationDirectory } from './streams/organization-directory.js';
 export { COMMAND_REDIS } from './streams/redis-token.js';
 export { StreamTrimmer } from './streams/stream-trimmer.js';

@@ -35,6 +35,12 @@ export interface ControlNotice {
   credential_ids: string[];
 }
 
+/** Announced on `agion:control`: these agents were retired, or sign with another key. Who knows them has to ask for them again. */
+export interface AgentsNotice {
+  type: 'agents.changed';
+  agent_ids: string[];
+}
+
 /** Announced on `agion:control` of the organization `default`: there is a new organization, or one has other settings. */
 export interface OrganizationsNotice {
   type: 'organizations.changed';

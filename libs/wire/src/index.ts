@@ -1,6 +1,7 @@
 export { AGENT_ID_PATTERN, NAME_PATTERN, completeAgentId, containerOf, isAgentId, isName } from './agent-id.js';
 export { CHANNELS, channelKey, channelPatterns, slugOf } from './channels.js';
 export type {
+  AgentsNotice,
   ChannelName,
   ConfigNotice,
   ControlNotice,

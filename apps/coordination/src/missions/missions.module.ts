@@ -1,5 +1,5 @@
 import { IdempotencyStore, OrganizationScope } from '@agion/database';
-import { EntryProofs, StreamKeyClient, streamKeysFrom } from '@agion/service-kit';
+import { AgentNotices, EntryProofs, StreamKeyClient, streamKeysFrom } from '@agion/service-kit';
 import { Module } from '@nestjs/common';
 import { CoordinationSettings } from '../coordination.config.js';
 import { IDEMPOTENCY_KEYS } from './create-once.interceptor.js';
@@ -17,6 +17,7 @@ import { MissionsStore } from './missions.store.js';
     MissionsStore,
     MissionReportsStore,
     streamKeysFrom(CoordinationSettings),
+    AgentNotices,
     StreamKeyClient,
     EntryProofs,
     {

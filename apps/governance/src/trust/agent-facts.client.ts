@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { SERVICE, ServiceClient, UnavailableError, UpstreamProblemError, type ServiceFacts } from '@agion/service-kit';
+import {
+  AgentNotices,
+  SERVICE,
+  ServiceClient,
+  UnavailableError,
+  UpstreamProblemError,
+  type ServiceFacts,
+} from '@agion/service-kit';
 import { problemType, type AgentStatus, type Organization } from '@agion/wire';
 import { LRUCache } from 'lru-cache';
 
@@ -45,11 +52,16 @@ interface Known {
 export class AgentFacts {
   private readonly known = new LRUCache<string, Known>({ max: MOST_AGENTS });
   private readonly asking = new Map<string, Promise<KnownAgent | null>>();
+  /** Counts notices: what was asked for before the last one may be older than it. */
+  private heard = 0;
 
   constructor(
     private readonly client: ServiceClient,
     @Inject(SERVICE) private readonly self: ServiceFacts,
-  ) {}
+    notices: AgentNotices,
+  ) {
+    notices.onChanged((organizationId, agentIds) => this.doubt(organizationId, agentIds));
+  }
 
   /** The agent, or null when it is not registered. @throws UnavailableError when the registry is away and never told */
   async of(organization: Organization, agentId: string): Promise<KnownAgent | null> {
@@ -68,7 +80,19 @@ export class AgentFacts {
     return Promise.all(agents.map(({ organization, agentId }) => this.of(organization, agentId)));
   }
 
+  /** Agents that are named have to be asked for; of others the last word still stands where the registry does not answer. */
+  private doubt(organizationId: string, agentIds: readonly string[] | null): void {
+    this.heard += 1;
+    for (const agentId of agentIds ?? []) {
+      this.known.delete(`${organizationId} ${agentId}`);
+      this.asking.delete(`${organizationId} ${agentId}`);
+    }
+    if (agentIds === null)
+      for (const [key, known] of this.known.entries()) if (key.startsWith(organizationId)) known.askedAt = 0;
+  }
+
   private async ask(organization: Organization, agentId: string, key: string): Promise<KnownAgent | null> {
+    const { heard } = this;
     try {
       const agent = knownAgent(
         await this.client.call<AgentAnswer>('registry', {
@@ -77,7 +101,7 @@ export class AgentFacts {
           timeoutMs: PATIENCE_MS[this.known.has(key) ? 'known' : 'unknown'],
         }),
       );
-      this.known.set(key, { agent, askedAt: Date.now() });
+      if (heard === this.heard) this.known.set(key, { agent, askedAt: Date.now() });
       return agent;
     } catch (error) {
       if (error instanceof UpstreamProblemError && isUnknown(error.upstream.type)) {

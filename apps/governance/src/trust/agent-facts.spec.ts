@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { UnavailableError, UpstreamProblemError, type ServiceClient } from '@agion/service-kit';
+import { type AgentNotices, UnavailableError, UpstreamProblemError, type ServiceClient } from '@agion/service-kit';
 import { DEFAULT_ORGANIZATION } from '@agion/wire';
 import { AgentFacts } from './agent-facts.client.js';
 
@@ -26,10 +26,17 @@ class Registry {
 
 let registry: Registry;
 let facts: AgentFacts;
+let tell: Parameters<AgentNotices['onChanged']>[0];
 beforeEach(() => {
   jest.useFakeTimers();
   registry = new Registry();
-  facts = new AgentFacts(registry as unknown as ServiceClient, { name: 'governance' } as never);
+  facts = new AgentFacts(
+    registry as unknown as ServiceClient,
+    { name: 'governance' } as never,
+    {
+      onChanged: (listener: typeof tell) => void (tell = listener),
+    } as AgentNotices,
+  );
 });
 afterEach(() => {
   jest.useRealTimers();
@@ -77,6 +84,31 @@ describe('what governance knows of an agent', () => {
     expect(await ask()).toBeNull();
     registry.state = 'here';
     expect(await ask()).toMatchObject({ id: 'demo:a', container: 'demo', fingerprint: '' });
+  });
+
+  it('is asked for again when the registry says that it has changed, whatever was under way', async () => {
+    await ask();
+    tell(acme.id, ['demo:a']);
+    await ask();
+    expect(registry.asked).toHaveLength(1);
+    tell(DEFAULT_ORGANIZATION.id, ['demo:a']);
+    const early = ask();
+    tell(DEFAULT_ORGANIZATION.id, ['demo:a']);
+    await Promise.all([early, ask()]);
+    expect(registry.asked).toHaveLength(3);
+    registry.state = 'away';
+    tell(DEFAULT_ORGANIZATION.id, ['demo:a']);
+    await expect(ask()).rejects.toThrow(UnavailableError);
+  });
+
+  it('is doubted when notices may have been missed, and still the last word while the registry is away', async () => {
+    const known = await ask();
+    tell(DEFAULT_ORGANIZATION.id, null);
+    await ask();
+    expect(registry.asked).toHaveLength(2);
+    registry.state = 'away';
+    tell(DEFAULT_ORGANIZATION.id, null);
+    expect(await ask()).toEqual(known);
   });
 
   it('has the same digest of a build in whatever order its parts come', async () => {

@@ -1,4 +1,4 @@
-import { EntryProofs, StreamKeyClient, streamKeysFrom } from '@agion/service-kit';
+import { AgentNotices, EntryProofs, StreamKeyClient, streamKeysFrom } from '@agion/service-kit';
 import { Module } from '@nestjs/common';
 import { GovernanceSettings } from '../governance.config.js';
 import { ViolationsModule } from '../violations/violations.module.js';
@@ -21,6 +21,7 @@ import { TrustService } from './trust.service.js';
   controllers: [TrustController, TrustEventsConsumer],
   providers: [
     streamKeysFrom(GovernanceSettings),
+    AgentNotices,
     StreamKeyClient,
     EntryProofs,
     AgentFacts,

@@ -101,7 +101,11 @@ export class AgentsService {
       }),
     );
     if (changed) this.outbox.nudge();
-    await Promise.all([this.control.revoked(slug, revoked), this.agentKeys.gone(slug, agentId)]);
+    await Promise.all([
+      this.control.revoked(slug, revoked),
+      this.control.agentChanged(slug, agentId),
+      this.agentKeys.gone(slug, agentId),
+    ]);
     return agent;
   }
 }

@@ -1,6 +1,13 @@
 import { Channels } from '@agion/messaging';
 import { LOGGER } from '@agion/service-kit';
-import { CHANNELS, channelKey, type ControlNotice, DEFAULT_ORGANIZATION, type OrganizationsNotice } from '@agion/wire';
+import {
+  type AgentsNotice,
+  CHANNELS,
+  channelKey,
+  type ControlNotice,
+  DEFAULT_ORGANIZATION,
+  type OrganizationsNotice,
+} from '@agion/wire';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 
@@ -17,12 +24,17 @@ export class ControlPublisher {
     if (keyIds.length > 0) await this.tell(slug, { type: 'credentials.revoked', credential_ids: [...keyIds] });
   }
 
+  /** Publishes after the commit: the agent was retired, or its keys are others. Who misses it asks for the agent after seconds. */
+  async agentChanged(slug: string, agentId: string): Promise<void> {
+    await this.tell(slug, { type: 'agents.changed', agent_ids: [agentId] });
+  }
+
   /** Publishes after the commit. Whoever misses it asks for the organizations by himself within seconds. */
   async organizationsChanged(): Promise<void> {
     await this.tell(DEFAULT_ORGANIZATION.slug, { type: 'organizations.changed' });
   }
 
-  private async tell(slug: string, notice: ControlNotice | OrganizationsNotice): Promise<void> {
+  private async tell(slug: string, notice: ControlNotice | AgentsNotice | OrganizationsNotice): Promise<void> {
     try {
       await this.channels.publish(channelKey(slug, CHANNELS.control), notice);
     } catch (error) {

@@ -8,6 +8,7 @@ import {
 } from '@agion/service-kit';
 import { speaksFor, type Principal } from '@agion/wire';
 import { Injectable } from '@nestjs/common';
+import { ControlPublisher } from '../credentials/control.publisher.js';
 import { StreamKeysStore } from './stream-keys.store.js';
 
 /** Seconds the key before a rotation counts when the caller does not say: long enough for every replica to fetch the new one. */
@@ -26,6 +27,7 @@ export class StreamKeysService {
     private readonly store: StreamKeysStore,
     private readonly keys: StreamKeys,
     private readonly outbox: OutboxPublisher,
+    private readonly control: ControlPublisher,
   ) {}
 
   /** @throws AgentNotFoundError, AgentRetiredError; ForbiddenError for whoever does not speak for the agent */
@@ -49,11 +51,12 @@ export class StreamKeysService {
   /** @throws as `current` does */
   async rotate(caller: Principal, agentId: string, overlapSeconds: number | null): Promise<StreamKey> {
     requireSpeaksFor(caller, agentId);
-    const { id } = caller.organization;
+    const { id, slug } = caller.organization;
     const state = await this.store.rotate(id, agentId, overlapSeconds ?? OVERLAP_SECONDS, ({ generation }) =>
       auditEntry({ type: 'stream_key.rotated', ...fact(caller, agentId, generation) }),
     );
     this.outbox.nudge();
+    await this.control.agentChanged(slug, agentId);
     return { ...state, key: this.keys.of(id, agentId, state.generation) };
   }
 }

@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { ServiceClient } from '../http/service-client.js';
 import { UpstreamProblemError } from '../problem/domain-error.js';
 import { SERVICE, type ServiceFacts } from '../service-facts.js';
+import { AgentNotices } from '../streams/agent-notices.consumer.js';
 import type { StreamKeyState } from './stream-keys.js';
 
 /** The registry's answer, as far as it matters here. */
@@ -30,11 +31,16 @@ const MOST_AGENTS = 50_000;
 export class StreamKeyClient {
   private readonly known = new LRUCache<string, Known>({ max: MOST_AGENTS });
   private readonly asking = new Map<string, Promise<StreamKeyState | null>>();
+  /** Counts notices: what was asked for before the last one may be older than it. */
+  private heard = 0;
 
   constructor(
     private readonly client: ServiceClient,
     @Inject(SERVICE) private readonly self: ServiceFacts,
-  ) {}
+    notices: AgentNotices,
+  ) {
+    notices.onChanged((organizationId, agentIds) => this.doubt(organizationId, agentIds));
+  }
 
   /**
    * @param freshMs how old the word may be, in milliseconds
@@ -53,8 +59,10 @@ export class StreamKeyClient {
 
   private async ask(organization: Organization, agentId: string, name: string): Promise<StreamKeyState | null> {
     const askedAt = Date.now(); // what changes from now on may or may not be in the answer
+    const { heard } = this;
     try {
-      return this.remember(name, stateIn(await this.question(organization, agentId)), askedAt);
+      const state = stateIn(await this.question(organization, agentId));
+      return heard === this.heard ? this.remember(name, state, askedAt) : state;
     } catch (error) {
       if (isUnknownAgent(error)) return this.remember(name, null, askedAt);
       const known = this.known.get(name);
@@ -62,6 +70,17 @@ export class StreamKeyClient {
       known.sparedUntil = Date.now() + SPARED_MS;
       return known.state;
     }
+  }
+
+  /** Agents that are named have to be asked for; of others the last word still stands where the registry does not answer. */
+  private doubt(organizationId: string, agentIds: readonly string[] | null): void {
+    this.heard += 1;
+    for (const agentId of agentIds ?? []) {
+      this.known.delete(`${organizationId} ${agentId}`);
+      this.asking.delete(`${organizationId} ${agentId}`);
+    }
+    if (agentIds === null)
+      for (const [name, known] of this.known.entries()) if (name.startsWith(organizationId)) known.askedAt = 0;
   }
 
   private question(organization: Organization, agentId: string): Promise<AgentAnswer> {
