@@ -53,12 +53,20 @@ afterAll(() => test?.stop());
 
 const told = (
   expected: PolicyCase['expect'],
-  answer: { decision: unknown; matched: { policy: string }[]; reason: unknown },
+  answer: {
+    decision: unknown;
+    matched: { policy: string }[];
+    reason: unknown;
+    obligations: unknown;
+    shadow_decision?: unknown;
+  },
 ): void => {
   expect(answer.decision).toBe(expected.decision);
   if (expected.matched) expect(answer.matched.map(({ policy }) => policy)).toEqual(expected.matched);
   if (expected.winner !== undefined) expect(answer.matched[0]?.policy ?? null).toBe(expected.winner);
   if (expected.reason !== undefined) expect(answer.reason).toBe(expected.reason);
+  if (expected.obligations) expect(answer.obligations).toEqual(expected.obligations);
+  if (expected.shadow_decision !== undefined) expect(answer.shadow_decision ?? null).toBe(expected.shadow_decision);
 };
 
 describe.each([...new Set(CASES.map(({ one }) => one.group))])('%s, over the bus and over HTTP', (group) => {
@@ -72,6 +80,8 @@ describe.each([...new Set(CASES.map(({ one }) => one.group))])('%s, over the bus
       decision: overBus.decision,
       reason: overBus.reason,
       matched: JSON.parse(overBus.policies ?? '[]') as { policy: string }[],
+      obligations: JSON.parse(overBus.obligations ?? '[]'),
+      shadow_decision: overBus.shadow_decision,
     });
     const question = questionOf(one);
     const { status, body } = await test.call(

@@ -3,11 +3,31 @@ import { DEFAULT_ORGANIZATION } from '@agion/wire';
 import { agent, type Answer, DecisionsUnderTest, person } from './decisions-under-test.js';
 import { ACME, POLICIES } from './published-policies.js';
 
+const BOUND = { id: '0198c0de-0000-7000-8000-0000000b0b0b', slug: 'bound' };
+const policy = (id: string, spec: object): Record<string, unknown> => ({
+  apiVersion: 'agion/v1',
+  kind: 'Policy',
+  metadata: { id },
+  spec: { scope: { agents: ['*'], actions: ['send'] }, ...spec },
+});
+const REDACTING = [
+  policy('redacting', {
+    effect: 'allow',
+    obligations: [
+      { type: 'redact', path: 'context.body' },
+      { type: 'redact', path: 'arguments.cards.number' },
+    ],
+  }),
+  policy('cap', { effect: 'deny', condition: 'context.body.contains("secret")' }),
+  policy('stricter', { effect: 'deny', mode: 'shadow', condition: 'context.amount > 10' }),
+];
+
 let test: DecisionsUnderTest;
 beforeAll(async () => {
   test = await DecisionsUnderTest.start([
     { organization: DEFAULT_ORGANIZATION, policies: POLICIES },
     { organization: ACME, policies: [] },
+    { organization: BOUND, policies: REDACTING },
   ]);
 }, 60_000);
 afterAll(() => test.stop());
@@ -65,6 +85,48 @@ describe('a request over HTTP', () => {
     const { status } = await check({ agent_id: 'demo:unseen' }, agent('demo:unseen'));
     test.registry.away = false;
     expect(status).toBe(503);
+  });
+});
+
+describe('what policies redact', () => {
+  it.each([
+    ['allowed', 'hello', 'allow'],
+    ['denied', 'a secret', 'deny'],
+  ])('decides, and is in no record of what was %s', async (_, text, decision) => {
+    const { body } = await test.call('POST', '/v1/governance/check', agent('demo:echo', BOUND), {
+      agent_id: 'demo:echo',
+      action: 'send',
+      context: { body: text, amount: 5 },
+      arguments: { cards: [{ number: '4111', name: 'ada' }] },
+    });
+    expect(body).toMatchObject({
+      decision,
+      obligations: [{ path: 'context.body' }, { path: 'arguments.cards.number' }],
+    });
+    const [row] = await test.ledger('decision_id = $1', body.decision_id);
+    expect(row).toMatchObject({
+      obligations: [{ type: 'redact', path: 'context.body' }, { path: 'arguments.cards.number' }],
+      request: {
+        context: { body: '[redacted]', amount: 5 },
+        arguments: { cards: [{ number: '[redacted]', name: 'ada' }] },
+      },
+    });
+  });
+});
+
+describe('a shadow policy', () => {
+  it('changes nothing, and the answer and the ledger say what it would have', async () => {
+    const { body } = await test.call('POST', '/v1/governance/check', agent('demo:echo', BOUND), {
+      agent_id: 'demo:echo',
+      action: 'send',
+      context: { body: 'hello', amount: 50 },
+    });
+    expect(body).toMatchObject({ decision: 'allow', shadow_decision: 'deny' });
+    expect(await test.ledger('decision_id = $1', body.decision_id)).toMatchObject([{ shadow_decision: 'deny' }]);
+    const why = await test.call('GET', `/v1/decisions/${body.decision_id}/why`, person('viewer', BOUND));
+    expect(why.body.candidates).toContainEqual(
+      expect.objectContaining({ policy: 'stricter', mode: 'shadow', matched: true }),
+    );
   });
 });
 

@@ -49,6 +49,22 @@ describe('a decision an SDK made', () => {
     expect(row.matched).toEqual([{ policy: 'reading', version: 1, effect: 'allow', priority: 5 }]);
   });
 
+  it('keeps its obligations and what the shadow would have changed, and nothing of what was redacted', async () => {
+    const decision_id = '0198c0de-1111-7000-8000-000000000099';
+    await tell({
+      decision_id,
+      context: '{"body":"left in","amount":1}',
+      obligations: '[{"type":"redact","path":"context.body"},{"type":"unheard of"}]',
+      shadow_decision: 'deny',
+      shadow_policies: '[{"policy":"stricter","version":1,"effect":"deny","priority":5}]',
+    });
+    expect(await test.recorded(decision_id)).toMatchObject({
+      obligations: [{ type: 'redact', path: 'context.body' }],
+      shadow_decision: 'deny',
+      request: { context: { body: '[redacted]', amount: 1 } },
+    });
+  });
+
   it('opens a violation when it was a denial, on the agent’s own word', async () => {
     const decision_id = '0198c0de-1111-7000-8000-000000000002';
     await tell({ decision_id, decision: 'deny', winner: 'cap' });

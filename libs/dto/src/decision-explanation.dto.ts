@@ -27,6 +27,9 @@ export class ExplainedPolicyDto {
   @ApiProperty({ example: 500 })
   priority!: number;
 
+  @ApiProperty({ enum: ['enforce', 'shadow'], description: 'A shadow policy changes nothing.' })
+  mode!: string;
+
   @ApiProperty({ description: 'It took part with its effect.' })
   matched!: boolean;
 

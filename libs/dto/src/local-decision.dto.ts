@@ -81,6 +81,26 @@ export class LocalDecisionEntryDto {
   @IsIn(DECISIONS, { message: `shadow_decision must be one of ${DECISIONS.join(', ')}` })
   shadow_decision?: DecisionEffect;
 
+  @ApiPropertyOptional({
+    type: 'array',
+    items: { type: 'object', additionalProperties: true },
+    description: 'Shadow policies that match.',
+  })
+  @IsOptional()
+  @JsonField()
+  @IsArray({ message: 'shadow_policies must be a JSON array' })
+  shadow_policies?: unknown[];
+
+  @ApiPropertyOptional({
+    type: 'array',
+    items: { type: 'object', additionalProperties: true },
+    description: 'What had to be done; what they redact is redacted in the context.',
+  })
+  @IsOptional()
+  @JsonField()
+  @IsArray({ message: 'obligations must be a JSON array' })
+  obligations?: unknown[];
+
   @ApiPropertyOptional({ example: '0.5', description: 'Decimal from 0 to 1.' })
   @IsOptional()
   @Matches(/^(0|1|0?\.\d{1,17}|1\.0+)$/, { message: 'trust_score must be a decimal from 0 to 1' })

@@ -24,6 +24,24 @@ export class PolicyScopeDto {
   resources?: string[];
 }
 
+/** What has to be done with a request that a policy matches, allowed or denied. */
+export class ObligationDto {
+  @ApiProperty({ enum: ['redact', 'log'] })
+  type!: string;
+
+  @ApiPropertyOptional({
+    example: 'context.body',
+    description: 'Of `redact`: below `context` or `arguments`; a list on the way stands for each of its elements.',
+  })
+  path?: string;
+
+  @ApiPropertyOptional({ enum: ['info', 'warn', 'error'], description: 'Of `log`; `info` unless said.' })
+  level?: string;
+
+  @ApiPropertyOptional({ example: 'mail left the house', description: 'Of `log`: part of the line.' })
+  message?: string;
+}
+
 /** A case the policy has to decide by itself, or it is not accepted. */
 export class PolicyTestDto {
   @ApiProperty({ example: 'big' })
@@ -46,7 +64,10 @@ export class PolicySpecDto {
   @ApiPropertyOptional({ enum: ['draft', 'active', 'archived'], description: 'Only active ones decide.' })
   status?: string;
 
-  @ApiPropertyOptional({ enum: ['enforce'] })
+  @ApiPropertyOptional({
+    enum: ['enforce', 'shadow'],
+    description: '`shadow`: evaluated and recorded, and never changes what happens.',
+  })
   mode?: string;
 
   @ApiPropertyOptional({ type: 'integer', example: 500, description: 'Orders explanations; decides nothing.' })
@@ -67,6 +88,9 @@ export class PolicySpecDto {
 
   @ApiProperty({ enum: ['allow', 'deny'] })
   effect!: string;
+
+  @ApiPropertyOptional({ type: [ObligationDto], description: 'What is to be done with each request it matches.' })
+  obligations?: ObligationDto[];
 
   @ApiPropertyOptional({ example: 'Mail above 500 or low trust needs finance' })
   message?: string;

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { MatchedPolicyDto, PolicyErrorDto, WinningPolicyDto } from './decision.dto.js';
-import { PolicyDocumentDto } from './policy-document.dto.js';
+import { ObligationDto, PolicyDocumentDto } from './policy-document.dto.js';
 
 /** A request to try policies on. */
 export class PolicyTrialDto {
@@ -60,6 +60,15 @@ export class PolicyTestResultDto {
 
   @ApiProperty({ type: [String] })
   failing_terms!: string[];
+
+  @ApiProperty({ type: [ObligationDto] })
+  obligations!: ObligationDto[];
+
+  @ApiPropertyOptional({
+    enum: ['allow', 'deny'],
+    description: 'What shadow policies would have made of it, where that differs.',
+  })
+  shadow_decision?: string;
 
   @ApiProperty({ type: [PolicyErrorDto] })
   errors!: PolicyErrorDto[];

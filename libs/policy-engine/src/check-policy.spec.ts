@@ -101,16 +101,63 @@ describe('a policy', () => {
     ]);
   });
 
+  test.each([
+    'body',
+    'context',
+    'context.',
+    'context..a',
+    'user.id',
+    'context.a b',
+    'context.__proto__.a',
+    'arguments.constructor',
+    'context.a.b.c.d.e.f.g.h.i',
+    `context.${'x'.repeat(250)}`,
+    7,
+  ])('redacts nothing at %p', (path) => {
+    expect(faultOf({ obligations: [{ type: 'redact', path }] })).toEqual({
+      pointer: '/spec/obligations/0/path',
+      detail: 'must be `context.` or `arguments.` and up to 8 names, with `.` between them',
+    });
+  });
+
+  test('is given back with its mode and its obligations', () => {
+    const obligations = [{ type: 'redact', path: 'arguments.card.number' }, { type: 'log' }];
+    expect(checkPolicy(policy({ mode: 'shadow', obligations })).policy?.spec).toMatchObject({
+      mode: 'shadow',
+      obligations: [obligations[0], { type: 'log', level: 'info' }],
+    });
+    expect(checkPolicy(policy({ obligations: [] })).policy?.spec).not.toHaveProperty('obligations');
+  });
+
   test.each([null, undefined, 5, 'policy', [], {}])('%p is none', (input) => {
     expect(faultsOf(input).length).toBeGreaterThan(0);
   });
 
   test.each([
     [{ effect: 'require_approval' }, '/spec/effect', '`require_approval` comes with a later version'],
-    [{ mode: 'shadow' }, '/spec/mode', 'shadow mode comes with a later version'],
+    [{ mode: 'audit' }, '/spec/mode', 'must be one of `enforce`, `shadow`'],
     [{ approval: { approvers: ['role:admin'] } }, '/spec/approval', 'approvals come with a later version'],
     [{ limits: [{ kind: 'calls' }] }, '/spec/limits', 'limits come with a later version'],
-    [{ obligations: [{ type: 'redact' }] }, '/spec/obligations', 'obligations come with a later version'],
+    [{ obligations: {} }, '/spec/obligations', 'must be a list of up to 20 obligations'],
+    [{ obligations: ['redact'] }, '/spec/obligations/0', 'must be an object'],
+    [{ obligations: [{}] }, '/spec/obligations/0/type', 'is missing'],
+    [{ obligations: [{ type: 'notify', to: 'me' }] }, '/spec/obligations/0/type', 'must be one of `redact`, `log`'],
+    [{ obligations: [{ type: 'redact' }] }, '/spec/obligations/0/path', 'is missing'],
+    [
+      { obligations: [{ type: 'redact', path: 'context.a', by: '*' }] },
+      '/spec/obligations/0/by',
+      'is not known here; there are type, path',
+    ],
+    [
+      { obligations: [{ type: 'log', level: 'fatal' }] },
+      '/spec/obligations/0/level',
+      expect.stringContaining('`warn`'),
+    ],
+    [
+      { obligations: [{ type: 'log', message: 5 }] },
+      '/spec/obligations/0/message',
+      'must be a text of 1 to 500 characters',
+    ],
     [{ condition: 'size(session.labels) > 1' }, '/spec/condition', '`session` comes with a later version'],
     [{ status: 'enabled' }, '/spec/status', 'must be one of `draft`, `active`, `archived`'],
     [{ tier: 'team' }, '/spec/tier', 'must be one of `platform`, `organization`, `agent`'],

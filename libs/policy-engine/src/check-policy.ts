@@ -1,9 +1,11 @@
+import { checkObligations } from './check-obligations.js';
 import { checkScope } from './check-scope.js';
 import { checkTests } from './check-tests.js';
 import { compileCondition } from './condition.js';
 import { DocumentReader } from './document-reader.js';
 import {
   POLICY_EFFECTS,
+  POLICY_MODES,
   POLICY_STATUSES,
   POLICY_TIERS,
   type PolicyDocument,
@@ -23,13 +25,23 @@ const LONGEST_MESSAGE = 500;
 const MOST_LABELS = 32;
 const MOST_FAULTS = 100;
 
-const SPEC = ['status', 'mode', 'priority', 'tier', 'scope', 'condition', 'effect', 'message', 'tests'] as const;
+const SPEC = [
+  'status',
+  'mode',
+  'priority',
+  'tier',
+  'scope',
+  'condition',
+  'effect',
+  'obligations',
+  'message',
+  'tests',
+] as const;
 
 /** Parts of the language that are refused until they do something: a policy must not promise what nobody keeps. */
 const LATER = new Map([
   ['approval', 'approvals come with a later version'],
   ['limits', 'limits come with a later version'],
-  ['obligations', 'obligations come with a later version'],
 ]);
 
 /**
@@ -87,34 +99,31 @@ function readSpec(document: DocumentReader, faults: PolicyFault[]): PolicySpec |
   for (const [name, detail] of LATER)
     if (reader.has(name) && !isEmptyList(reader.value(name))) reader.fault(name, detail);
   const status = reader.word('status', POLICY_STATUSES, 'active');
-  readMode(reader);
+  const mode = reader.word('mode', POLICY_MODES, 'enforce');
   const tier = reader.word('tier', POLICY_TIERS, 'organization');
   const priority = reader.whole('priority', 0, MOST_PRIORITY, USUAL_PRIORITY);
   const scope = checkScope(reader);
   const condition = readCondition(reader);
   const effect = readEffect(reader);
+  const obligations = reader.has('obligations') ? checkObligations(reader, faults) : [];
   const message = reader.has('message') ? reader.text('message', LONGEST_MESSAGE) : undefined;
   const tests = reader.has('tests') ? checkTests(reader, faults) : undefined;
-  if (!status || !tier || !scope || !effect) return null;
+  if (!status || !mode || !tier || !scope || !effect) return null;
   return {
     status,
-    mode: 'enforce',
+    mode,
     priority,
     tier,
     scope,
     ...(condition !== undefined && { condition }),
     effect,
+    ...(obligations.length > 0 && { obligations }),
     ...(message !== undefined && { message }),
     ...(tests && { tests }),
   };
 }
 
 const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
-
-function readMode(reader: DocumentReader): void {
-  if (reader.value('mode') === 'shadow') reader.fault('mode', 'shadow mode comes with a later version');
-  else reader.word('mode', ['enforce'], 'enforce');
-}
 
 function readEffect(reader: DocumentReader): PolicySpec['effect'] | undefined {
   if (reader.value('effect') !== 'require_approval') return reader.word('effect', POLICY_EFFECTS);

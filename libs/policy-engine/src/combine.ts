@@ -2,7 +2,7 @@ import type { PolicyEffect } from './policy.js';
 
 /** What policies in the scope of a request came to. */
 export interface Outcome {
-  /** Some deny policy matches, or could not be evaluated. */
+  /** Some deny policy matches, or some policy that has to could not be evaluated. */
   denied: boolean;
   /** Some allow policy matches. */
   allowed: boolean;
@@ -14,7 +14,14 @@ export function combine({ denied, allowed }: Outcome, defaultEffect: PolicyEffec
   return allowed ? 'allow' : defaultEffect;
 }
 
-/** Whether a policy counts as matching: one that could not be evaluated counts when it denies, and does not when it allows. */
-export function counts(effect: PolicyEffect, result: boolean | string): boolean {
-  return effect === 'deny' ? result !== false : result === true;
+/**
+ * What a policy counts as, null when it does not match. One that could not be evaluated counts as a denial when it denies, and when it
+ * has obligations, which nobody could say have to be kept or not; an allow without any does not match.
+ */
+export function countsAs(
+  { effect, isBound }: { readonly effect: PolicyEffect; readonly isBound: boolean },
+  result: boolean | string,
+): PolicyEffect | null {
+  if (typeof result === 'string') return effect === 'deny' || isBound ? 'deny' : null;
+  return result ? effect : null;
 }

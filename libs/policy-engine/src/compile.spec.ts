@@ -49,6 +49,38 @@ describe('a policy that does not compile any more', () => {
   });
 });
 
+describe('what a later release may say', () => {
+  const decided = (spec: object, defaultEffect: 'allow' | 'deny' = 'allow') =>
+    evaluate(compilePolicies([policy('p', spec)], { revision: 1, defaultEffect }), REQUEST);
+
+  test.each([
+    [{ obligations: [{ type: 'notify' }] }],
+    [{ obligations: [{ type: 'redact', path: 'user.id' }] }],
+    [{ obligations: [{ type: 'log', level: 'info', to: 'somebody' }] }],
+    [{ obligations: ['redact'] }],
+  ])('an allow with %j denies what it matches', (spec) => {
+    expect(decided(spec)).toMatchObject({
+      decision: 'deny',
+      winner: { policy: 'p', version: 3 },
+      errors: [{ policy: 'p', detail: 'it has an obligation that is not known here' }],
+    });
+  });
+
+  test('an obligation of an allow that does not match does nothing', () => {
+    const obligations = [{ type: 'notify' }];
+    expect(decided({ obligations, condition: 'has(context.a)' })).toMatchObject({ decision: 'allow', errors: [] });
+  });
+
+  test('an effect that is not known denies', () => {
+    expect(decided({ effect: 'require_approval' })).toMatchObject({ decision: 'deny', errors: [{ policy: 'p' }] });
+  });
+
+  test('a mode that is not known takes an allow its effect and leaves a deny its own', () => {
+    expect(decided({ mode: 'canary' }, 'deny').decision).toBe('deny');
+    expect(decided({ mode: 'canary', effect: 'deny' }).decision).toBe('deny');
+  });
+});
+
 test('only policies in the scope of agent and action are candidates, however many there are', () => {
   const many = Array.from({ length: 10_000 }, (_, number) =>
     policy(`p${number}`, {

@@ -3,7 +3,15 @@ import type { MatchedPolicy, PolicyReference } from './decision.js';
 import { matchesAny } from './glob.js';
 import { PolicyIndex } from './policy-index.js';
 import { TermTable } from './term.js';
-import type { PolicyDocument, PolicyEffect, PolicyScope, VersionedPolicy } from './policy.js';
+import { isKnownObligation, type Obligation } from './obligation.js';
+import {
+  POLICY_EFFECTS,
+  POLICY_MODES,
+  type PolicyDocument,
+  type PolicyEffect,
+  type PolicyScope,
+  type VersionedPolicy,
+} from './policy.js';
 
 /** A policy ready to be evaluated. */
 export interface CompiledPolicy {
@@ -14,11 +22,20 @@ export interface CompiledPolicy {
   readonly condition: Condition | null;
   /** Why its condition cannot be evaluated; it then has that error for every request. */
   readonly fault: string | null;
+  /** Whether it is evaluated without changing what happens. */
+  readonly isShadow: boolean;
+  readonly obligations: readonly Obligation[];
+  /** Whether it has obligations: then it denies when it cannot be evaluated. */
+  readonly isBound: boolean;
+  /** Why it cannot be kept when it matches: an obligation this release does not know. */
+  readonly unknown: string | null;
   /** Whether it speaks about everything, so that it needs no resource to be named. */
   readonly anyResource: boolean;
   readonly reason: string;
   readonly reference: PolicyReference;
   readonly matched: MatchedPolicy;
+  /** The same, for when it counts as a denial. */
+  readonly denial: MatchedPolicy;
 }
 
 /** What a set has besides its policies. */
@@ -82,7 +99,7 @@ export function canMatchAgent(document: PolicyDocument, agentId: string): boolea
 }
 
 /** The highest priority first, then by id: the same order wherever it is sorted. */
-export function byImportance({ matched: a }: CompiledPolicy, { matched: b }: CompiledPolicy): number {
+export function byImportance(a: MatchedPolicy, b: MatchedPolicy): number {
   return b.priority - a.priority || (a.policy < b.policy ? -1 : a.policy > b.policy ? 1 : 0);
 }
 
@@ -107,17 +124,33 @@ function compiledOf(terms: TermTable, policy: VersionedPolicy): CompiledPolicy {
 function compilePolicy(terms: TermTable, { document, version }: VersionedPolicy): CompiledPolicy {
   const { metadata, spec } = document;
   const { condition, fault } = compiledText(terms, spec.condition);
+  const { obligations = NO_OBLIGATIONS } = spec;
+  const effect: PolicyEffect = spec.effect === 'allow' ? 'allow' : 'deny';
+  const matched: MatchedPolicy = { policy: metadata.id, version, effect, priority: spec.priority };
   return {
     id: metadata.id,
-    effect: spec.effect,
+    effect,
     scope: spec.scope,
     condition,
-    fault,
+    fault: strangeness(document) ?? fault,
+    isShadow: spec.mode === 'shadow',
+    obligations,
+    isBound: obligations.length > 0,
+    unknown: obligations.every(isKnownObligation) ? null : 'it has an obligation that is not known here',
     anyResource: spec.scope.resources.includes('*'),
-    reason: spec.message ?? `policy \`${metadata.id}\` ${spec.effect === 'deny' ? 'denies' : 'allows'} it`,
+    reason: spec.message ?? `policy \`${metadata.id}\` ${effect === 'deny' ? 'denies' : 'allows'} it`,
     reference: Object.freeze({ policy: metadata.id, version }),
-    matched: Object.freeze({ policy: metadata.id, version, effect: spec.effect, priority: spec.priority }),
+    matched: Object.freeze(matched),
+    denial: Object.freeze<MatchedPolicy>({ ...matched, effect: 'deny' }),
   };
+}
+
+const NO_OBLIGATIONS: readonly Obligation[] = Object.freeze([]);
+
+/** What a later release may say and this one cannot evaluate. */
+function strangeness({ spec: { effect, mode } }: PolicyDocument): string | null {
+  if (!POLICY_EFFECTS.includes(effect)) return 'its effect is not known here';
+  return POLICY_MODES.includes(mode) ? null : 'its mode is not known here';
 }
 
 function compiledText(terms: TermTable, text: string | undefined): Pick<CompiledPolicy, 'condition' | 'fault'> {

@@ -1,3 +1,4 @@
+import type { Obligation } from './obligation.js';
 import type { PolicyEffect } from './policy.js';
 
 /** What a decision is asked about. Everything in it may come from an agent, except where a comment says otherwise. */
@@ -33,11 +34,12 @@ export interface PolicyReference {
 }
 
 export interface MatchedPolicy extends PolicyReference {
+  /** What it counted as: `deny` also for an allow with obligations that could not be evaluated. */
   effect: PolicyEffect;
   priority: number;
 }
 
-/** A policy that could not be evaluated. A deny like that fires, an allow like that does not match. */
+/** A policy that could not be evaluated. A deny like that fires, so does one with obligations; another allow does not match. */
 export interface PolicyError {
   policy: string;
   detail: string;
@@ -54,10 +56,14 @@ export interface PolicyDecision {
   reason: string;
   /** Parts of a condition: those that made the winning deny fire, or the one that kept the most important allow from matching. */
   failingTerms: string[];
-  /** Duties of the caller; none yet. */
-  obligations: unknown[];
-  /** What shadow policies would have changed; never present yet. */
+  /** Duties of the caller, also when it is denied: of all policies that match, each once, by importance. */
+  obligations: readonly Obligation[];
+  /** What it would have been if shadow policies were enforced as well; only when that is another decision. */
   shadowDecision?: PolicyEffect;
+  /** Shadow policies that match, the most important first; only when there are some. */
+  shadowMatched?: readonly MatchedPolicy[];
+  /** Shadow policies that could not be evaluated. */
+  shadowErrors?: readonly PolicyError[];
   policyRevision: number;
   errors: PolicyError[];
 }

@@ -103,4 +103,41 @@ describe('a decision', () => {
       'there would have to be a policy that allows it',
     ]);
   });
+
+  test('tells what is wrong with a shadow policy apart from its own errors', () => {
+    const set = setOf({ effect: 'allow' }, { effect: 'deny', mode: 'shadow', condition: 'context.nothing > 5' });
+    expect(evaluate(set, REQUEST)).toMatchObject({
+      decision: 'allow',
+      errors: [],
+      shadowDecision: 'deny',
+      shadowMatched: [{ policy: 'p1', version: 1, effect: 'deny', priority: 500 }],
+      shadowErrors: [{ policy: 'p1', detail: 'no such key: nothing' }],
+    });
+  });
+
+  test('says nothing of shadow policies where there are none', () => {
+    const names = Object.keys(evaluate(setOf({ effect: 'allow' }), REQUEST));
+    expect(names.filter((name) => name.startsWith('shadow'))).toEqual([]);
+  });
+
+  test('is explained with its shadow policies, which would change nothing', () => {
+    const set = setOf({ effect: 'allow', condition: 'context.amount < 5' }, { effect: 'allow', mode: 'shadow' });
+    expect(explain(set, REQUEST)).toMatchObject({
+      candidates: [
+        { policy: 'p0', mode: 'enforce', matched: false },
+        { policy: 'p1', mode: 'shadow', matched: true },
+      ],
+      toChange: ['`p0` would have to match: `context.amount < 5`'],
+    });
+  });
+
+  test('denied for an allow with obligations that could not be evaluated is explained by it', () => {
+    const set = setOf({ effect: 'allow', condition: 'context.nothing < 5', obligations: [{ type: 'log' }] });
+    expect(explain(set, REQUEST)).toMatchObject({
+      candidates: [
+        { policy: 'p0', matched: true, why: expect.stringContaining('it denies because it has obligations') },
+      ],
+      toChange: ['`p0` must no longer match: `context.nothing < 5`', 'there would have to be a policy that allows it'],
+    });
+  });
 });

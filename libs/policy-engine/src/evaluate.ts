@@ -1,10 +1,13 @@
 import { Attributes } from './attributes.js';
-import { combine, counts } from './combine.js';
-import type { CompiledPolicy, PolicySet } from './compile.js';
-import type { MatchedPolicy, PolicyDecision, PolicyError, PolicyRequest } from './decision.js';
-import { matchesAny } from './glob.js';
+import { combine } from './combine.js';
+import { byImportance, type CompiledPolicy, type PolicySet } from './compile.js';
+import type { PolicyDecision, PolicyError, PolicyRequest } from './decision.js';
+import { type Matching, matching, NOTHING, resourceOf } from './matching.js';
+import { mergeObligations, type Obligation } from './obligation.js';
+import type { PolicyEffect } from './policy.js';
+import { shadowOf } from './shadow.js';
 
-const NONE: readonly string[] = Object.freeze([]);
+const NO_OBLIGATIONS: readonly Obligation[] = Object.freeze([]);
 
 /** Decides a request. A function of its arguments alone, and it never throws: what cannot be decided is denied. */
 export function evaluate(set: PolicySet, request: PolicyRequest): PolicyDecision {
@@ -19,70 +22,56 @@ function decide(set: PolicySet, request: PolicyRequest): PolicyDecision {
   const agentId = request.agent.id;
   const action = request.action.name;
   if (typeof agentId !== 'string' || typeof action !== 'string') return undecidable(set);
-  const { denies, allows } = set.index.candidates(agentId, action);
-  const attributes = new Attributes(request);
-  const resource = resourceOf(request);
+  const { defaultEffect } = set;
+  const { denies, allows, duties, shadows } = set.index.candidates(agentId, action);
+  const asked = { resource: resourceOf(request), attributes: new Attributes(request) };
   const errors: PolicyError[] = [];
-  const denied = matching(denies, resource, attributes, errors);
-  const allowed = denied.winner === null ? matching(allows, resource, attributes, errors) : null;
-  const deciding = allowed ?? denied;
-  const decision = combine({ denied: denied.winner !== null, allowed: allowed?.winner != null }, set.defaultEffect);
-  return {
+  const denied = matching(denies, asked, errors);
+  // Also of a denial: what an allow redacts is not to be recorded then either.
+  const others = denied.winner === null ? allows : duties;
+  const allowed = others.length === 0 ? NOTHING : matching(others, asked, errors);
+  const outcome = {
+    denied: denied.winner !== null || allowed.broken.length > 0,
+    allowed: allowed.winner !== null,
+  };
+  const decision = combine(outcome, defaultEffect);
+  const deciding = outcome.denied ? denialBy(denied, allowed.broken) : allowed;
+  const answer = {
     decision,
     allowed: decision === 'allow',
     matched: deciding.matched,
     winner: deciding.winner?.reference ?? null,
-    reason: deciding.winner?.reason ?? defaultReason(decision, agentId, action),
+    reason: reasonOf(deciding.winner, decision) ?? defaultReason(decision, agentId, action),
     failingTerms: decision === 'allow' ? [] : [...deciding.terms],
-    obligations: [],
+    obligations: obligationsOf(denied, allowed),
     policyRevision: set.revision,
     errors,
   };
+  return shadows.length === 0 ? answer : { ...answer, ...shadowOf(shadows, asked, { outcome, defaultEffect }) };
 }
 
-interface Matching {
-  winner: CompiledPolicy | null;
-  matched: MatchedPolicy[];
-  /** Of the winner, or of the most important policy that does not match: the parts of its condition that decided. */
-  terms: readonly string[];
+type Deciding = Pick<Matching, 'winner' | 'matched' | 'terms'>;
+
+/** What denies: policies that say so, and allows with obligations that could not be evaluated. */
+function denialBy(denied: Matching, broken: readonly CompiledPolicy[]): Deciding {
+  const [first] = broken;
+  if (first === undefined) return denied;
+  const matched = [...denied.matched, ...broken.map(({ denial }) => denial)].sort(byImportance);
+  const isFirst = denied.winner === null || byImportance(first.denial, denied.winner.matched) < 0;
+  return isFirst ? { winner: first, matched, terms: [] } : { ...denied, matched };
 }
 
-/** Policies of one effect, in their order: the first that matches is the winner. */
-function matching(
-  candidates: readonly CompiledPolicy[],
-  resource: string | undefined,
-  attributes: Attributes,
-  errors: PolicyError[],
-): Matching {
-  const matched: MatchedPolicy[] = [];
-  let winner: CompiledPolicy | null = null;
-  let terms: readonly string[] | null = null;
-  for (const policy of candidates) {
-    if (!isInScope(policy, resource)) continue;
-    const result = policy.fault ?? policy.condition?.evaluate(attributes) ?? true;
-    if (typeof result === 'string') errors.push({ policy: policy.id, detail: result });
-    const matches = counts(policy.effect, result);
-    if (matches) matched.push(policy.matched);
-    if (winner === null && (matches || terms === null)) terms = policy.condition?.decidingTerms(result) ?? NONE;
-    if (matches) winner ??= policy;
-  }
-  return { winner, matched, terms: terms ?? NONE };
+function obligationsOf(denied: Matching, allowed: Matching): readonly Obligation[] {
+  if (denied.bound.length === 0 && allowed.bound.length === 0) return NO_OBLIGATIONS;
+  return mergeObligations([...denied.bound, ...allowed.bound].map(({ obligations }) => obligations));
 }
 
-/** The resource a request names; anything but a text names none. */
-export function resourceOf(request: PolicyRequest): string | undefined {
-  const name: unknown = request.resource?.name;
-  return typeof name === 'string' ? name : undefined;
+function reasonOf(winner: CompiledPolicy | null, decision: PolicyEffect): string | undefined {
+  if (winner === null || winner.effect === decision) return winner?.reason;
+  return `policy \`${winner.id}\` has obligations and could not be evaluated`;
 }
 
-/** A request that names no resource may be about any: each deny is concerned, an allow only if it speaks about every resource. */
-export function isInScope(policy: CompiledPolicy, resource: string | undefined): boolean {
-  if (policy.anyResource) return true;
-  if (resource === undefined) return policy.effect === 'deny';
-  return matchesAny(policy.scope.resources, resource);
-}
-
-function defaultReason(decision: 'allow' | 'deny', agentId: string, action: string): string {
+function defaultReason(decision: PolicyEffect, agentId: string, action: string): string {
   return decision === 'allow'
     ? `no policy denies \`${action}\` to \`${agentId}\``
     : `no policy allows \`${action}\` to \`${agentId}\``;
@@ -96,7 +85,7 @@ function undecidable(set: PolicySet): PolicyDecision {
     winner: null,
     reason: 'the request cannot be read',
     failingTerms: [],
-    obligations: [],
+    obligations: NO_OBLIGATIONS,
     policyRevision: set.revision,
     errors: [],
   };

@@ -1,9 +1,10 @@
 import { Attributes } from './attributes.js';
-import { counts } from './combine.js';
+import { countsAs } from './combine.js';
 import type { CompiledPolicy, PolicySet } from './compile.js';
 import type { PolicyDecision, PolicyRequest } from './decision.js';
-import { evaluate, isInScope, resourceOf } from './evaluate.js';
-import type { PolicyEffect } from './policy.js';
+import { evaluate } from './evaluate.js';
+import { isInScope, resourceOf, resultOf } from './matching.js';
+import type { PolicyEffect, PolicyMode } from './policy.js';
 
 /** A part of a condition and what it came to. */
 export interface ExplainedTerm {
@@ -18,7 +19,9 @@ export interface ExplainedPolicy {
   version: number;
   effect: PolicyEffect;
   priority: number;
-  /** Whether it took part with its effect; also a deny that could not be evaluated. */
+  /** A shadow policy changes nothing. */
+  mode: PolicyMode;
+  /** Whether it took part; also one that denies because it could not be evaluated. */
   matched: boolean;
   /** One sentence. */
   why: string;
@@ -29,7 +32,7 @@ export interface ExplainedPolicy {
 
 export interface PolicyExplanation {
   decision: PolicyDecision;
-  /** Denies first, each effect by importance. */
+  /** Denies, allows, shadow policies; each by importance. */
   candidates: ExplainedPolicy[];
   /** What would turn the decision around; one sentence each, empty when nothing known would. */
   toChange: string[];
@@ -39,10 +42,10 @@ export interface PolicyExplanation {
 export function explain(set: PolicySet, request: PolicyRequest): PolicyExplanation {
   const decision = evaluate(set, request);
   try {
-    const { denies, allows } = set.index.candidates(request.agent.id, request.action.name);
+    const { denies, allows, shadows } = set.index.candidates(request.agent.id, request.action.name);
     const attributes = new Attributes(request);
     const resource = resourceOf(request);
-    const explained = [...denies, ...allows].map((policy) => explainPolicy(policy, resource, attributes));
+    const explained = [...denies, ...allows, ...shadows].map((policy) => explainPolicy(policy, resource, attributes));
     const candidates = explained.map(({ candidate }) => candidate);
     return { decision, candidates, toChange: toChange(decision, set.defaultEffect, explained) };
   } catch {
@@ -52,24 +55,27 @@ export function explain(set: PolicySet, request: PolicyRequest): PolicyExplanati
 
 interface Explained {
   candidate: ExplainedPolicy;
+  /** What it counted as. */
+  as: PolicyEffect | null;
   /** Whether one of the parts that would change it is enough. */
   oneIsEnough: boolean;
 }
 
 function explainPolicy(policy: CompiledPolicy, resource: string | undefined, attributes: Attributes): Explained {
-  const { matched: facts, effect } = policy;
+  const facts = { ...policy.matched, mode: policy.isShadow ? 'shadow' : 'enforce' } as const;
   if (!isInScope(policy, resource)) {
     const candidate = { ...facts, matched: false, why: outOfScope(resource), terms: [], wouldChange: [] };
-    return { candidate, oneIsEnough: false };
+    return { candidate, as: null, oneIsEnough: false };
   }
-  const result = policy.fault ?? policy.condition?.evaluate(attributes) ?? true;
+  const result = resultOf(policy, attributes);
   const terms = policy.condition?.evaluateTerms(attributes).map(explainTerm) ?? [];
-  const matched = counts(effect, result);
+  const as = countsAs(policy, result);
+  const matched = as !== null;
   const wouldChange = terms
     .filter((term) => term.result === 'error' || term.result === matched)
     .map(({ term }) => term);
-  const candidate = { ...facts, matched, why: whyOf(effect, result, policy), terms, wouldChange };
-  return { candidate, oneIsEnough: policy.condition?.needsAll === matched };
+  const candidate = { ...facts, matched, why: whyOf(result, policy), terms, wouldChange };
+  return { candidate, as, oneIsEnough: policy.condition?.needsAll === matched };
 }
 
 function explainTerm({ term, result }: { term: string; result: boolean | string }): ExplainedTerm {
@@ -81,11 +87,12 @@ const outOfScope = (resource: string | undefined): string =>
     ? 'it allows certain resources only, and the request names none'
     : `resource \`${resource}\` is not in its scope`;
 
-function whyOf(effect: PolicyEffect, result: boolean | string, policy: CompiledPolicy): string {
-  if (typeof result === 'string')
-    return effect === 'deny'
-      ? `it denies because it could not be evaluated: ${result}`
-      : `it does not allow because it could not be evaluated: ${result}`;
+function whyOf(result: boolean | string, policy: CompiledPolicy): string {
+  if (typeof result === 'string') {
+    if (countsAs(policy, result) === null) return `it does not allow because it could not be evaluated: ${result}`;
+    const why = policy.effect === 'deny' ? '' : 'has obligations and ';
+    return `it denies because it ${why}could not be evaluated: ${result}`;
+  }
   if (policy.condition === null) return 'it has no condition, so it matches all in its scope';
   return result ? 'its condition is true' : 'its condition is false';
 }
@@ -96,11 +103,11 @@ function toChange(
   explained: readonly Explained[],
 ): string[] {
   if (decision === 'allow') return [];
-  const of = (wanted: PolicyEffect): Explained[] => explained.filter(({ candidate }) => candidate.effect === wanted);
-  const denying = of('deny').filter(({ candidate }) => candidate.matched);
+  const enforced = explained.filter(({ candidate }) => candidate.mode === 'enforce');
+  const denying = enforced.filter(({ as }) => as === 'deny');
   const sentences = denying.map((one) => sentence(one, 'must no longer match'));
-  const allows = of('allow');
-  if (defaultEffect === 'allow' || allows.some(({ candidate }) => candidate.matched)) return sentences;
+  const allows = enforced.filter(({ as, candidate }) => candidate.effect === 'allow' && as !== 'deny');
+  if (defaultEffect === 'allow' || allows.some(({ as }) => as === 'allow')) return sentences;
   if (allows.length === 0) return [...sentences, 'there would have to be a policy that allows it'];
   return [...sentences, ...allows.map((one) => sentence(one, 'would have to match'))];
 }

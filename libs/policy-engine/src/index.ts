@@ -8,11 +8,14 @@ export { evaluate } from './evaluate.js';
 export { explain } from './explain.js';
 export type { ExplainedPolicy, ExplainedTerm, PolicyExplanation } from './explain.js';
 export { matchesGlob } from './glob.js';
-export { POLICY_EFFECTS, POLICY_STATUSES, POLICY_TIERS } from './policy.js';
+export { isKnownObligation, LOG_LEVELS, OBLIGATION_TYPES } from './obligation.js';
+export type { LogLevel, LogObligation, Obligation, RedactObligation } from './obligation.js';
+export { POLICY_EFFECTS, POLICY_MODES, POLICY_STATUSES, POLICY_TIERS } from './policy.js';
 export type {
   PolicyDocument,
   PolicyEffect,
   PolicyFault,
+  PolicyMode,
   PolicyScope,
   PolicySpec,
   PolicyStatus,
@@ -22,5 +25,7 @@ export type {
   PolicyTrial,
   VersionedPolicy,
 } from './policy.js';
+export { redact, redactedPaths, REDACTED_MARK } from './redaction.js';
+export type { RedactedPart } from './redaction.js';
 export { runPolicyTests, runTests } from './policy-tests.js';
 export type { PolicyTestResult } from './policy-tests.js';

@@ -5,6 +5,10 @@ import { byImportance, type CompiledPolicy } from './compile.js';
 export interface Candidates {
   denies: readonly CompiledPolicy[];
   allows: readonly CompiledPolicy[];
+  /** Allows with obligations, which hold for denials too. */
+  duties: readonly CompiledPolicy[];
+  /** Of either effect: they are evaluated and change nothing. */
+  shadows: readonly CompiledPolicy[];
 }
 
 /** Pairs of agent and action that are remembered; names come from outside, so there is an end to it. */
@@ -66,10 +70,14 @@ export class PolicyIndex {
     this.#byAction.get(ANY)?.collect(agentId, found);
     for (const glob of this.#actionGlobs)
       if (matchesGlob(glob, action)) this.#byAction.get(glob)?.collect(agentId, found);
-    const ordered = [...found].sort(byImportance);
+    const ordered = [...found].sort((a, b) => byImportance(a.matched, b.matched));
+    const enforced = ordered.filter(({ isShadow }) => !isShadow);
+    const allows = enforced.filter(({ effect }) => effect === 'allow');
     return {
-      denies: ordered.filter(({ effect }) => effect === 'deny'),
-      allows: ordered.filter(({ effect }) => effect === 'allow'),
+      denies: enforced.filter(({ effect }) => effect === 'deny'),
+      allows,
+      duties: allows.filter(({ isBound }) => isBound),
+      shadows: ordered.filter(({ isShadow }) => isShadow),
     };
   }
 

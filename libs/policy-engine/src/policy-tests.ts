@@ -15,7 +15,7 @@ export interface PolicyTestResult {
 }
 
 /**
- * Runs tests against a policy as if it was the only one and active, its own unless others are given. What it does not match gets the
+ * Runs tests against a policy as if it was the only one, active and enforced, its own unless others are given. What it does not match gets the
  * opposite of its effect, so that an allow is tested against "denied unless allowed" and a deny against "allowed unless denied".
  */
 export function runPolicyTests(
@@ -23,7 +23,7 @@ export function runPolicyTests(
   tests: readonly PolicyTrial[] = document.spec.tests ?? [],
 ): PolicyTestResult[] {
   const { spec } = document;
-  const active: PolicyDocument = { ...document, spec: { ...spec, status: 'active' } };
+  const active: PolicyDocument = { ...document, spec: { ...spec, status: 'active', mode: 'enforce' } };
   const set = compilePolicies([{ document: active, version: 0 }], {
     revision: 0,
     defaultEffect: spec.effect === 'allow' ? 'deny' : 'allow',

@@ -1,11 +1,17 @@
+import type { Obligation } from './obligation.js';
+
 /** What a policy does when it matches. Approvals come with a later version. */
 export type PolicyEffect = 'allow' | 'deny';
 
 export const POLICY_EFFECTS = ['allow', 'deny'] as const;
 export const POLICY_STATUSES = ['draft', 'active', 'archived'] as const;
+/** `shadow`: evaluated and recorded, and never changes what happens. */
+export const POLICY_MODES = ['enforce', 'shadow'] as const;
 export const POLICY_TIERS = ['platform', 'organization', 'agent'] as const;
 
 export type PolicyStatus = (typeof POLICY_STATUSES)[number];
+
+export type PolicyMode = (typeof POLICY_MODES)[number];
 
 /** Who may write and see a policy; takes no part in combining. */
 export type PolicyTier = (typeof POLICY_TIERS)[number];
@@ -42,7 +48,7 @@ export type PolicyTrial = Omit<PolicyTest, 'expect'> & { expect?: PolicyEffect }
 
 export interface PolicySpec {
   status: PolicyStatus;
-  mode: 'enforce';
+  mode: PolicyMode;
   /** 0 to 1000. Orders explanation and which message wins; never lets an allow beat a deny. */
   priority: number;
   tier: PolicyTier;
@@ -50,6 +56,8 @@ export interface PolicySpec {
   /** CEL over the declared attributes; without one the policy matches whatever is in its scope. */
   condition?: string;
   effect: PolicyEffect;
+  /** Of all matching policies that are enforced, whether the decision is to allow or to deny. */
+  obligations?: Obligation[];
   message?: string;
   tests?: PolicyTest[];
 }

@@ -10,6 +10,8 @@ export interface CasePolicy {
   message?: string;
   status?: string;
   tier?: string;
+  mode?: 'enforce' | 'shadow';
+  obligations?: Record<string, unknown>[];
   scope?: { agents?: string[]; actions?: string[]; resources?: string[] };
 }
 
@@ -54,6 +56,11 @@ export interface PolicyCase {
     errors?: string[];
     failing_terms?: string[];
     reason?: string;
+    obligations?: Record<string, unknown>[];
+    /** Null when shadow policies would have changed nothing. */
+    shadow_decision?: 'allow' | 'deny' | null;
+    /** Ids of the shadow policies that match. */
+    shadow_matched?: string[];
   };
 }
 

@@ -39,6 +39,9 @@ describe.each([...new Set(cases.map(({ group }) => group))])('%s', (group) => {
       errors: decision.errors.map(({ policy }) => policy),
       failing_terms: decision.failingTerms,
       reason: decision.reason,
+      obligations: decision.obligations,
+      shadow_decision: decision.shadowDecision ?? null,
+      shadow_matched: decision.shadowMatched?.map(({ policy }) => policy) ?? [],
     };
     expect(told).toMatchObject(one.expect);
     expect(decision.allowed).toBe(decision.decision === 'allow');

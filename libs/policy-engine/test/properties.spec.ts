@@ -135,6 +135,33 @@ describe('combining', () => {
     );
   });
 
+  test('shadow policies never change anything, and tell what enforcing them would', () => {
+    fc.assert(
+      fc.property(policies, document('s'), fc.boolean(), request, (all, more, isBound, asked) => {
+        const obligations = isBound ? [{ type: 'redact', path: 'context.amount' }] : [];
+        const spec = { ...(more.spec as object), obligations };
+        const enforced = active({ ...more, spec });
+        const shadow = active({ ...more, spec: { ...spec, mode: 'shadow' } });
+        const { shadowDecision, shadowMatched: _, shadowErrors: __, ...real } = decide([...all, shadow], asked);
+        expect(real).toEqual(decide(all, asked));
+        expect(shadowDecision ?? real.decision).toBe(decide([...all, enforced], asked).decision);
+      }),
+      RUNS,
+    );
+  });
+
+  test('a policy with obligations that cannot be evaluated denies, whatever else allows', () => {
+    fc.assert(
+      fc.property(policies, document('bound'), request, (all, more, asked) => {
+        const spec = { ...(more.spec as object), obligations: [{ type: 'log', level: 'info' }] };
+        const { decision, errors, obligations } = decide([...all, active({ ...more, spec })], asked, 'allow');
+        if (errors.some(({ policy }) => policy === 'bound'))
+          expect([decision, obligations]).toEqual(['deny', spec.obligations]);
+      }),
+      RUNS,
+    );
+  });
+
   test('the index finds what going through all policies finds', () => {
     fc.assert(
       fc.property(policies, request, (all, asked) => {

@@ -1,3 +1,4 @@
+import { SILENT_LOGGER } from '@agion/messaging';
 import { AgentSession } from './agent-session.js';
 import type { ModelConfig, PromptConfig, ResourceConfig } from './config/configuration.js';
 import type { Decision, PermissionQuestion } from './decisions/decision.js';
@@ -45,6 +46,7 @@ export class AgionSDK implements AsyncDisposable {
       check: (question) => this.opened().checker.check(question),
       report: (report) => this.tryToReport(report),
       clock: SYSTEM_CLOCK,
+      logger: options.logger ?? SILENT_LOGGER,
     };
     this.governor = { by, complete: (agent) => this.opened().complete(agent) };
   }

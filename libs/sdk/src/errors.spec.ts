@@ -58,6 +58,7 @@ describe('an error', () => {
       reason: 'mail above 500 needs finance',
       policyRevision: 3,
       policies: [],
+      obligations: [],
       decidedBy: 'local' as const,
     };
     const error = new PolicyViolationError('demo:mailer', 'send_email', decision);

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { SILENT_LOGGER } from '@agion/messaging';
 import { SYSTEM_CLOCK } from './clock.js';
 import type { Decision, PermissionQuestion } from './decisions/decision.js';
 import { ConfigurationError, PolicyViolationError } from './errors.js';
@@ -12,6 +13,7 @@ const DECISION: Decision = {
   reason: 'a policy allows it',
   policyRevision: 1,
   policies: [],
+  obligations: [],
   decidedBy: 'local',
 };
 
@@ -26,6 +28,7 @@ const governor: Governor = {
     },
     report: (report) => void reports.push(report),
     clock: SYSTEM_CLOCK,
+    logger: SILENT_LOGGER,
   },
   complete: (agent) => `demo:${agent}`,
 };

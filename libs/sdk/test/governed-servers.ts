@@ -19,6 +19,7 @@ export const decided = (decision: 'allow' | 'deny', more: Partial<Decision> = {}
   reason: 'no more than 10 charts',
   policyRevision: 7,
   policies: [],
+  obligations: [],
   decidedBy: 'http',
   ...more,
 });

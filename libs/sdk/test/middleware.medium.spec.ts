@@ -47,6 +47,27 @@ describe.each<[string, Framework, string]>([
     expect(oracle.asked).toEqual([{ agentId: 'demo:charts', action, context: { method: 'GET', path: '/charts/7' } }]);
   });
 
+  it('keeps obligations: it logs, and refuses what it cannot redact', async () => {
+    const oracle = new Oracle();
+    const lines: unknown[] = [];
+    const keep = (fields: object): number => lines.push(fields);
+    const url = await framework.start(oracle, { logger: { info: keep, warn: keep, error: keep } });
+    oracle.answer = () =>
+      decided('allow', {
+        obligations: [
+          { type: 'log', message: 'seen' },
+          { type: 'redact', path: 'context.path' },
+        ],
+      });
+    expect((await ask(`${url}/charts/7`)).status).toBe(200);
+    expect(lines).toMatchObject([{ agent: 'demo:charts', action, decision: 'allow', obligation: 'seen' }]);
+    oracle.answer = () => decided('allow', { obligations: [{ type: 'redact', path: 'arguments.id' }] });
+    expect(await ask(`${url}/charts/7`)).toMatchObject({
+      status: 403,
+      body: { detail: expect.stringContaining('its obligations cannot be kept'), decision: 'deny' },
+    });
+  });
+
   it('answers 403 with the decision and its reason when it is denied, or waits for an approval', async () => {
     const oracle = new Oracle();
     const url = await framework.start(oracle);

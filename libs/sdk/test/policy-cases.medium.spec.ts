@@ -50,19 +50,25 @@ async function opened(one: PolicyCase): Promise<AgionSDK> {
   return sdk;
 }
 
-const toldOf = ({ decision, policies, reason }: Decision): object => ({
+const toldOf = ({ decision, policies, reason, obligations, shadowDecision }: Decision): object => ({
   decision,
   winner: policies[0]?.policy ?? null,
   matched: policies.map(({ policy }) => policy),
   reason,
+  obligations,
+  shadow_decision: shadowDecision ?? null,
 });
 
 /** What an SDK tells; the rest is the ledger's. */
-const expectedOf = ({ expect: { decision, winner, matched, reason } }: PolicyCase): object => ({
+const expectedOf = ({
+  expect: { decision, winner, matched, reason, obligations, shadow_decision: shadow },
+}: PolicyCase): object => ({
   decision,
   ...(winner !== undefined && { winner }),
   ...(matched !== undefined && { matched }),
   ...(reason !== undefined && { reason }),
+  ...(obligations !== undefined && { obligations }),
+  ...(shadow !== undefined && { shadow_decision: shadow }),
 });
 
 const wasAsked = (): boolean => gateway.received.some(({ path }) => path === '/api/v1/governance/check');
@@ -86,8 +92,8 @@ describe.each([...new Set(cases.map(({ group }) => group))])('%s', (group) => {
 
     const options = { arguments: () => given, context: () => context };
     const named = { ...(resource !== undefined && { resource }), ...(mission !== undefined && { missionId: mission }) };
-    const work = sdk.governed(agent, action, { ...options, ...named })(() => 'worked');
-    const outcome = await work().catch((error: unknown) => error);
+    const work = sdk.governed(agent, action, { ...options, ...named })((..._given: unknown[]) => 'worked');
+    const outcome = await work(given).catch((error: unknown) => error);
     expect(outcome === 'worked' || PolicyViolationError.is(outcome)).toBe(true);
     expect(outcome === 'worked').toBe(one.expect.decision === 'allow');
   });

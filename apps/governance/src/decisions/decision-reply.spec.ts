@@ -14,6 +14,7 @@ const judgement: Judgement = {
   obligations: [],
   errors: [],
   shadowDecision: null,
+  shadowMatched: [],
   policyRevision: 7,
   trustScore: 0.5,
   evalUs: 1.5,

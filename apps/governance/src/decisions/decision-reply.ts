@@ -46,6 +46,7 @@ export function judgementIn(fields: ReplyFields): Judgement | null {
       obligations: fields.obligations === undefined ? [] : (JSON.parse(fields.obligations) as unknown[]),
       errors: [],
       shadowDecision: (fields.shadow_decision as DecisionEffect | undefined) ?? null,
+      shadowMatched: [],
       policyRevision: fields.error === undefined ? Number(fields.policy_revision) : null,
       trustScore: fields.trust_score === undefined ? null : Number(fields.trust_score),
       evalUs: fields.eval_us === undefined ? null : Number(fields.eval_us),

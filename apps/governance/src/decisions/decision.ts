@@ -28,6 +28,8 @@ export interface Judgement {
   obligations: readonly unknown[];
   errors: readonly PolicyError[];
   shadowDecision: DecisionEffect | null;
+  /** Shadow policies that match. */
+  shadowMatched: readonly MatchedPolicy[];
   /** Null when nobody could be asked. */
   policyRevision: number | null;
   /** 0 to 1; null when it is not known. */
@@ -44,7 +46,7 @@ export interface Judgement {
 export type KeptRequest = Omit<PolicyRequest, 'at'> & { truncated?: true; phase?: DecisionPhase };
 
 /** A row of the ledger. */
-export interface Decision extends Omit<Judgement, 'request' | 'fingerprint'> {
+export interface Decision extends Omit<Judgement, 'request' | 'fingerprint' | 'shadowMatched'> {
   organizationId: string;
   decisionId: string;
   agentId: string;
@@ -65,7 +67,7 @@ export interface Decision extends Omit<Judgement, 'request' | 'fingerprint'> {
 }
 
 /** A decision on its way into the ledger. */
-export type NewDecision = Decision & Pick<Judgement, 'fingerprint'>;
+export type NewDecision = Decision & Pick<Judgement, 'fingerprint' | 'shadowMatched'>;
 
 /** A row as it was read. */
 export interface RecordedDecision extends Decision {

@@ -33,7 +33,7 @@ export class EarlierDecisions {
   async of(requests: readonly Repeated[]): Promise<Map<string, Earlier>> {
     const found = new Map<string, Earlier>();
     for (const recorded of await this.store.known(requests)) {
-      const judgement = { ...recorded, request: null, fingerprint: null };
+      const judgement = { ...recorded, request: null, fingerprint: null, shadowMatched: [] };
       found.set(recorded.decisionId, { judgement, answered: recorded.answered, recorded: true });
     }
     const open = requests.filter(({ decisionId }) => !found.has(decisionId));

@@ -48,7 +48,7 @@ describe('an explanation', () => {
 
   it('does not claim to know why it comes out differently', () => {
     expect(explanationOf(decided({ key: '[redacted]' }), set).note).toBe(
-      'asked again today it would be `deny`: the default effect has changed since, or the record leaves something out, as it does with secrets',
+      'asked again today it would be `deny`: the default effect has changed since, or the record leaves something out, as it does with secrets and with what policies redact',
     );
   });
 });

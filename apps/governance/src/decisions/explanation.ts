@@ -30,5 +30,5 @@ function noteOf({ source, decision }: RecordedDecision, truncated: boolean, agai
   if (truncated) return 'context and arguments were too large to be kept: conditions on them are explained without';
   return again === decision
     ? null
-    : `asked again today it would be \`${again}\`: the default effect has changed since, or the record leaves something out, as it does with secrets`;
+    : `asked again today it would be \`${again}\`: the default effect has changed since, or the record leaves something out, as it does with secrets and with what policies redact`;
 }

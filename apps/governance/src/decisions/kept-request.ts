@@ -1,4 +1,4 @@
-import type { PolicyRequest } from '@agion/policy-engine';
+import { isKnownObligation, type PolicyRequest, redact } from '@agion/policy-engine';
 import type { DecisionPhase } from '@agion/wire';
 import type { KeptRequest } from './decision.js';
 
@@ -10,6 +10,17 @@ export function keptRequest({ at: _, ...request }: PolicyRequest, phase: Decisio
   const bytes = bytesOf(request.context) + bytesOf(request.arguments);
   const kept: KeptRequest = phase === null ? request : { ...request, phase };
   return bytes <= MOST_KEPT_BYTES ? kept : { ...kept, context: {}, arguments: {}, truncated: true };
+}
+
+/** What obligations redact is decided by, and not kept. */
+export function withoutRedacted<Request extends Pick<PolicyRequest, 'context' | 'arguments'>>(
+  request: Request,
+  obligations: readonly unknown[],
+): Request {
+  if (obligations.length === 0) return request;
+  const known = obligations.filter(isKnownObligation);
+  const context = redact(request.context, known, 'context');
+  return { ...request, context, arguments: redact(request.arguments, known, 'arguments') };
 }
 
 const EMPTY = 2;

@@ -1,7 +1,8 @@
 import type { LocalDecisionEntryDto } from '@agion/dto';
 import { isStorableText, parseInstant } from '@agion/dto';
+import { isKnownObligation, type Obligation } from '@agion/policy-engine';
 import type { Decision, KeptRequest, NewDecision } from './decision.js';
-import { MOST_KEPT_BYTES } from './kept-request.js';
+import { MOST_KEPT_BYTES, withoutRedacted } from './kept-request.js';
 
 const MOST_LISTED = 100;
 const MOST_TEXT = 500;
@@ -12,6 +13,7 @@ export function localDecision(
   { organizationId, takenAt, fingerprint }: { organizationId: string; takenAt: Date; fingerprint: string | null },
 ): NewDecision {
   const matched = listOf(entry.policies, matchedIn);
+  const obligations = listOf(entry.obligations, obligationIn);
   return {
     organizationId,
     decisionId: entry.decision_id.toLowerCase(),
@@ -23,13 +25,14 @@ export function localDecision(
     winner: entry.winner === undefined ? null : winnerIn(entry.winner, matched),
     reason: entry.reason ?? 'decided by the SDK',
     failingTerms: [],
-    obligations: [],
+    obligations,
     errors: listOf(entry.errors, errorIn),
     shadowDecision: entry.shadow_decision ?? null,
+    shadowMatched: listOf(entry.shadow_policies, matchedIn),
     policyRevision: entry.error === undefined ? Number(entry.policy_revision) : null,
     trustScore: entry.trust_score === undefined ? null : Number(entry.trust_score),
     evalUs: entry.eval_us === undefined ? null : Number(entry.eval_us),
-    request: requestIn(entry),
+    request: withoutRedacted(requestIn(entry), obligations),
     fingerprint,
     source: 'local',
     answered: true,
@@ -110,6 +113,8 @@ function errorIn(value: unknown): Decision['errors'][number] | null {
   if (!reference || !isRecord(value) || typeof value.detail !== 'string') return null;
   return { policy: reference.policy, detail: cut(value.detail) };
 }
+
+const obligationIn = (value: unknown): Obligation | null => (isKnownObligation(value) ? value : null);
 
 const LARGEST = 2_147_483_647;
 const wholeNumber = (value: unknown): number =>

@@ -1,7 +1,7 @@
 import type { CheckDto, DecisionRequestEntryDto } from '@agion/dto';
 import type { DecisionSource } from '@agion/wire';
 import type { Judgement, NewDecision, Question } from './decision.js';
-import { keptRequest } from './kept-request.js';
+import { keptRequest, withoutRedacted } from './kept-request.js';
 
 /** What a request asks, over whichever way it came. */
 export const questionIn = (request: CheckDto | DecisionRequestEntryDto): Question => ({
@@ -42,10 +42,11 @@ export const newDecision = (frame: DecisionFrame, question: Question, judgement:
   obligations: judgement.obligations,
   errors: judgement.errors,
   shadowDecision: judgement.shadowDecision,
+  shadowMatched: judgement.shadowMatched,
   policyRevision: judgement.policyRevision,
   trustScore: judgement.trustScore,
   evalUs: judgement.evalUs,
-  request: judgement.request && keptRequest(judgement.request, question.phase),
+  request: judgement.request && keptRequest(withoutRedacted(judgement.request, judgement.obligations), question.phase),
   fingerprint: judgement.fingerprint,
   source: frame.source,
   answered: frame.answered,

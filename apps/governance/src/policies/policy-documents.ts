@@ -34,6 +34,8 @@ export const toPolicyTestReportDto = ({ against, revision, results }: PolicyTest
     matched: decision.matched,
     winner: decision.winner,
     failing_terms: decision.failingTerms,
+    obligations: [...decision.obligations],
+    ...(decision.shadowDecision !== undefined && { shadow_decision: decision.shadowDecision }),
     errors: decision.errors,
   })),
 });

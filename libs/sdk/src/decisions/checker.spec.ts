@@ -12,7 +12,7 @@ const MAIL = { id: 'mail', effect: 'allow', actions: ['send_email'] };
 
 const ANSWER: Decision = {
   ...{ decisionId: 'd', decision: 'allow', allowed: true, reason: 'the platform said so', policyRevision: 9 },
-  ...{ policies: [], decidedBy: 'bus' },
+  ...{ policies: [], obligations: [], decidedBy: 'bus' },
 };
 
 /** Somebody who answers like this, and remembers what was asked. */

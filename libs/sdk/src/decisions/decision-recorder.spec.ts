@@ -97,6 +97,19 @@ describe('a decision on its way to the ledger', () => {
     expect(entries).toHaveLength(2);
   });
 
+  it('says what had to be done and what the shadow would have changed, without what was redacted', () => {
+    const { entries, recorder } = recorded('all');
+    const shadow = [{ policy: 'stricter', version: 2, effect: 'deny', priority: 500 }];
+    const made = { ...decision('allow'), shadowDecision: 'deny' as const, shadowPolicies: shadow };
+    recorder.record(QUESTION, { ...made, obligations: [{ type: 'redact', path: 'context.amount' }] }, AT);
+    expect(entries.at(-1)?.fields).toMatchObject({
+      obligations: '[{"type":"redact","path":"context.amount"}]',
+      context: '{"amount":"[redacted]"}',
+      shadow_decision: 'deny',
+      shadow_policies: JSON.stringify(shadow),
+    });
+  });
+
   it('prints numbers without exponents', () => {
     const { entries, recorder } = recorded('all');
     recorder.record(QUESTION, { ...decision('allow'), trustScore: 1e-9, evalMicros: 0.1 + 0.2 }, AT);

@@ -1,4 +1,5 @@
 import type { EntryFields } from '@agion/messaging';
+import { redact } from '@agion/policy-engine';
 import { STREAMS } from '@agion/wire';
 import type { OutgoingEntry } from '../events/event-outlet.js';
 import type { AddressedQuestion } from '../governance/remote-check.js';
@@ -90,7 +91,11 @@ function decisionFields(question: AddressedQuestion, decision: Decision, at: num
     fields.winner = JSON.stringify({ policy: winner.policy, version: winner.version });
     fields.policies = JSON.stringify(decision.policies.slice(0, MOST_POLICIES));
   }
-  const context = redactedContext(question.context);
+  const { obligations, shadowDecision, shadowPolicies } = decision;
+  if (obligations.length > 0) fields.obligations = JSON.stringify(obligations);
+  if (shadowDecision !== undefined) fields.shadow_decision = shadowDecision;
+  if (shadowPolicies) fields.shadow_policies = JSON.stringify(shadowPolicies.slice(0, MOST_POLICIES));
+  const context = redactedContext(redact(question.context, obligations, 'context'));
   if (context !== undefined) fields.context = context;
   if (resource !== undefined) fields.resource = resource;
   if (missionId !== undefined) fields.mission_id = missionId;

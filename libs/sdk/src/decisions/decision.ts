@@ -1,3 +1,4 @@
+import type { Obligation } from '@agion/policy-engine';
 import type { DecisionEffect, DecisionPhase } from '@agion/wire';
 
 /** What an agent asks before it acts. Everything in it is the agent's own word. */
@@ -46,7 +47,16 @@ export interface Decision {
   policyRevision: number;
   /** Policies of the winning effect that match, the winner first; empty when the default decided. */
   policies: readonly DecidingPolicy[];
+  /**
+   * What has to be done whether it is allowed or denied; `governed`, `withGovernance` and `GovernanceGuard` do it. What is recorded of a
+   * local decision is redacted already.
+   */
+  obligations: readonly Obligation[];
   decidedBy: DecidedBy;
+  /** What it would have been with the shadow policies enforced; only when that is another decision. Not to be obeyed. */
+  shadowDecision?: DecisionEffect;
+  /** Shadow policies that match. */
+  shadowPolicies?: readonly DecidingPolicy[];
   /** The agent's trust that conditions saw, 0–1. */
   trustScore?: number;
   /** Microseconds the evaluation took. */

@@ -1,32 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { PolicyViolationError } from '../errors.js';
-import type { ExecutionReport } from '../events/events.js';
-import { ManualClock } from '../../test/manual-clock.js';
-import type { Decision, PermissionQuestion } from './decision.js';
-import { govern, type GovernedBy } from './governed.js';
-
-const ALLOWED: Decision = {
-  ...{ decisionId: 'd1', decision: 'allow', allowed: true, reason: 'fine', policyRevision: 1 },
-  ...{ policies: [], decidedBy: 'local' },
-};
-const DENIED: Decision = { ...ALLOWED, decision: 'deny', allowed: false, reason: 'not on Sundays' };
-
-class Governing implements GovernedBy {
-  readonly clock = new ManualClock();
-  readonly questions: PermissionQuestion[] = [];
-  readonly reports: ExecutionReport[] = [];
-
-  constructor(private readonly decision: Decision) {}
-
-  check(question: PermissionQuestion): Promise<Decision> {
-    this.questions.push(question);
-    return Promise.resolve(this.decision);
-  }
-
-  report(report: ExecutionReport): void {
-    this.reports.push(report);
-  }
-}
+import { ALLOWED, DENIED, Governing } from '../../test/governing.js';
+import { govern } from './governed.js';
 
 function thrower(): never {
   throw new TypeError('not to be read');

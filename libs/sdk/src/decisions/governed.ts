@@ -1,7 +1,10 @@
+import type { Logger } from '@agion/messaging';
+import { REDACTED_MARK } from '@agion/policy-engine';
 import type { ExecutionReport, ExecutionStatus } from '../events/events.js';
 import { PolicyViolationError } from '../errors.js';
 import type { Clock } from '../clock.js';
 import type { Decision, PermissionQuestion } from './decision.js';
+import { keptDecision, redactedCall, redactedValues } from './obligations.js';
 import { withoutSecrets } from './redaction.js';
 
 /** What of a call its policies get to see, and how it is reported. */
@@ -24,6 +27,8 @@ export interface GovernedBy {
   /** Must not throw. */
   report(report: ExecutionReport): void;
   readonly clock: Clock;
+  /** Gets the lines that obligations ask for. */
+  readonly logger: Logger;
 }
 
 /** A function that is run when the policies allow it. */
@@ -33,8 +38,8 @@ export type GovernedCall<Call extends (...given: never[]) => unknown> = (
 ) => Promise<Awaited<ReturnType<Call>>>;
 
 /**
- * Makes a function ask before it runs, and report how it ended.
- * @throws PolicyViolationError by the function returned: the policies do not allow it, or nobody could say
+ * Makes a function ask before it runs, keep the obligations of the answer, and report how it ended.
+ * @throws PolicyViolationError by the function returned: the policies do not allow it, nobody could say, or an obligation cannot be kept
  */
 export function govern<This, Arguments extends unknown[], Result>(
   by: GovernedBy,
@@ -44,9 +49,13 @@ export function govern<This, Arguments extends unknown[], Result>(
   options: GovernedOptions<Arguments> = {},
 ): (this: This, ...given: Arguments) => Promise<Awaited<Result>> {
   return async function governed(this: This, ...given: Arguments): Promise<Awaited<Result>> {
-    const decision = await by.check(questionOf(agentId, action, given, options));
+    const question = questionOf(agentId, action, given, options);
+    const asked = await by.check(question);
+    const redacted = redactedCall(given, question.arguments, asked.obligations);
+    const decision = keptDecision(asked, { agentId, action }, by.logger, redacted.obstacle);
     if (!decision.allowed) throw new PolicyViolationError(agentId, action, decision);
-    if (options.report === false) return await call.apply(this, given);
+    if (options.report === false) return await call.apply(this, redacted.given);
+    const secrets = redactedValues(question, decision.obligations);
     const startedAt = by.clock.monotonic();
     const ended = (status: ExecutionStatus, error?: unknown): void =>
       by.report({
@@ -56,10 +65,10 @@ export function govern<This, Arguments extends unknown[], Result>(
         decisionId: decision.decisionId,
         durationMs: Math.round((by.clock.monotonic() - startedAt) * 1_000) / 1_000,
         ...(options.missionId !== undefined && { missionId: options.missionId }),
-        ...(error !== undefined && { error: textOf(error) }),
+        ...(error !== undefined && { error: textOf(error, secrets) }),
       });
     try {
-      const result = await call.apply(this, given);
+      const result = await call.apply(this, redacted.given);
       ended('succeeded');
       return result;
     } catch (error) {
@@ -111,9 +120,10 @@ function legible(read: () => string): string {
   }
 }
 
-/** Storable text without secrets, whatever was thrown. */
-function textOf(error: unknown): string {
-  const text = legible(() => (error instanceof Error ? `${error.name}: ${error.message}` : String(error)));
+/** Storable text without secrets, and without what was redacted, whatever was thrown. */
+function textOf(error: unknown, redacted: readonly string[]): string {
+  const thrown = legible(() => (error instanceof Error ? `${error.name}: ${error.message}` : String(error)));
+  const text = redacted.reduce((left, value) => left.replaceAll(value, REDACTED_MARK), thrown);
   return withoutSecrets(text.slice(0, 4 * MOST_ERROR)) // a secret cut in two would not look like one
     .slice(0, MOST_ERROR)
     .replace(/[^\P{Cc}\t\n]/gu, ' ')

@@ -23,6 +23,7 @@ describe('a decision in memory', () => {
       reason: 'mail is fine',
       policyRevision: 7,
       policies: [{ policy: 'mail', version: 3, effect: 'allow', priority: 500 }],
+      obligations: [],
       decidedBy: 'local',
       trustScore: 0.5,
       evalMicros: 0,
@@ -84,8 +85,8 @@ describe('what is left to the platform', () => {
   const remote: [string, Sketch, Scene][] = [
     ['an approval', { ...ALLOW, effect: 'require_approval' }, {}],
     ['a limit', { ...ALLOW, limits: [{ kind: 'calls', max: 1, per: '1h' }] }, {}],
-    ['an obligation', { ...ALLOW, obligations: [{ type: 'redact', path: 'context.body' }] }, {}],
-    ['a policy in shadow mode', { ...ALLOW, mode: 'shadow' }, {}],
+    ['an obligation nobody here knows', { ...ALLOW, obligations: [{ type: 'notify' }] }, {}],
+    ['a mode nobody here knows', { ...ALLOW, mode: 'canary' }, {}],
     ['facts of the session', { ...ALLOW, condition: '"pii" in session.labels' }, {}],
     ['whatever a later release adds', { ...ALLOW, novelty: true }, {}],
     ['trust that nobody has told', { ...ALLOW, condition: 'agent.trust > 0.1' }, {}],
@@ -138,6 +139,20 @@ describe('what is left to the platform', () => {
     '// as context.\nenv.mode == "prod"',
   ])('what is named in another way: %s', (condition) => {
     expect(decide({ policies: [{ ...ALLOW, condition }] })).toBeNull();
+  });
+
+  it('nothing for the sake of a shadow policy, which has no part where only the platform could evaluate it', () => {
+    const shadow = { id: 'shadow', effect: 'deny', mode: 'shadow' };
+    for (const condition of ['env.mode == "x"', 'agent.tier == "new"', '"pii" in session.labels']) {
+      const decision = decide({ policies: [ALLOW, { ...shadow, condition }] });
+      expect(decision).toMatchObject({ allowed: true });
+      expect(decision).not.toHaveProperty('shadowDecision');
+    }
+    expect(decide({ policies: [ALLOW, shadow] })).toMatchObject({
+      allowed: true,
+      shadowDecision: 'deny',
+      shadowPolicies: [{ policy: 'shadow', effect: 'deny' }],
+    });
   });
 
   it('other agents', () => {
@@ -193,6 +208,10 @@ describe('the sentences about the language of policies', () => {
     if (expected.matched) expect(decision.policies.map(({ policy }) => policy)).toEqual(expected.matched);
     if (expected.winner !== undefined) expect(decision.policies[0]?.policy ?? null).toBe(expected.winner);
     if (expected.reason !== undefined) expect(decision.reason).toBe(expected.reason);
+    if (expected.obligations) expect(decision.obligations).toEqual(expected.obligations);
+    if (expected.shadow_decision !== undefined) expect(decision.shadowDecision ?? null).toBe(expected.shadow_decision);
+    if (expected.shadow_matched)
+      expect(decision.shadowPolicies?.map(({ policy }) => policy) ?? []).toEqual(expected.shadow_matched);
   });
 
   it('are at least 150', () => {

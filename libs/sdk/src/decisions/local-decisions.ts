@@ -67,7 +67,10 @@ export class LocalDecisions {
     const request = policyRequest(question, standing, clock.now());
     if (current.remote.concern(request, standing.knows)) return null;
     const startedAt = clock.monotonic();
-    const { decision, allowed, reason, policyRevision, matched } = evaluate(current.set, request);
+    const { decision, allowed, reason, policyRevision, matched, obligations, shadowDecision, shadowMatched } = evaluate(
+      current.set,
+      request,
+    );
     const evalMicros = Math.round((clock.monotonic() - startedAt) * 10_000) / 10;
     const { trust: trustScore } = request.agent;
     return {
@@ -77,7 +80,10 @@ export class LocalDecisions {
       reason,
       policyRevision,
       policies: matched,
+      obligations,
       decidedBy: 'local',
+      ...(shadowDecision !== undefined && { shadowDecision }),
+      ...(shadowMatched !== undefined && { shadowPolicies: shadowMatched }),
       ...(trustScore !== undefined && { trustScore }),
       evalMicros,
     };
@@ -116,6 +122,7 @@ function denied(
     reason,
     policyRevision: revision,
     policies: [],
+    obligations: [],
     decidedBy: 'local',
     ...more,
   };

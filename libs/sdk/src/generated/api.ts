@@ -310,6 +310,25 @@ export interface components {
             /** @example 2 */
             output_per_mtok: number;
         };
+        ObligationDto: {
+            /**
+             * @description Of `log`; `info` unless said.
+             * @enum {string}
+             */
+            level?: "info" | "warn" | "error";
+            /**
+             * @description Of `log`: part of the line.
+             * @example mail left the house
+             */
+            message?: string;
+            /**
+             * @description Of `redact`: below `context` or `arguments`; a list on the way stands for each of its elements.
+             * @example context.body
+             */
+            path?: string;
+            /** @enum {string} */
+            type: "redact" | "log";
+        };
         PolicyDeltaDto: {
             /**
              * @description What holds where no policy matches.
@@ -397,8 +416,13 @@ export interface components {
             effect: "allow" | "deny";
             /** @example Mail above 500 or low trust needs finance */
             message?: string;
-            /** @enum {string} */
-            mode?: "enforce";
+            /**
+             * @description `shadow`: evaluated and recorded, and never changes what happens.
+             * @enum {string}
+             */
+            mode?: "enforce" | "shadow";
+            /** @description What is to be done with each request it matches. */
+            obligations?: components["schemas"]["ObligationDto"][];
             /**
              * @description Orders explanations; decides nothing.
              * @example 500

@@ -1,5 +1,6 @@
 import { errorText, type Logger, SILENT_LOGGER } from '@agion/messaging';
 import type { Decision, PermissionQuestion } from '../decisions/decision.js';
+import { keptDecision, obstacleWithoutArguments } from '../decisions/obligations.js';
 import { readEnvironment } from '../environment.js';
 import { InvalidInputError } from '../input/input.errors.js';
 import { completeName, GovernanceClient } from './governance-client.js';
@@ -42,6 +43,11 @@ export type Verdict =
   | { readonly outcome: 'allowed' | 'denied'; readonly decision: Decision }
   | { readonly outcome: 'refused' | 'unavailable'; readonly reason: string };
 
+interface AskedDecision {
+  readonly action: string;
+  readonly decision: Decision;
+}
+
 /** Asks about requests. */
 export class Checkpoint<Request extends GovernedRequest> {
   private readonly agentId: string;
@@ -60,7 +66,7 @@ export class Checkpoint<Request extends GovernedRequest> {
   /** Never rejects. */
   async check(request: Request): Promise<Verdict> {
     try {
-      const decision = await this.ask(request);
+      const decision = this.kept(await this.ask(request));
       if (decision.unavailable) return this.unavailable(decision.reason);
       if (!decision.allowed) return { outcome: 'denied', decision };
       decisions.set(request, decision);
@@ -71,16 +77,24 @@ export class Checkpoint<Request extends GovernedRequest> {
     }
   }
 
-  private async ask(request: Request): Promise<Decision> {
+  private async ask(request: Request): Promise<AskedDecision> {
+    const action = this.action ?? actionOf(request);
     const { client = (shared ??= new GovernanceClient()), context, resource, timeoutMs } = this.options;
     const named = typeof resource === 'function' ? resource(request) : resource;
-    return client.checkPermission({
+    const decision = await client.checkPermission({
       agentId: this.agentId,
-      action: this.action ?? actionOf(request),
+      action,
       context: { method: request.method ?? '', path: pathOf(request), ...context?.(request) },
       ...(named !== undefined && { resource: named }),
       ...(timeoutMs !== undefined && { timeoutMs }),
     });
+    return { action, decision };
+  }
+
+  /** With its obligations kept, or a denial. What a request holds nobody here can redact. */
+  private kept({ action, decision }: AskedDecision): Decision {
+    const obstacle = obstacleWithoutArguments(decision.obligations);
+    return keptDecision(decision, { agentId: this.agentId, action }, this.log, obstacle);
   }
 
   private unavailable(reason: string): Verdict {

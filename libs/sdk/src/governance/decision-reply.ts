@@ -1,4 +1,5 @@
 import type { EntryFields } from '@agion/messaging';
+import { isKnownObligation } from '@agion/policy-engine';
 import { DECISIONS } from '@agion/wire';
 import type { DecidingPolicy, Decision } from '../decisions/decision.js';
 import type { Wire } from '../http/wire.js';
@@ -11,18 +12,19 @@ export function decisionOfReply(fields: EntryFields): Decision {
   const { decision_id: decisionId, decision, allowed, reason = '', error } = fields;
   const clear = isDecision(decision) && allowed === String(decision === 'allow') && decisionId !== undefined;
   if (!clear) return unavailable('bus', 'the platform answered with something that is no decision');
-  return {
+  return keepable(listIn(fields.obligations), {
     decisionId,
     decision,
     allowed: decision === 'allow',
     reason,
     policyRevision: numberIn(fields.policy_revision) ?? 0,
-    policies: policiesIn(fields.policies),
+    policies: (listIn(fields.policies) ?? []) as DecidingPolicy[],
     decidedBy: 'bus',
+    ...(isDecision(fields.shadow_decision) && { shadowDecision: fields.shadow_decision }),
     ...optional('trustScore', numberIn(fields.trust_score)),
     ...optional('evalMicros', numberIn(fields.eval_us)),
     ...(error !== undefined && { unavailable: true as const }),
-  };
+  });
 }
 
 /** The decision an answer over HTTP stands for. What cannot be read is a denial. */
@@ -30,7 +32,7 @@ export function decisionOfAnswer(answer: Wire<'DecisionOutcomeDto'> | undefined)
   const { decision, allowed, decision_id: decisionId } = answer ?? {};
   if (!answer || !isDecision(decision) || allowed !== (decision === 'allow') || typeof decisionId !== 'string')
     return unavailable('http', 'the platform answered with something that is no decision');
-  return {
+  return keepable(listOf(answer.obligations ?? []), {
     decisionId,
     decision,
     allowed: decision === 'allow',
@@ -38,10 +40,19 @@ export function decisionOfAnswer(answer: Wire<'DecisionOutcomeDto'> | undefined)
     policyRevision: answer.policy_revision ?? 0,
     policies: answer.matched,
     decidedBy: 'http',
+    ...(isDecision(answer.shadow_decision) && { shadowDecision: answer.shadow_decision }),
     ...optional('trustScore', answer.trust_score ?? undefined),
     ...optional('evalMicros', answer.eval_us ?? undefined),
     ...(answer.policy_revision === null && { unavailable: true as const }),
-  };
+  });
+}
+
+/** A decision with its obligations; a denial when there is one among them that nobody here knows how to keep. */
+function keepable(obligations: readonly unknown[] | null, decision: Omit<Decision, 'obligations'>): Decision {
+  const known = (obligations ?? []).filter(isKnownObligation);
+  if (obligations !== null && known.length === obligations.length) return { ...decision, obligations: known };
+  const reason = 'the decision has an obligation that this release of the SDK does not know';
+  return { ...decision, decision: 'deny', allowed: false, reason, obligations: known };
 }
 
 function numberIn(text: string | undefined): number | undefined {
@@ -49,12 +60,15 @@ function numberIn(text: string | undefined): number | undefined {
   return text === undefined || !Number.isFinite(number) ? undefined : number;
 }
 
-function policiesIn(text: string | undefined): DecidingPolicy[] {
+/** Null for what is no list. */
+const listOf = (value: unknown): unknown[] | null => (Array.isArray(value) ? value : null);
+
+/** Empty where there is none. */
+function listIn(text: string | undefined): unknown[] | null {
   try {
-    const list: unknown = JSON.parse(text ?? '[]');
-    return Array.isArray(list) ? (list as DecidingPolicy[]) : [];
+    return listOf(JSON.parse(text ?? '[]'));
   } catch {
-    return [];
+    return null;
   }
 }
 

@@ -63,6 +63,7 @@ export const unavailable = (decidedBy: DecidedBy, reason: string): Decision => (
   reason,
   policyRevision: 0,
   policies: [],
+  obligations: [],
   decidedBy,
   unavailable: true,
 });

@@ -1,6 +1,6 @@
 import { amendPolicies, compilePolicies, type PolicySet } from '@agion/policy-engine';
 import { differenceOf, type PolicyBundle } from './policy-bundle.js';
-import { isRemote, RemotePolicies } from './remote-policies.js';
+import { isRemote, RemotePolicies, takesPart } from './remote-policies.js';
 
 /** What a wrong decision about an action may cost. */
 export type ActionRisk = 'low' | 'medium' | 'high';
@@ -64,7 +64,10 @@ type Compiled = Pick<LoadedPolicies, 'set' | 'remote'>;
 
 function anew({ policies: bundled, revision, defaultEffect }: PolicyBundle): Compiled {
   const policies = bundled.map(({ policy }) => policy);
-  return { set: compilePolicies(policies, { revision, defaultEffect }), remote: new RemotePolicies(policies) };
+  return {
+    set: compilePolicies(policies.filter(takesPart), { revision, defaultEffect }),
+    remote: new RemotePolicies(policies),
+  };
 }
 
 /** Null where much has changed. */
@@ -76,7 +79,11 @@ function amended(
   const changed = [...change.gone, ...change.come];
   if (changed.length > MOST_AMENDED) return null;
   return {
-    set: amendPolicies(set, change, { revision, defaultEffect }),
+    set: amendPolicies(
+      set,
+      { gone: change.gone.filter(takesPart), come: change.come.filter(takesPart) },
+      { revision, defaultEffect },
+    ),
     remote: changed.some(isRemote) ? new RemotePolicies(policies.map(({ policy }) => policy)) : remote,
   };
 }

@@ -1,6 +1,7 @@
 import {
   compilePolicies,
   evaluate,
+  isKnownObligation,
   type PolicyDocument,
   type PolicyRequest,
   type PolicySet,
@@ -51,10 +52,15 @@ const KNOWN_MEMBERS: ReadonlySet<string> = new Set([
   'scope',
   'condition',
   'effect',
+  'obligations',
   'message',
   'tests',
 ]);
 const KNOWN_EFFECTS: ReadonlySet<string> = new Set(['allow', 'deny']);
+const KNOWN_MODES: ReadonlySet<string> = new Set(['enforce', 'shadow']);
+
+/** What no agent is ever told. */
+const NEVER_KNOWN: ReadonlySet<Fact> = new Set<Fact>(['tier', 'status', 'mode']);
 
 /**
  * The policies that cannot be evaluated here, by the reason. A request in the scope of one of them is for the platform to decide:
@@ -67,7 +73,7 @@ export class RemotePolicies {
   constructor(policies: readonly VersionedPolicy[]) {
     const always: VersionedPolicy[] = [];
     const byFact = new Map<Fact, VersionedPolicy[]>();
-    for (const policy of policies) {
+    for (const policy of policies.filter(isEnforced)) {
       const reasons = reasonsFor(policy.document);
       if (reasons === 'always') always.push(policy);
       else for (const fact of reasons) byFact.set(fact, [...(byFact.get(fact) ?? []), policy]);
@@ -85,7 +91,18 @@ export class RemotePolicies {
 }
 
 /** Whether a policy is one of them, whatever the reason. */
-export const isRemote = ({ document }: VersionedPolicy): boolean => reasonsFor(document).length > 0;
+export const isRemote = (policy: VersionedPolicy): boolean =>
+  isEnforced(policy) && reasonsFor(policy.document).length > 0;
+
+/** A shadow policy changes nothing: nobody is asked for its sake. */
+const isEnforced = ({ document }: VersionedPolicy): boolean => document.spec.mode !== 'shadow';
+
+/** Whether a policy takes part here: a shadow policy does not when only the platform could evaluate it. */
+export function takesPart(policy: VersionedPolicy): boolean {
+  if (isEnforced(policy)) return true;
+  const reasons = reasonsFor(policy.document);
+  return reasons !== 'always' && !reasons.some((fact) => NEVER_KNOWN.has(fact));
+}
 
 type Reasons = 'always' | readonly Fact[];
 
@@ -105,7 +122,8 @@ function reasonsFor(document: PolicyDocument): Reasons {
 function isAlwaysRemote({ apiVersion, kind, spec }: PolicyDocument): boolean {
   return (
     namesSession(spec.condition ?? '') ||
-    spec.mode !== 'enforce' ||
+    !KNOWN_MODES.has(spec.mode) ||
+    !(spec.obligations ?? []).every(isKnownObligation) ||
     !KNOWN_EFFECTS.has(spec.effect) ||
     (apiVersion as string) !== 'agion/v1' ||
     (kind as string) !== 'Policy' ||
@@ -120,8 +138,9 @@ const scopesOf = (policies: readonly VersionedPolicy[]): PolicySet =>
 const compiledScopes = (policies: readonly VersionedPolicy[]): PolicySet =>
   compilePolicies(
     policies.map(({ document: { metadata, spec, ...rest }, version }) => {
-      const { condition: _, ...unconditional } = spec;
-      return { version, document: { ...rest, metadata, spec: { ...unconditional, status: 'active', effect: 'deny' } } };
+      const { condition: _, obligations: __, ...unconditional } = spec;
+      const scope = { ...unconditional, status: 'active', mode: 'enforce', effect: 'deny' } as const;
+      return { version, document: { ...rest, metadata, spec: scope } };
     }),
     { revision: 0, defaultEffect: 'allow' },
   );
