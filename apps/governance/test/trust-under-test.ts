@@ -32,6 +32,7 @@ type Row = Record<string, unknown>;
 export class RegistryWords {
   readonly fingerprints = new Map<string, Record<string, string>>();
   readonly registeredAt = new Map<string, string>();
+  readonly delegatedBy = new Map<string, string>();
   away = false;
   organizations: Organization[] = [DEFAULT_ORGANIZATION];
   asked = 0;
@@ -67,6 +68,7 @@ export class RegistryWords {
         framework: null,
         status: 'active',
         fingerprint: this.fingerprints.get(id) ?? null,
+        delegated_by: this.delegatedBy.get(id) ?? null,
         created_at: this.registeredAt.get(id) ?? '2026-01-01T00:00:00Z',
       },
     ];

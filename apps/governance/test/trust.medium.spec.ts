@@ -64,7 +64,7 @@ describe('the trust of an agent', () => {
     await eventually(async () =>
       expect(
         await running.rows(
-          "SELECT type, actor, details FROM governance.audit_events WHERE subject ->> 'id' = 'fall:a' ORDER BY at",
+          "SELECT type, actor, details FROM governance.audit_events WHERE subject ->> 'id' = 'fall:a' AND type LIKE 'trust_ceiling.%' ORDER BY at",
         ),
       ).toMatchObject([
         {

@@ -36,6 +36,7 @@ describe('registration', () => {
         container_id: 'reg',
         endpoint: 'http://reg:8000',
         fingerprint: { code: 'git:1' },
+        delegated_by: null,
         labels: { team: 'support' },
         metadata: { nested: { deep: [1] } },
         status: 'active',

@@ -3,7 +3,7 @@ import { Type as Convert } from 'class-transformer';
 import { IsObject, IsOptional, Matches, MaxLength, ValidateNested } from 'class-validator';
 import { AgentDto, AgentFingerprintDto } from './agent.dto.js';
 import { IsBoundedObject, IsLabels } from './bounded-json.js';
-import { IsContainerId, IsInstanceId, IsNewAgentId } from './identifiers.js';
+import { IsAgentId, IsContainerId, IsInstanceId, IsNewAgentId } from './identifiers.js';
 import { IsText } from './text.js';
 import { IsUniqueList } from './unique-list.js';
 
@@ -69,6 +69,17 @@ export class RegisterAgentDto {
   @ValidateNested()
   @Convert(() => AgentFingerprintDto)
   fingerprint?: AgentFingerprintDto | null;
+
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    example: 'support:lead',
+    description:
+      'The agent on whose behalf it acts: it is never trusted further than that one. Left out, it stays as it is; only an operator takes it away or names another.',
+  })
+  @IsOptional()
+  @IsAgentId()
+  delegated_by?: string | null;
 
   @ApiPropertyOptional({ type: Object, example: { team: 'support' }, description: 'What `?label=` finds it by.' })
   @IsOptional()

@@ -64,6 +64,14 @@ export class AgentDto {
   @ApiProperty({ type: AgentFingerprintDto, nullable: true })
   fingerprint!: AgentFingerprintDto | null;
 
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: null,
+    description: 'The agent on whose behalf it acts: it is never trusted further than that one.',
+  })
+  delegated_by!: string | null;
+
   @ApiProperty({ type: Object, example: { team: 'support' } })
   labels!: Record<string, string>;
 

@@ -177,6 +177,13 @@ export { NumberField } from './number-field.js';
 export { RotateStreamKeyDto, StreamKeyDto } from './stream-key.dto.js';
 export { MAX_EVENT_CONTEXT, TrustEventEntryDto } from './trust-event.dto.js';
 export {
+  ExplainTrustQueryDto,
+  TrustHistoryDto,
+  TrustHistoryPointDto,
+  TrustHistoryQueryDto,
+  TrustWhatIfDto,
+} from './trust-questions.dto.js';
+export {
   ClearCeilingDto,
   NextTierDto,
   TrustCeilingDto,

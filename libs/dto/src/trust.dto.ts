@@ -1,15 +1,19 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsUUID } from 'class-validator';
 import { SEVERITIES, TRUST_DIMENSIONS, TRUST_SOURCES, TRUST_TIERS } from '@agion/wire';
 import { IsAgentId } from './identifiers.js';
 import { IsText } from './text.js';
+import { TrustWhatIfDto } from './trust-questions.dto.js';
 
 /** A cap on a score. */
 export class TrustCeilingDto {
   @ApiProperty({ type: String, nullable: true, format: 'uuid', description: 'Null when it follows from the evidence.' })
   id!: string | null;
 
-  @ApiProperty({ enum: ['critical', 'fingerprint', 'unverified'] })
+  @ApiProperty({ example: 'support:triage', description: 'The agent it was set for, or that it follows from.' })
+  agent_id!: string;
+
+  @ApiProperty({ enum: ['critical', 'fingerprint', 'unverified', 'delegation'] })
   kind!: string;
 
   @ApiProperty({ example: 299, description: '0 to 1000.' })
@@ -104,6 +108,12 @@ export class TrustOutlookDto {
 
   @ApiProperty({ example: 590.2 })
   score!: number;
+
+  @ApiProperty({ example: 590.2, description: 'The same without ceilings.' })
+  uncapped_score!: number;
+
+  @ApiProperty({ enum: TRUST_TIERS })
+  tier!: string;
 }
 
 /** What stands between an agent and the next tier. */
@@ -130,6 +140,9 @@ export class TrustExplanationDto extends TrustDto {
 
   @ApiProperty({ type: NextTierDto, nullable: true, description: 'Null at the highest.' })
   next_tier!: NextTierDto | null;
+
+  @ApiPropertyOptional({ type: TrustWhatIfDto, description: 'What the events asked about would make of it.' })
+  what_if?: TrustWhatIfDto;
 }
 
 /** One piece of evidence as it was recorded. */

@@ -51,6 +51,8 @@ export interface AgionSDKOptions {
   /** Where the container answers. */
   endpoint?: string;
   fingerprint?: AgentFingerprint;
+  /** The agent on whose behalf it acts: it is never trusted further than that one. Only an operator takes it back. */
+  delegatedBy?: string;
   labels?: Readonly<Record<string, string>>;
   metadata?: Readonly<Record<string, unknown>>;
 

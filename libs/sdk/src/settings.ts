@@ -42,7 +42,7 @@ export interface SdkSettings {
 /** What an agent says about itself when it registers. */
 export type AgentDescription = Pick<
   AgionSDKOptions,
-  'type' | 'version' | 'framework' | 'capabilities' | 'endpoint' | 'fingerprint' | 'labels' | 'metadata'
+  'type' | 'version' | 'framework' | 'capabilities' | 'endpoint' | 'fingerprint' | 'delegatedBy' | 'labels' | 'metadata'
 > & { name: string };
 
 /** Where document 000 puts the platform. */
@@ -106,7 +106,8 @@ export function agentIdOf(name: string, containerId: string): string {
 }
 
 function descriptionOf(options: AgionSDKOptions): AgentDescription {
-  const { name, type, version, framework, capabilities, endpoint, fingerprint, labels, metadata } = options;
+  const { name, type, version, framework, capabilities, endpoint, fingerprint, delegatedBy, labels, metadata } =
+    options;
   return {
     name: name ?? options.agentId,
     type,
@@ -115,6 +116,7 @@ function descriptionOf(options: AgionSDKOptions): AgentDescription {
     capabilities,
     endpoint,
     fingerprint,
+    delegatedBy,
     labels,
     metadata,
   };

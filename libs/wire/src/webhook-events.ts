@@ -1,5 +1,6 @@
 /** The facts of the audit trail a webhook can be told of, and what each says. */
 export const WEBHOOK_EVENTS = {
+  'agent.delegated': 'on whose behalf an agent acts was noted or changed',
   'agent.registered': 'an agent registered for the first time',
   'agent.retired': 'an agent was retired and its tokens revoked',
   'decision.denied': 'a policy denied what an agent wanted to do',
@@ -13,6 +14,7 @@ export const WEBHOOK_EVENTS = {
   'model.rolled_out': 'a candidate of a model configuration serves a share of the agents',
   'organization.created': 'an organization was created',
   'organization.settings_changed': 'settings of the organization were changed',
+  'person.erased': 'what a person had said about agents was made nobody’s',
   'policies.default_effect_changed': 'what holds where no policy matches was changed',
   'policy.activated': 'another version of a policy is in force',
   'policy.archived': 'a policy was archived',
@@ -36,6 +38,8 @@ export const WEBHOOK_EVENTS = {
   'token.rotated': 'a token was replaced by a new one',
   'trust_ceiling.cleared': 'a person lifted a cap on the trust score of an agent',
   'trust_ceiling.set': 'something critical capped the trust score of an agent',
+  'trust.rebuilt': 'stored sums of trust evidence were mended from the events behind them',
+  'trust.tier_changed': 'an agent is trusted further or less far than before',
   'violation.acknowledged': 'somebody has seen a violation',
   'violation.resolved': 'a violation is done with',
   'webhook.created': 'a webhook was created',

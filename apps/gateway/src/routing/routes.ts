@@ -89,6 +89,7 @@ const ROWS: Row[] = [
 
   ['GET', '/api/v1/agents/{agent_id}/trust', 'governance', 'signed-in', 'trust:read'],
   ['GET', '/api/v1/agents/{agent_id}/trust/explain', 'governance', 'signed-in', 'trust:read'],
+  ['GET', '/api/v1/agents/{agent_id}/trust/history', 'governance', 'signed-in', 'trust:read'],
   ['GET', '/api/v1/agents/{agent_id}/trust/events', 'governance', 'signed-in', 'trust:read'],
   ['POST', '/api/v1/agents/{agent_id}/trust/ceilings/{id}/clear', 'governance', 'operator', 'trust:write'],
   ['POST', '/api/v1/feedback', 'governance', 'signed-in', 'feedback:write'],

@@ -28,6 +28,7 @@ const agent: KnownAgent = {
   framework: null,
   status: 'active',
   fingerprint: 'build',
+  delegatedBy: null,
   registeredAt: new Date(0),
 };
 const trust = { score: 500, trustScore: 0.5, tier: 'standard', confidence: 0 } as const;

@@ -21,6 +21,8 @@ export interface KnownAgent {
   /** Digest of the build it registered with; '' when it declared none. */
   fingerprint: string;
   registeredAt: Date;
+  /** The agent on whose behalf it acts. */
+  delegatedBy: string | null;
 }
 
 /** The registry's answer. */
@@ -32,6 +34,7 @@ interface AgentAnswer {
   status: AgentStatus;
   fingerprint: Record<string, string> | null;
   created_at: string;
+  delegated_by?: string | null;
 }
 
 /** Milliseconds an answer is believed without asking again. */
@@ -132,6 +135,7 @@ const knownAgent = (answer: AgentAnswer): KnownAgent => ({
   status: answer.status,
   fingerprint: digestOf(answer.fingerprint),
   registeredAt: new Date(answer.created_at),
+  delegatedBy: answer.delegated_by ?? null,
 });
 
 /** The same for the same parts in any order. */

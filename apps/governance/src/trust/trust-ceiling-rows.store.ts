@@ -24,7 +24,7 @@ export async function insertCriticalCeilings(client: pg.PoolClient, critical: re
     values: [
       critical.map(({ organizationId }) => organizationId),
       critical.map(({ agentId }) => agentId),
-      critical.map(({ agentId }) => containerOf(agentId)),
+      critical.map(({ agentId, containerId }) => containerId ?? containerOf(agentId)),
       critical.map(({ eventId }) => eventId),
       critical.map(({ at }) => at),
     ],

@@ -26,6 +26,9 @@ export const FINGERPRINT_DAYS = 14;
 export const clearableFrom = ({ since }: Pick<TrustCeiling, 'since'>): Date =>
   new Date(since.getTime() + CRITICAL_DAYS * DAY_MS);
 
+/** Whether it was there at that moment already. */
+export const isSet = ({ since }: Pick<TrustCeiling, 'since'>, at: Date): boolean => since <= at;
+
 /** Whether it caps the score at that moment. */
 export function isActive(ceiling: TrustCeiling, at: Date): boolean {
   if (ceiling.until !== null && at >= ceiling.until) return false;

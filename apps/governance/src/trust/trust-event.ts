@@ -32,6 +32,7 @@ export const evidenceOf = (
   source,
   reporter,
   fingerprint: agent.fingerprint,
+  containerId: agent.container,
   context: context ?? null,
   at,
 });

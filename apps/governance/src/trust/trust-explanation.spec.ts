@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { AgentEvidence } from './agent-evidence.js';
 import { contributionsOf, nextTierOf, outlookOf, pointsOfDimension, type EvidenceGroup } from './trust-explanation.js';
 import { score, type TrustScore } from './trust-score.js';
 import type { TrustBucket } from './trust-weight.js';
@@ -74,7 +75,11 @@ it('the outlook is the score at those days', () => {
     buckets: [bucket({ positive: 20e6, verifiedPositive: 20e6 })],
     ceilings: [],
     fingerprints: [],
-  };
+    toldTier: 'standard',
+    delegatedBy: null,
+    parent: null,
+    delegates: [],
+  } as const satisfies AgentEvidence;
   const outlook = outlookOf(evidence, AT);
   expect(outlook.map(({ days }) => days)).toEqual([7, 30, 90]);
   expect(outlook[1]?.score).toBe(score(evidence.buckets, [], new Date(AT.getTime() + 30 * 86_400_000)).score);

@@ -1,13 +1,9 @@
 import { TRUST_TIERS, type TrustDimension, type TrustSource, type TrustTier } from '@agion/wire';
-import {
-  score,
-  TIER_FLOORS,
-  TIER_GATES,
-  type AppliedCeiling,
-  type DimensionPart,
-  type TrustScore,
-} from './trust-score.js';
-import type { AgentEvidence } from './trust-score.store.js';
+import { scoreOf, type AgentEvidence } from './agent-evidence.js';
+import { CRITICAL_LIMIT, type TrustCeiling } from './trust-ceiling.js';
+import { isVerified, type TrustEvidence } from './trust-evidence.js';
+import { TIER_FLOORS, TIER_GATES, type AppliedCeiling, type DimensionPart, type TrustScore } from './trust-score.js';
+import { bucketOf, type TrustBucket } from './trust-weight.js';
 
 /** Events of one kind and side by one source. */
 export interface EvidenceGroup {
@@ -73,11 +69,44 @@ export function contributionsOf(parts: readonly DimensionPart[], groups: readonl
 }
 
 /** What decay alone would make of the score. */
-export const outlookOf = ({ buckets, ceilings }: AgentEvidence, at: Date): { days: number; score: number }[] =>
-  OUTLOOK_DAYS.map((days) => ({
-    days,
-    score: score(buckets, ceilings, new Date(at.getTime() + days * DAY_MS)).score,
-  }));
+export const outlookOf = (
+  evidence: AgentEvidence,
+  at: Date,
+): { days: number; score: number; uncapped: number; tier: TrustTier }[] =>
+  OUTLOOK_DAYS.map((days) => {
+    const { score, uncapped, tier } = scoreOf(evidence, new Date(at.getTime() + days * DAY_MS));
+    return { days, score, uncapped, tier };
+  });
+
+/** What so many events, all at once and now, would make of the score, with the ceiling they would set. */
+export function whatIf(evidence: AgentEvidence, event: TrustEvidence, count: number): TrustScore {
+  const one = bucketOf(event);
+  const added = Object.fromEntries(
+    Object.entries(one).map(([name, value]) => [
+      name,
+      name === 'dimension' || name === 'day' ? value : Number(value) * count,
+    ]),
+  ) as unknown as TrustBucket;
+  const setsCeiling = event.severity === 'critical' && isVerified(event.source) && count > 0;
+  const ceiling: TrustCeiling = {
+    id: '',
+    agentId: event.agentId,
+    kind: 'critical',
+    reference: event.eventId,
+    limit: CRITICAL_LIMIT,
+    since: event.at,
+    until: null,
+    clearedAt: null,
+  };
+  return scoreOf(
+    {
+      ...evidence,
+      buckets: [...evidence.buckets, added],
+      ceilings: setsCeiling ? [...evidence.ceilings, ceiling] : evidence.ceilings,
+    },
+    event.at,
+  );
+}
 
 /** What stands between the agent and the next tier; null at the highest. */
 export function nextTierOf(found: TrustScore): NextTier | null {
@@ -96,7 +125,9 @@ export function nextTierOf(found: TrustScore): NextTier | null {
 }
 
 /** What ends a ceiling, in words. */
-export function endOf({ kind, ceiling }: AppliedCeiling): string {
+export function endOf({ kind, ceiling, delegatedBy }: AppliedCeiling): string {
+  if (kind === 'delegation')
+    return `a higher score of \`${delegatedBy ?? ''}\`, or an operator who ends the delegation`;
   if (kind === 'unverified') return 'positive evidence of weight 20 by the platform or people';
   if (ceiling?.until) return `time, at ${ceiling.until.toISOString()}, or an operator`;
   const earliest = ceiling ? new Date(ceiling.since.getTime() + 7 * DAY_MS).toISOString() : '';

@@ -4,6 +4,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import type { Logger } from 'pino';
 import { TrustScoreStore } from './trust-score.store.js';
 import { TrustScores } from './trust-scores.service.js';
+import { TrustStandingsStore } from './trust-standings.store.js';
 import { dayOf } from './trust-weight.js';
 
 /** Milliseconds between two looks at the calendar. */
@@ -12,8 +13,8 @@ const INTERVAL = 60_000;
 const PAGE = 200;
 
 /**
- * Writes every `agent:{id}:trust_score` anew at the start and on each UTC day: evidence decays by whole days, also that of agents
- * nobody asks about. Each replica does it, for what they write is the same.
+ * Writes every `agent:{id}:trust_score` anew at the start, on each UTC day and when a ceiling has ended: evidence decays by whole days,
+ * also that of agents nobody asks about, and a tier it brings is told. Each replica does it, for what they write is the same.
  */
 @Injectable()
 export class TrustKeysUpkeep implements OnApplicationBootstrap, OnModuleDestroy {
@@ -22,10 +23,13 @@ export class TrustKeysUpkeep implements OnApplicationBootstrap, OnModuleDestroy 
   private stopped = false;
   /** The day of which the keys of an organization are. */
   private readonly days = new Map<string, number>();
+  /** Until when the ends of an organization's ceilings were looked at. */
+  private readonly looked = new Map<string, Date>();
 
   constructor(
     private readonly directory: OrganizationDirectory,
     private readonly store: TrustScoreStore,
+    private readonly standings: TrustStandingsStore,
     private readonly scores: TrustScores,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -49,20 +53,28 @@ export class TrustKeysUpkeep implements OnApplicationBootstrap, OnModuleDestroy 
 
   private async renewAll(): Promise<void> {
     for (const organization of this.directory.all()) {
-      const today = dayOf(new Date());
-      if (this.days.get(organization.id) === today) continue;
+      const now = new Date();
       try {
-        if (await this.renew(organization)) this.days.set(organization.id, today);
+        if (this.days.get(organization.id) === dayOf(now)) await this.followEnds(organization, now);
+        else if (await this.renew(organization)) this.days.set(organization.id, dayOf(now));
+        this.looked.set(organization.id, now);
       } catch (error) {
         this.logger.warn({ err: error, organization: organization.slug }, 'trust scores could not be written anew');
       }
     }
   }
 
+  /** A ceiling that has ended by itself lets a score rise without anybody writing. */
+  private async followEnds(organization: Organization, now: Date): Promise<void> {
+    const ended = await this.standings.endedCeilings(organization.id, this.looked.get(organization.id) ?? now, now);
+    if (ended.length > 0 && !(await this.scores.refresh(organization, ended)))
+      throw new Error('scores whose ceilings have ended could not be refreshed');
+  }
+
   private async renew(organization: Organization): Promise<boolean> {
     let after = '';
     while (!this.stopped) {
-      const agentIds = await this.store.agentsWithEvidence(organization.id, after, PAGE);
+      const agentIds = await this.store.agentsWithStanding(organization.id, after, PAGE);
       if (agentIds.length > 0 && !(await this.scores.refresh(organization, agentIds))) return false;
       if (agentIds.length < PAGE) return true;
       after = agentIds.at(-1) ?? '';

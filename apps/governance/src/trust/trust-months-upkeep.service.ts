@@ -1,9 +1,9 @@
-import { WorkerPool } from '@agion/database';
 import { LOGGER } from '@agion/service-kit';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { TrustMonthsStore } from './trust-months.store.js';
 
-/** Milliseconds between two looks; months are prepared half a year ahead. */
+/** Milliseconds between two looks. */
 const INTERVAL = 6 * 3_600_000;
 
 /** Sees to it that there is a partition for every month an event may fall into. */
@@ -13,7 +13,7 @@ export class TrustMonthsUpkeep implements OnApplicationBootstrap, OnModuleDestro
   private preparing: Promise<void> | undefined;
 
   constructor(
-    private readonly worker: WorkerPool,
+    private readonly store: TrustMonthsStore,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -35,7 +35,7 @@ export class TrustMonthsUpkeep implements OnApplicationBootstrap, OnModuleDestro
 
   private async prepare(): Promise<void> {
     try {
-      await this.worker.query({ text: 'SELECT governance.prepare_trust_months()' });
+      await this.store.prepare();
     } catch (error) {
       this.logger.warn({ err: error }, 'the next months of trust events could not be prepared, trying again later');
     }

@@ -1,18 +1,10 @@
 import { OrganizationScope } from '@agion/database';
 import { Injectable } from '@nestjs/common';
+import type { TrustTier } from '@agion/wire';
+import type { OwnEvidence } from './agent-evidence.js';
 import type { TrustCeiling } from './trust-ceiling.js';
 import { insertFingerprintCeilings } from './trust-ceiling-rows.store.js';
 import type { TrustBucket } from './trust-weight.js';
-
-/** All that a score follows from. */
-export interface AgentEvidence {
-  agentId: string;
-  buckets: TrustBucket[];
-  /** Of the agent, and critical ones of the agents of its container. */
-  ceilings: TrustCeiling[];
-  /** Builds the evidence speaks of. */
-  fingerprints: string[];
-}
 
 type BucketArray = [TrustBucket['dimension'], ...number[]];
 
@@ -28,6 +20,9 @@ interface EvidenceRow extends Record<string, unknown> {
   buckets: BucketArray[] | null;
   ceilings: CeilingJson[] | null;
   fingerprints: string[] | null;
+  tier: TrustTier | null;
+  delegated_by: string | null;
+  delegates: string[] | null;
 }
 
 const READ = `
@@ -44,8 +39,12 @@ SELECT agent.agent_id,
     FROM governance.trust_ceilings ceiling WHERE ceiling.organization_id = $1 AND (ceiling.agent_id = agent.agent_id
       OR (ceiling.kind = 'critical' AND ceiling.container_id = agent.container_id))) AS ceilings,
   (SELECT array_agg(DISTINCT fingerprint) FROM governance.trust_buckets
-    WHERE organization_id = $1 AND agent_id = agent.agent_id) AS fingerprints
-FROM unnest($2::text[], $3::text[]) AS agent (agent_id, container_id)`;
+    WHERE organization_id = $1 AND agent_id = agent.agent_id) AS fingerprints,
+  standing.tier, standing.delegated_by,
+  (SELECT array_agg(agent_id) FROM governance.trust_standings below
+    WHERE below.organization_id = $1 AND below.delegated_by = agent.agent_id) AS delegates
+FROM unnest($2::text[], $3::text[]) AS agent (agent_id, container_id)
+LEFT JOIN governance.trust_standings standing ON standing.organization_id = $1 AND standing.agent_id = agent.agent_id`;
 
 @Injectable()
 export class TrustScoreStore {
@@ -55,7 +54,7 @@ export class TrustScoreStore {
   async read(
     organizationId: string,
     agents: readonly { agentId: string; container: string | null }[],
-  ): Promise<AgentEvidence[]> {
+  ): Promise<OwnEvidence[]> {
     const rows = await this.scope.query<EvidenceRow>(organizationId, {
       name: 'trust_evidence',
       text: READ,
@@ -65,12 +64,15 @@ export class TrustScoreStore {
     return agents.map(({ agentId }) => evidenceOf(agentId, byAgent.get(agentId)));
   }
 
-  /** Agents there is evidence about, in the order of their ids. */
-  async agentsWithEvidence(organizationId: string, after: string, limit: number): Promise<string[]> {
+  /** Agents there is evidence about, or that stand otherwise than new ones, in the order of their ids. */
+  async agentsWithStanding(organizationId: string, after: string, limit: number): Promise<string[]> {
     const rows = await this.scope.query<{ agent_id: string }>(organizationId, {
-      name: 'agents_with_evidence',
-      text: `SELECT DISTINCT agent_id FROM governance.trust_buckets
-        WHERE organization_id = $1 AND agent_id > $2 ORDER BY agent_id LIMIT $3`,
+      name: 'agents_with_standing',
+      text: `(SELECT DISTINCT agent_id FROM governance.trust_buckets
+          WHERE organization_id = $1 AND agent_id > $2 ORDER BY agent_id LIMIT $3)
+        UNION (SELECT agent_id FROM governance.trust_standings
+          WHERE organization_id = $1 AND agent_id > $2 ORDER BY agent_id LIMIT $3)
+        ORDER BY agent_id LIMIT $3`,
       values: [organizationId, after, limit],
     });
     return rows.map(({ agent_id: agentId }) => agentId);
@@ -84,12 +86,15 @@ export class TrustScoreStore {
   }
 }
 
-function evidenceOf(agentId: string, row: EvidenceRow | undefined): AgentEvidence {
+function evidenceOf(agentId: string, row: EvidenceRow | undefined): OwnEvidence {
   return {
     agentId,
     buckets: (row?.buckets ?? []).map(bucketFrom),
     ceilings: (row?.ceilings ?? []).map(ceilingFrom),
     fingerprints: row?.fingerprints ?? [],
+    toldTier: row?.tier ?? 'standard',
+    delegatedBy: row?.delegated_by ?? null,
+    delegates: row?.delegates ?? [],
   };
 }
 

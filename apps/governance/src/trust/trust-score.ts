@@ -14,11 +14,20 @@ export interface DimensionPart {
   p: number;
 }
 
-/** A ceiling as it applies now. `unverified` follows from the evidence and has no row. */
+/** A ceiling as it applies now. `unverified` follows from the evidence, `delegation` from another agent's score: neither has a row. */
 export interface AppliedCeiling {
-  kind: TrustCeiling['kind'] | 'unverified';
+  kind: TrustCeiling['kind'] | 'unverified' | 'delegation';
   limit: number;
   ceiling: TrustCeiling | null;
+  /** The agent whose score it is. */
+  delegatedBy?: string;
+}
+
+/** The agent on whose behalf another one acts. */
+export interface DelegatingAgent {
+  agentId: string;
+  /** 0–1000 */
+  score: number;
 }
 
 export interface TrustScore {
@@ -66,14 +75,19 @@ const PEER_NEGATIVE_PER_DAY = 5;
  * The score of an agent at a moment, from nothing but its evidence and its ceilings: a weighted geometric mean, so that one bad
  * dimension cannot be bought back, and then the lowest active ceiling. Buckets of one dimension and day count together.
  */
-export function score(buckets: readonly TrustBucket[], ceilings: readonly TrustCeiling[], at: Date): TrustScore {
+export function score(
+  buckets: readonly TrustBucket[],
+  ceilings: readonly TrustCeiling[],
+  at: Date,
+  delegatedBy: DelegatingAgent | null = null,
+): TrustScore {
   const today = dayOf(at);
   const parts = TRUST_DIMENSIONS.map((dimension) => partOf(dimension, buckets, today));
   const uncapped = 1_000 * parts.reduce((product, { p, exponent }) => product * p ** exponent, 1);
   const total = (field: 'count' | 'verifiedCount' | 'verifiedPositive'): number =>
     buckets.reduce((sum, bucket) => sum + bucket[field], 0);
   const verifiedWeight = total('verifiedPositive') / WEIGHT_UNIT;
-  const applied = appliedCeilings(ceilings, verifiedWeight, at);
+  const applied = appliedCeilings(ceilings, verifiedWeight, at, delegatedBy);
   const rounded = round(Math.min(uncapped, ...applied.map(({ limit }) => limit)));
   const events = total('count');
   const verifiedEvents = total('verifiedCount');
@@ -121,12 +135,19 @@ function partOf(dimension: TrustDimension, buckets: readonly TrustBucket[], toda
   return { dimension, exponent: EXPONENTS[dimension], positive, negative, peerNegative, p };
 }
 
-function appliedCeilings(ceilings: readonly TrustCeiling[], verifiedWeight: number, at: Date): AppliedCeiling[] {
+function appliedCeilings(
+  ceilings: readonly TrustCeiling[],
+  verifiedWeight: number,
+  at: Date,
+  delegatedBy: DelegatingAgent | null,
+): AppliedCeiling[] {
   const applied: AppliedCeiling[] = ceilings
     .filter((ceiling) => isActive(ceiling, at))
     .map((ceiling) => ({ kind: ceiling.kind, limit: ceiling.limit, ceiling }));
   if (verifiedWeight < VERIFIED_WEIGHT_NEEDED)
     applied.push({ kind: 'unverified', limit: UNVERIFIED_LIMIT, ceiling: null });
+  if (delegatedBy)
+    applied.push({ kind: 'delegation', limit: delegatedBy.score, ceiling: null, delegatedBy: delegatedBy.agentId });
   return applied.sort((a, b) => a.limit - b.limit);
 }
 

@@ -1,13 +1,14 @@
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { LOGGER } from '@agion/service-kit';
-import { containerOf, type Organization, type TrustTier } from '@agion/wire';
+import type { Organization, TrustTier } from '@agion/wire';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
-import { AgentFacts, type KnownAgent } from './agent-facts.client.js';
+import { scoreOf, type AgentEvidence } from './agent-evidence.js';
 import { LaterRefresh } from './later-refresh.js';
-import { score, type TrustScore } from './trust-score.js';
-import { TrustScoreStore, type AgentEvidence } from './trust-score.store.js';
+import { TrustEvidenceReader, type KnownEvidence } from './trust-evidence-reader.service.js';
 import { TrustKeysPublisher } from './trust-keys.publisher.js';
+import type { TrustScore } from './trust-score.js';
+import { TrustTiers } from './trust-tiers.service.js';
 
 /** What decisions ask of an agent's trust. */
 export interface TrustStanding {
@@ -31,8 +32,6 @@ interface Kept {
   readAt: number | null;
 }
 
-type KnownEvidence = AgentEvidence & { /** Whether the registry knows the agent. */ known: boolean };
-
 interface Reading {
   standings: Promise<TrustStanding>[];
   /** Settled when the Redis keys are written. */
@@ -46,8 +45,8 @@ export class TrustScores implements OnModuleDestroy {
   private readonly kept = new LRUCache<string, Kept>({ max: MOST_AGENTS });
 
   constructor(
-    private readonly store: TrustScoreStore,
-    private readonly facts: AgentFacts,
+    private readonly reader: TrustEvidenceReader,
+    private readonly tiers: TrustTiers,
     private readonly keys: TrustKeysPublisher,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -77,9 +76,9 @@ export class TrustScores implements OnModuleDestroy {
     agentId: string,
     at: Date,
   ): Promise<TrustScore & { evidence: AgentEvidence }> {
-    const [evidence] = await this.evidenceOf(organization, [agentId]);
+    const [evidence] = await this.reader.read(organization, [agentId]);
     if (!evidence) throw new Error('no evidence was read');
-    const found = score(evidence.buckets, evidence.ceilings, at);
+    const found = scoreOf(evidence, at);
     void this.correct(organization, agentId, found.score);
     return { ...found, evidence };
   }
@@ -103,16 +102,34 @@ export class TrustScores implements OnModuleDestroy {
 
   private read(organization: Organization, agentIds: readonly string[]): Reading {
     if (agentIds.length === 0) return { standings: [], kept: Promise.resolve() };
-    const evidence = this.evidenceOf(organization, agentIds);
+    const evidence = this.reader.read(organization, agentIds);
+    const before = agentIds.map((agentId) => this.kept.peek(keyOf(organization, agentId))?.standing);
     const all = evidence.then((found) => found.map(standingOf));
     const entries = agentIds.map((agentId, index): [string, Kept] => [
       keyOf(organization, agentId),
       { standing: all.then((standings) => standings[index] as TrustStanding), readAt: null },
     ]);
     for (const [key, kept] of entries) this.kept.set(key, kept);
-    const kept = this.keep(organization, entries, evidence);
+    const kept = this.keep(organization, entries, evidence).then(() => this.tell(organization, evidence, before));
     kept.catch(() => {});
     return { standings: entries.map(([, { standing }]) => standing), kept };
+  }
+
+  /** Whoever acts on behalf of an agent whose score has changed is looked at too, and who has a new tier is told of. */
+  private async tell(
+    organization: Organization,
+    evidence: Promise<KnownEvidence[]>,
+    before: readonly (Promise<TrustStanding> | undefined)[],
+  ): Promise<void> {
+    const found = await evidence;
+    const inNewTier = found.filter((one) => one.known && standingOf(one).tier !== one.toldTier);
+    const ids = inNewTier.map(({ agentId }) => agentId);
+    if (ids.length > 0 && !(await this.tiers.note(organization, ids))) this.later.note(organization, ids);
+    for (const [index, one] of found.entries()) {
+      if (one.delegates.length === 0) continue;
+      const last = await before[index]?.catch(() => undefined);
+      if (last?.score !== standingOf(one).score) await this.changed(organization, one.delegates);
+    }
   }
 
   /** A reading that another one has replaced meanwhile must not write over it. */
@@ -138,48 +155,14 @@ export class TrustScores implements OnModuleDestroy {
       throw error;
     }
   }
-
-  private async evidenceOf(organization: Organization, agentIds: readonly string[]): Promise<KnownEvidence[]> {
-    const facts = await Promise.all(agentIds.map((agentId) => this.facts.of(organization, agentId).catch(() => null)));
-    const agents = agentIds.map((agentId, index) => ({
-      agentId,
-      container: facts[index]?.container ?? containerOf(agentId),
-    }));
-    let found = await this.store.read(organization.id, agents);
-    const changed = found.filter((evidence, index) => isNewBuild(evidence, facts[index]));
-    if (changed.length > 0) {
-      for (const { agentId } of changed)
-        await this.store.noteFingerprint(organization.id, agentId, facts[agentIds.indexOf(agentId)]?.fingerprint ?? '');
-      found = await this.store.read(organization.id, agents);
-    }
-    return found.map((evidence, index) => ({
-      ...evidence,
-      ceilings: ceilingsOf(evidence, facts[index]),
-      known: Boolean(facts[index]),
-    }));
-  }
 }
 
 const keyOf = ({ id }: Organization, agentId: string): string => `${id} ${agentId}`;
 
-function standingOf({ buckets, ceilings }: AgentEvidence): TrustStanding {
-  const { score: points, tier, confidence } = score(buckets, ceilings, new Date());
+function standingOf(evidence: AgentEvidence): TrustStanding {
+  const { score: points, tier, confidence } = scoreOf(evidence, new Date());
   return { score: points, trustScore: trustScoreOf(points), tier, confidence };
 }
 
 /** 0–1000 as 0–1, to four decimals. */
 export const trustScoreOf = (points: number): number => Math.round(points * 10) / 10_000;
-
-/** It registered with a build that neither evidence nor a ceiling knows, and there is evidence of another. */
-function isNewBuild({ fingerprints, ceilings }: AgentEvidence, known: KnownAgent | null | undefined): boolean {
-  if (!known || fingerprints.includes(known.fingerprint)) return false;
-  const noted = ceilings.some(({ kind, reference }) => kind === 'fingerprint' && reference === known.fingerprint);
-  return !noted && fingerprints.some((fingerprint) => fingerprint !== '');
-}
-
-/** A container's critical ceiling also caps agents that register later, not those that were there before. */
-const ceilingsOf = (
-  { agentId, ceilings }: AgentEvidence,
-  known: KnownAgent | null | undefined,
-): AgentEvidence['ceilings'] =>
-  ceilings.filter((ceiling) => ceiling.agentId === agentId || (known && known.registeredAt >= ceiling.since));

@@ -1,4 +1,11 @@
-import type { TrustCeilingDto, TrustDto, TrustEventDto, TrustExplanationDto } from '@agion/dto';
+import type {
+  TrustCeilingDto,
+  TrustDto,
+  TrustEventDto,
+  TrustExplanationDto,
+  TrustHistoryDto,
+  TrustWhatIfDto,
+} from '@agion/dto';
 import {
   contributionsOf,
   endOf,
@@ -9,7 +16,8 @@ import {
   type EvidenceGroup,
 } from './trust-explanation.js';
 import type { RecordedEvidence } from './trust-events.store.js';
-import type { AppliedCeiling } from './trust-score.js';
+import type { HistoryPoint } from './trust-history.js';
+import type { AppliedCeiling, TrustScore } from './trust-score.js';
 import { trustScoreOf } from './trust-scores.service.js';
 import type { ExplainedScore } from './trust.service.js';
 
@@ -46,7 +54,7 @@ export const toExplanationDto = (
     points: oneDecimal(group.points),
     last_at: group.lastAt.toISOString(),
   })),
-  outlook: outlookOf(found.evidence, at),
+  outlook: outlookOf(found.evidence, at).map(({ uncapped, ...point }) => ({ ...point, uncapped_score: uncapped })),
   next_tier: nextTierOf(found),
 });
 
@@ -63,8 +71,28 @@ export const toTrustEventDto = (event: RecordedEvidence): TrustEventDto => ({
   at: event.at.toISOString(),
 });
 
+export const toHistoryDto = (agentId: string, points: readonly HistoryPoint[]): TrustHistoryDto => ({
+  agent_id: agentId,
+  points: points.map(({ at, found }) => ({
+    at: at.toISOString(),
+    score: found.score,
+    uncapped_score: found.uncapped,
+    tier: found.tier,
+    ceilings: found.ceilings.map(({ kind }) => kind),
+  })),
+});
+
+/** What would become of the score, and by how much it differs from what it is. */
+export const toWhatIfDto = (found: ExplainedScore, then: TrustScore): TrustWhatIfDto => ({
+  score: then.score,
+  uncapped_score: then.uncapped,
+  tier: then.tier,
+  change: oneDecimal(then.score - found.score),
+});
+
 const toCeilingDto = (applied: AppliedCeiling, agentId: string): TrustCeilingDto => ({
   id: applied.ceiling?.id ?? null,
+  agent_id: applied.ceiling?.agentId ?? applied.delegatedBy ?? agentId,
   kind: applied.kind,
   limit: applied.limit,
   since: applied.ceiling?.since.toISOString() ?? null,
@@ -73,7 +101,8 @@ const toCeilingDto = (applied: AppliedCeiling, agentId: string): TrustCeilingDto
   lifted_by: endOf(applied),
 });
 
-function reasonOf({ kind, ceiling }: AppliedCeiling, agentId: string): string {
+function reasonOf({ kind, ceiling, delegatedBy }: AppliedCeiling, agentId: string): string {
+  if (kind === 'delegation') return `it acts on behalf of \`${delegatedBy ?? ''}\` and is never trusted further`;
   if (kind === 'unverified') return 'too little positive evidence by the platform or people';
   if (kind === 'fingerprint') return 'its model, prompt or code has changed';
   const inherited = ceiling !== null && ceiling.agentId !== agentId;

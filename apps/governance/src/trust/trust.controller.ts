@@ -3,19 +3,24 @@ import {
   ClearCeilingDto,
   decodeCursor,
   encodeCursor,
+  ExplainTrustQueryDto,
   PageQueryDto,
   parseInstant,
   TrustCeilingParamDto,
   TrustDto,
   TrustEventPageDto,
   TrustExplanationDto,
+  TrustHistoryDto,
+  TrustHistoryQueryDto,
 } from '@agion/dto';
 import { ApiProblems, Caller, ValidationFailedError } from '@agion/service-kit';
 import type { Principal } from '@agion/wire';
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { TrustService } from './trust.service.js';
-import { toExplanationDto, toTrustDto, toTrustEventDto } from './trust-view.js';
+import { whatIf } from './trust-explanation.js';
+import { periodIn, supposedIn } from './trust-questions.js';
+import { toExplanationDto, toHistoryDto, toTrustDto, toTrustEventDto, toWhatIfDto } from './trust-view.js';
 
 @ApiTags('Trust')
 @ApiProblems('unauthenticated', 'forbidden', 'agent-not-found', 'validation-failed', 'unavailable')
@@ -34,16 +39,39 @@ export class TrustController {
   @ApiOperation({
     operationId: 'explainAgentTrust',
     summary: 'Why an agent is trusted as it is',
-    description: 'What its score follows from, what decay will make of it, and what would bring the next tier.',
+    description:
+      'What its score follows from, what decay will make of it, and what would bring the next tier. With `event_type` and `severity` also what such events would make of it; nothing is recorded.',
   })
   @ApiOkResponse({ type: TrustExplanationDto })
   async explain(
     @Caller() caller: Principal,
     @Param() { agent_id: agentId }: AgentIdParamDto,
+    @Query() query: ExplainTrustQueryDto,
   ): Promise<TrustExplanationDto> {
     const at = new Date();
     const { found, groups } = await this.trust.explanation(caller, agentId, at);
-    return toExplanationDto(found, groups, at);
+    const supposed = supposedIn(query, caller.organization.id, agentId, at);
+    return {
+      ...toExplanationDto(found, groups, at),
+      ...(supposed && { what_if: toWhatIfDto(found, whatIf(found.evidence, supposed, query.count)) }),
+    };
+  }
+
+  @Get('history')
+  @ApiOperation({
+    operationId: 'getAgentTrustHistory',
+    summary: 'How far an agent was trusted over time',
+    description:
+      'Points for a plot, each at the end of a UTC day, the last one now. Worked out from the evidence that is kept, so the same question has the same answer.',
+  })
+  @ApiOkResponse({ type: TrustHistoryDto })
+  async history(
+    @Caller() caller: Principal,
+    @Param() { agent_id: agentId }: AgentIdParamDto,
+    @Query() query: TrustHistoryQueryDto,
+  ): Promise<TrustHistoryDto> {
+    const now = new Date();
+    return toHistoryDto(agentId, await this.trust.history(caller, agentId, periodIn(query, now), now));
   }
 
   @Get('events')

@@ -10,6 +10,11 @@ import { TrustEvidenceStore } from './trust-evidence.store.js';
 import { TrustIntake } from './trust-intake.service.js';
 import { TrustKeysPublisher } from './trust-keys.publisher.js';
 import { TrustKeysUpkeep } from './trust-keys-upkeep.service.js';
+import { TrustEvidenceReader } from './trust-evidence-reader.service.js';
+import { TrustFeed } from './trust.feed.js';
+import { TrustMonthsStore } from './trust-months.store.js';
+import { TrustStandingsStore } from './trust-standings.store.js';
+import { TrustTiers } from './trust-tiers.service.js';
 import { TrustMonthsUpkeep } from './trust-months-upkeep.service.js';
 import { TrustScoreStore } from './trust-score.store.js';
 import { TrustScores } from './trust-scores.service.js';
@@ -29,7 +34,12 @@ import { TrustService } from './trust.service.js';
     TrustIntake,
     TrustKeysPublisher,
     TrustKeysUpkeep,
+    TrustMonthsStore,
     TrustMonthsUpkeep,
+    TrustEvidenceReader,
+    TrustFeed,
+    TrustStandingsStore,
+    TrustTiers,
     TrustEventsStore,
     TrustScoreStore,
     TrustScores,

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { auditEntry, DomainError, ForbiddenError, OutboxPublisher, requireRole } from '@agion/service-kit';
 import { hasRole, ownerOf, speaksFor, type Principal } from '@agion/wire';
+import type { AgentEvidence } from './agent-evidence.js';
 import { AgentFacts } from './agent-facts.client.js';
 import type { EvidenceGroup } from './trust-explanation.js';
+import { historyOf, type HistoryPoint } from './trust-history.js';
 import { TrustEventsStore, type RecordedEvidence } from './trust-events.store.js';
 import { AgentNotFoundError } from './trust.errors.js';
 import type { TrustScore } from './trust-score.js';
-import type { AgentEvidence } from './trust-score.store.js';
 import { TrustScores } from './trust-scores.service.js';
 
 export type ExplainedScore = TrustScore & { evidence: AgentEvidence };
@@ -36,6 +37,18 @@ export class TrustService {
     requireReader(caller, agentId);
     const found = await this.standing(caller, agentId, at);
     return { found, groups: await this.store.groups(caller.organization.id, agentId) };
+  }
+
+  /** @throws AgentNotFoundError; ForbiddenError as `explanation` does */
+  async history(
+    caller: Principal,
+    agentId: string,
+    { from, to, points }: { from: Date; to: Date; points: number },
+    now: Date,
+  ): Promise<HistoryPoint[]> {
+    requireReader(caller, agentId);
+    const { evidence } = await this.standing(caller, agentId, now);
+    return historyOf(evidence, from, to, points, now);
   }
 
   /** @throws AgentNotFoundError; ForbiddenError unless the caller has a role or is the agent */

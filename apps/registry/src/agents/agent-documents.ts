@@ -25,6 +25,7 @@ export const descriptionOf = (body: RegisterAgentDto): AgentDescription => ({
   containerId: body.container_id ?? null,
   endpoint: body.endpoint ?? null,
   fingerprint: body.fingerprint ? { ...body.fingerprint } : null,
+  delegatedBy: body.delegated_by,
   labels: body.labels ?? {},
   metadata: body.metadata ?? {},
 });
@@ -61,6 +62,7 @@ export const toAgentDto = (agent: Agent): AgentDto => ({
   container_id: agent.containerId,
   endpoint: agent.endpoint,
   fingerprint: agent.fingerprint,
+  delegated_by: agent.delegatedBy,
   labels: agent.labels,
   metadata: agent.metadata,
   status: statusOf(agent, agent.readAt),

@@ -5,7 +5,7 @@ import { leaseSql } from './lease.js';
 /** The columns of an Agent; speaks of `agent` and `lease`. */
 export const AGENT_COLUMNS = `agent.agent_id AS "agentId", agent.name, agent.type, agent.version, agent.framework,
   agent.capabilities, agent.container_id AS "containerId", agent.endpoint, agent.fingerprint, agent.labels, agent.metadata,
-  agent.quarantined_at AS "quarantinedAt", agent.retired_at AS "retiredAt",
+  agent.delegated_by AS "delegatedBy", agent.quarantined_at AS "quarantinedAt", agent.retired_at AS "retiredAt",
   agent.stream_key_generation AS "streamKeyGeneration", agent.previous_stream_key_until AS "previousStreamKeyUntil",
   agent.created_at AS "createdAt",
   agent.updated_at AS "updatedAt", lease.expires_at AS "leaseExpiresAt", lease.live_instances AS "liveInstances",

@@ -11,12 +11,15 @@ export interface AgentDescription {
   containerId: string | null;
   endpoint: string | null;
   fingerprint: Record<string, string> | null;
+  /** The agent on whose behalf it acts; undefined in a registration: as it is. */
+  delegatedBy: string | null | undefined;
   labels: Record<string, string>;
   metadata: Record<string, unknown>;
 }
 
 /** An agent as it is known at `readAt`, by the database's clock. */
 export interface Agent extends AgentDescription, Standing {
+  delegatedBy: string | null;
   streamKeyGeneration: number;
   previousStreamKeyUntil: Date | null;
   liveInstances: number;

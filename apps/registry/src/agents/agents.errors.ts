@@ -15,6 +15,15 @@ export class AgentRetiredError extends DomainError {
   }
 }
 
+export class DelegationHeldError extends DomainError {
+  constructor(agentId: string, delegatedBy: string) {
+    super('conflict', `the agent \`${agentId}\` acts on behalf of \`${delegatedBy}\``, {
+      extensions: { agent_id: agentId },
+      hint: 'leave `delegated_by` out, or let an operator register it with another one or null',
+    });
+  }
+}
+
 export class InstanceNotFoundError extends DomainError {
   constructor(agentId: string, instanceId: string) {
     super('not-found', `the agent \`${agentId}\` has no instance \`${instanceId}\``, {

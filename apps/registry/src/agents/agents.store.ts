@@ -20,6 +20,7 @@ import {
 } from './agent-rows.store.js';
 import { AgentNotFoundError, AgentRetiredError } from './agents.errors.js';
 import { requireWithinQuota } from '../organizations/quota-rows.store.js';
+import { setDelegation } from './delegation-rows.store.js';
 import { startInstance } from './instance-rows.store.js';
 import { statusSql } from './lease.js';
 
@@ -39,7 +40,9 @@ export interface Registering {
   callerKeyId: string | undefined;
   /** The token to hand out, or null, once it is known whether the agent is new. */
   credential: (created: boolean) => NewCredential | null;
-  audit: (created: boolean) => AuditEntry[];
+  /** Whether the caller may change on whose behalf an agent acts. */
+  mayDelegateAnew: boolean;
+  audit: (created: boolean, delegated: boolean) => AuditEntry[];
 }
 
 @Injectable()
@@ -49,19 +52,27 @@ export class AgentsStore {
     private readonly outbox: Outbox,
   ) {}
 
-  /** Container, agent, instance, token and audit entries in one transaction. @throws AgentRetiredError, QuotaExceededError */
+  /** Container, agent, instance, token and audit entries in one transaction. @throws AgentRetiredError, QuotaExceededError, DelegationHeldError */
   register({
     organizationId,
     agent,
     instanceId,
     callerKeyId,
     credential,
+    mayDelegateAnew,
     audit,
   }: Registering): Promise<[Agent, boolean]> {
     return this.scope.transaction(organizationId, async (client) => {
       const upserted = await upsertAgent(client, organizationId, agent);
       if (!upserted) throw new AgentRetiredError(agent.agentId);
       if (upserted.created) await requireWithinQuota(client, organizationId, 'agents');
+      const { agentId, delegatedBy } = agent;
+      const delegated = await setDelegation(client, {
+        organizationId,
+        agentId,
+        delegatedBy,
+        mayChange: mayDelegateAnew,
+      });
       await upsertContainer(client, organizationId, agent);
       await startInstance(client, organizationId, agent.agentId, instanceId);
       const token = credential(upserted.created);
@@ -70,7 +81,7 @@ export class AgentsStore {
         await forgetExpired(client, token.kind, token.subject);
         await insertCredential(client, token);
       }
-      for (const entry of audit(upserted.created)) await this.outbox.append(client, entry);
+      for (const entry of audit(upserted.created, delegated)) await this.outbox.append(client, entry);
       const known = await readAgent(client, agent.agentId);
       if (!known) throw new AgentNotFoundError(agent.agentId);
       return [known, upserted.created];

@@ -9,7 +9,7 @@ import {
   OutboxPublisher,
   StreamKeys,
 } from '@agion/service-kit';
-import { completeAgentId, containerOf, hasScope, isAgentId, ownerOf, type Principal } from '@agion/wire';
+import { completeAgentId, containerOf, hasRole, hasScope, isAgentId, ownerOf, type Principal } from '@agion/wire';
 import { grantedScopes } from '../credentials/granted-scopes.js';
 import { mintToken, type MintedToken } from '../credentials/token.js';
 import type { NewCredential } from '../credentials/credential-rows.store.js';
@@ -44,7 +44,7 @@ export class RegistrationService {
 
   /**
    * Makes an agent known and starts one of its instances; as often as it is asked to.
-   * @throws AgentRetiredError, TooManyInstancesError; ForbiddenError when the caller does not speak for the agent or the
+   * @throws AgentRetiredError, TooManyInstancesError, DelegationHeldError; ForbiddenError when the caller does not speak for the agent or the
    *   container it names
    */
   async register(caller: Principal, described: AgentDescription, instanceId: string): Promise<Registration> {
@@ -61,7 +61,9 @@ export class RegistrationService {
       instanceId,
       callerKeyId: caller.credentialId,
       credential: (isNew) => (givesToken(isNew) ? credentialFor(caller, agent.agentId, minted) : null),
-      audit: (isNew) => facts(caller, agent, { isNew, minted: givesToken(isNew) ? minted : null }),
+      mayDelegateAnew: hasRole(caller, 'operator'),
+      audit: (isNew, delegated) =>
+        facts(caller, agent, { isNew, delegated, minted: givesToken(isNew) ? minted : null }),
     });
     this.outbox.nudge();
     await this.agentKeys.alive(slug, agent.agentId);
@@ -121,8 +123,8 @@ const credentialFor = (caller: Principal, agentId: string, minted: MintedToken):
 
 function facts(
   actor: Principal,
-  { agentId, name, containerId, version }: AgentDescription,
-  { isNew, minted }: { isNew: boolean; minted: MintedToken | null },
+  { agentId, name, containerId, version, delegatedBy }: AgentDescription,
+  { isNew, delegated, minted }: { isNew: boolean; delegated: boolean; minted: MintedToken | null },
 ): AuditEntry[] {
   const subject = { kind: 'agent', id: agentId };
   const outcome = 'succeeded';
@@ -133,6 +135,17 @@ function facts(
     outcome,
     details: { name, container_id: containerId, version },
   } as const;
+  const acting = {
+    type: 'agent.delegated',
+    actor,
+    subject,
+    outcome,
+    details: { delegated_by: delegatedBy ?? null },
+  } as const;
   const issued = { type: 'token.issued', actor, subject, outcome, details: { key_id: minted?.keyId } } as const;
-  return [...(isNew ? [auditEntry(registered)] : []), ...(minted ? [auditEntry(issued)] : [])];
+  return [
+    ...(isNew ? [auditEntry(registered)] : []),
+    ...(delegated ? [auditEntry(acting)] : []),
+    ...(minted ? [auditEntry(issued)] : []),
+  ];
 }

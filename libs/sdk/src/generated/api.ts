@@ -17,6 +17,11 @@ export interface components {
             container_id: string | null;
             /** Format: date-time */
             created_at: string;
+            /**
+             * @description The agent on whose behalf it acts: it is never trusted further than that one.
+             * @example null
+             */
+            delegated_by: string | null;
             /** @example http://support:8000 */
             endpoint: string | null;
             fingerprint: components["schemas"]["AgentFingerprintDto"] | null;
@@ -535,6 +540,11 @@ export interface components {
              * @example support
              */
             container_id?: string | null;
+            /**
+             * @description The agent on whose behalf it acts: it is never trusted further than that one. Left out, it stays as it is; only an operator takes it away or names another.
+             * @example support:lead
+             */
+            delegated_by?: string | null;
             /**
              * @description Where the container answers.
              * @example http://support:8000

@@ -57,12 +57,13 @@ export class RegistryClient {
    */
   async register(description: AgentDescription, signal?: AbortSignal, inHurry = false): Promise<RegistrationAnswer> {
     const { agentId, instanceId } = this.instance;
-    const { capabilities, labels, metadata, ...rest } = description;
+    const { capabilities, delegatedBy, labels, metadata, ...rest } = description;
     const request: Wire<'RegisterAgentDto'> = {
       agent_id: agentId,
       instance_id: instanceId,
       ...rest,
       ...(capabilities && { capabilities: [...capabilities] }),
+      ...(delegatedBy !== undefined && { delegated_by: delegatedBy }),
       ...(labels && { labels: { ...labels } }),
       ...(metadata && { metadata: { ...metadata } }),
     };
