@@ -4,7 +4,7 @@ import { keys, type Organization } from '@agion/wire';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { LatestRun } from './latest-run.js';
-import { policiesFor } from './policy-bundle.js';
+import { AgentSets } from './agent-sets.js';
 import type { PolicyState } from './policy-record.js';
 import { type OrganizationPolicies, PolicySnapshots } from './policy-snapshots.service.js';
 
@@ -12,6 +12,8 @@ import { type OrganizationPolicies, PolicySnapshots } from './policy-snapshots.s
 const MAX_READERS = 10_000;
 /** Seconds a key outlives both the last question and the last change: 30 days. */
 const KEPT = 2_592_000;
+/** Policies a key names; with more, a change for a thousand agents would write a hundred megabytes. */
+const MOST_IDS = 1_000;
 /** Keys written together. */
 const BATCH = 200;
 
@@ -32,6 +34,7 @@ return 1`;
 @Injectable()
 export class AgentPoliciesPublisher {
   private readonly refreshes = new Map<string, LatestRun<void>>();
+  private readonly sets = new WeakMap<OrganizationPolicies, AgentSets>();
   private readonly seen = new Map<string, { text: string; checked: boolean }>();
 
   constructor(
@@ -100,11 +103,21 @@ export class AgentPoliciesPublisher {
     }
   }
 
+  private setsOf(policies: OrganizationPolicies): AgentSets {
+    let sets = this.sets.get(policies);
+    if (!sets) this.sets.set(policies, (sets = new AgentSets(policies.policies)));
+    return sets;
+  }
+
   private async write(slug: string, agents: readonly string[], policies: OrganizationPolicies): Promise<void> {
     const { revision, epoch, stopped } = policies;
     const pipeline = this.redis.pipeline();
+    const sets = this.setsOf(policies);
     for (const agentId of agents) {
-      const ids = policiesFor(policies.policies, agentId).map(({ id }) => id);
+      const ids = sets
+        .of(agentId)
+        .policies.slice(0, MOST_IDS)
+        .map(({ id }) => id);
       const value = JSON.stringify({ revision, policies: ids, epoch, stopped });
       pipeline.eval(WRITE, 1, keys.agentPolicies(slug, agentId), value, revision, KEPT);
     }

@@ -1,7 +1,8 @@
 import { createHash, createPrivateKey, createPublicKey, verify } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import type { VersionedPolicy } from '@agion/policy-engine';
-import { bundleOf, deltaOf, deltaText, hashOf, policiesFor, signedText, wholeText } from './policy-bundle.js';
+import { AgentSet, AgentSets } from './agent-sets.js';
+import { bundleOf, deltaOf, deltaText, hashOf, signedText, wholeText } from './policy-bundle.js';
 
 /** The first key of RFC 8032, 7.1, as PKCS8. */
 const KEY = createPrivateKey({
@@ -32,39 +33,45 @@ const policy = (id: string, version: number, agents = ['*']): VersionedPolicy =>
   },
 });
 
+const setOf = (...policies: VersionedPolicy[]): AgentSet => new AgentSets(policies).of('demo:echo');
+
 const TEXT =
   '{"apiVersion":"agion/v1","kind":"Policy","metadata":{"id":"a"},"spec":{"effect":"deny","mode":"enforce","priority":500,"scope":{"actions":["*"],"agents":["*"],"resources":["*"]},"status":"active","tier":"agent"},"version":2}';
 
 describe('a bundle', () => {
   it('is hashed over the RFC 8785 form of its policies', () => {
-    const policies = policiesFor([policy('a', 2)], 'demo:echo');
+    const { policies } = setOf(policy('a', 2));
     expect(policies).toEqual([{ id: 'a', version: 2, text: TEXT }]);
     expect(hashOf(policies)).toBe(`sha256:${createHash('sha256').update(`[${TEXT}]`).digest('hex')}`);
     expect(hashOf([])).toBe('sha256:4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945');
   });
 
   it('is signed over its state, its hash and whose it is', () => {
-    const bundle = bundleOf(OWNER, STATE, [policy('a', 2)], KEY);
-    const text = `{"agent_id":"demo:echo","default_effect":"deny","epoch":3,"hash":"${bundle.hash}","organization":"default","revision":187,"stopped":false}`;
-    expect(signedText(OWNER, STATE, bundle.hash)).toBe(text);
+    const bundle = bundleOf(OWNER, STATE, setOf(policy('a', 2)), KEY);
+    const text = `{"agent_id":"demo:echo","default_effect":"deny","epoch":3,"hash":"${bundle.set.hash}","organization":"default","revision":187,"stopped":false}`;
+    expect(signedText(OWNER, STATE, bundle.set.hash)).toBe(text);
     const isValid = verify(null, Buffer.from(text), createPublicKey(KEY), Buffer.from(bundle.signature, 'base64url'));
     expect(isValid).toBe(true);
-    expect(bundleOf({ ...OWNER, organization: 'acme' }, STATE, [policy('a', 2)], KEY).signature).not.toBe(
+    expect(bundleOf({ ...OWNER, organization: 'acme' }, STATE, setOf(policy('a', 2)), KEY).signature).not.toBe(
       bundle.signature,
     );
   });
 
   it('is the same document each time it is made', () => {
     const made = [1, 2].map(() =>
-      wholeText(bundleOf(OWNER, STATE, [policy('a', 2), policy('b', 1, ['other:*'])], KEY)),
+      wholeText(bundleOf(OWNER, STATE, setOf(policy('a', 2), policy('b', 1, ['other:*'])), KEY)),
     );
-    expect(made[0]).toBe(made[1]);
-    expect(JSON.parse(made[0] ?? '')).toMatchObject({ revision: 187, stopped: false, policies: [JSON.parse(TEXT)] });
+    expect(made[0]).toEqual(made[1]);
+    expect(JSON.parse(made[0]?.text ?? '')).toMatchObject({
+      revision: 187,
+      stopped: false,
+      policies: [JSON.parse(TEXT)],
+    });
   });
 });
 
 describe('a delta', () => {
-  const now = bundleOf(OWNER, STATE, [policy('changed', 3), policy('new', 1), policy('same', 1)], KEY);
+  const now = bundleOf(OWNER, STATE, setOf(policy('changed', 3), policy('new', 1), policy('same', 1)), KEY);
 
   it('holds what is another version than before, and names what is not there any more', () => {
     const changed = new Map([
@@ -74,13 +81,13 @@ describe('a delta', () => {
       ['new', null],
       ['same', 1],
     ]);
-    const delta = deltaOf(changed, now);
+    const delta = deltaOf(changed, now.set);
     expect(delta.upserted.map(({ id }) => id)).toEqual(['changed', 'new']);
     expect(delta.removed).toEqual(['gone']);
-    expect(JSON.parse(deltaText(now, 180, delta))).toMatchObject({
+    expect(JSON.parse(deltaText(now, 180, delta).text)).toMatchObject({
       since: 180,
       revision: 187,
-      hash: now.hash,
+      hash: now.set.hash,
       signature: now.signature,
       upserted: [{ metadata: { id: 'changed' }, version: 3 }, { metadata: { id: 'new' } }],
       removed: ['gone'],
@@ -88,6 +95,6 @@ describe('a delta', () => {
   });
 
   it('is empty when nothing was changed', () => {
-    expect(deltaOf(new Map(), now)).toEqual({ upserted: [], removed: [] });
+    expect(deltaOf(new Map(), now.set)).toEqual({ upserted: [], removed: [] });
   });
 });

@@ -1,5 +1,5 @@
 import { createHash, sign, type KeyObject } from 'node:crypto';
-import { canMatchAgent, type VersionedPolicy } from '@agion/policy-engine';
+import type { VersionedPolicy } from '@agion/policy-engine';
 import canonicalize from 'canonicalize';
 import type { PolicyState } from './policy-record.js';
 
@@ -16,12 +16,18 @@ export interface BundleOwner {
   agentId: string;
 }
 
+/** The policies of an agent, and of all others in the same scopes. */
+export interface BundleSet {
+  /** Sorted by id, by code unit. */
+  readonly policies: readonly BundledPolicy[];
+  readonly hash: string;
+  find(id: string): BundledPolicy | undefined;
+}
+
 /** All an agent needs to decide by itself, signed. */
 export interface PolicyBundle {
   state: PolicyState;
-  /** Sorted by id, by code unit. */
-  policies: readonly BundledPolicy[];
-  hash: string;
+  set: BundleSet;
   signature: string;
 }
 
@@ -38,15 +44,9 @@ export function bundled(policy: VersionedPolicy): BundledPolicy {
   return known;
 }
 
-/** The policies that can match an agent, in the order given. */
-export const policiesFor = (policies: readonly VersionedPolicy[], agentId: string): BundledPolicy[] =>
-  policies.filter(({ document }) => canMatchAgent(document, agentId)).map(bundled);
-
 /** `sha256:` and, in hex, the hash of the RFC 8785 form of these policies in this order. */
 export const hashOf = (policies: readonly BundledPolicy[]): string =>
-  `sha256:${createHash('sha256')
-    .update(`[${policies.map(({ text }) => text).join(',')}]`)
-    .digest('hex')}`;
+  `sha256:${createHash('sha256').update(listText({ policies })).digest('hex')}`;
 
 /** What a bundle's signature is made over: RFC 8785 of its state, its hash and whose it is. */
 export const signedText = ({ organization, agentId }: BundleOwner, state: PolicyState, hash: string): string =>
@@ -60,25 +60,33 @@ export const signedText = ({ organization, agentId }: BundleOwner, state: Policy
     hash,
   });
 
-/** @param policies those of the organization, sorted by id */
-export function bundleOf(
-  owner: BundleOwner,
-  state: PolicyState,
-  policies: readonly VersionedPolicy[],
-  key: KeyObject,
-): PolicyBundle {
-  const own = policiesFor(policies, owner.agentId);
-  const hash = hashOf(own);
-  const signature = sign(null, Buffer.from(signedText(owner, state, hash)), key).toString('base64url');
-  return { state, policies: own, hash, signature };
+/** Signs a set for one agent. */
+export function bundleOf(owner: BundleOwner, state: PolicyState, set: BundleSet, key: KeyObject): PolicyBundle {
+  const signature = sign(null, Buffer.from(signedText(owner, state, set.hash)), key).toString('base64url');
+  return { state, set, signature };
 }
 
-/** The sync document. Its `policies` are in RFC 8785 form as they stand, so that what is hashed can be seen in it. */
-export const wholeText = (bundle: PolicyBundle): string => documentText(bundle, `"policies":${list(bundle.policies)}`);
+/** A body, and what tells it from every other one. */
+export interface DocumentText {
+  text: string;
+  identity: string;
+}
+
+/**
+ * The sync document. Its `policies` are in RFC 8785 form as they stand, so that what is hashed can be seen in it.
+ * @param list of `listText`, where it is at hand
+ */
+export function wholeText(bundle: PolicyBundle, list = listText(bundle.set)): DocumentText {
+  const head = headText(bundle);
+  return { text: `${head},"policies":${list}}`, identity: `whole ${head}` }; // the hash of the policies is in the head
+}
 
 /** What has changed since a revision, with the hash and signature of the result. */
-export const deltaText = (bundle: PolicyBundle, since: number, { upserted, removed }: BundleDelta): string =>
-  documentText(bundle, `"since":${since},"upserted":${list(upserted)},"removed":${JSON.stringify(removed)}`);
+export function deltaText(bundle: PolicyBundle, since: number, { upserted, removed }: BundleDelta): DocumentText {
+  const rest = `"since":${since},"upserted":${listText({ policies: upserted })},"removed":${JSON.stringify(removed)}`;
+  const text = `${headText(bundle)},${rest}}`;
+  return { text, identity: text };
+}
 
 export interface BundleDelta {
   upserted: BundledPolicy[];
@@ -89,27 +97,25 @@ export interface BundleDelta {
  * From what an agent had to what it has.
  * @param changed ids of policies that were changed in between, with the version in force before for this agent, null where there was none
  */
-export function deltaOf(
-  changed: ReadonlyMap<string, number | null>,
-  { policies }: Pick<PolicyBundle, 'policies'>,
-): BundleDelta {
-  const present = new Set(policies.map(({ id }) => id));
-  return {
-    upserted: policies.filter(({ id, version }) => changed.has(id) && changed.get(id) !== version),
-    removed: [...changed]
-      .filter(([id, before]) => before !== null && !present.has(id))
-      .map(([id]) => id)
-      .sort(),
-  };
+export function deltaOf(changed: ReadonlyMap<string, number | null>, set: BundleSet): BundleDelta {
+  const upserted: BundledPolicy[] = [];
+  const removed: string[] = [];
+  for (const [id, before] of changed) {
+    const now = set.find(id);
+    if (now && now.version !== before) upserted.push(now);
+    if (!now && before !== null) removed.push(id);
+  }
+  return { upserted: upserted.sort((one, other) => (one.id < other.id ? -1 : 1)), removed: removed.sort() };
 }
 
-function documentText({ state, hash, signature }: PolicyBundle, rest: string): string {
+function headText({ state, set: { hash }, signature }: PolicyBundle): string {
   const { revision, epoch, stopped, defaultEffect } = state;
-  const head = JSON.stringify({ revision, epoch, stopped, hash, default_effect: defaultEffect, signature });
-  return `${head.slice(0, -1)},${rest}}`;
+  return JSON.stringify({ revision, epoch, stopped, hash, default_effect: defaultEffect, signature }).slice(0, -1);
 }
 
-const list = (policies: readonly BundledPolicy[]): string => `[${policies.map(({ text }) => text).join(',')}]`;
+/** Policies as they stand in a document. */
+export const listText = ({ policies }: Pick<BundleSet, 'policies'>): string =>
+  `[${policies.map(({ text }) => text).join(',')}]`;
 
 function canonical(value: object): string {
   const text = canonicalize(value);

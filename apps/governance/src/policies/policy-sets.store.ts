@@ -46,6 +46,27 @@ export class PolicySetsStore {
     return { state: rows[0] ? stateOf(rows[0]) : UNCHANGED, versions };
   }
 
+  /** The state, and what has changed since a revision: by id the version that is in force now, null where none is. */
+  async changedSince(
+    organizationId: string,
+    since: number,
+  ): Promise<{ state: PolicyState; changed: Map<string, number | null> }> {
+    const rows = await this.scope.query<HeadRow & { kind: string | null }>(organizationId, {
+      name: 'policies_changed_since',
+      text: `SELECT ${STATE}, change.policy_id AS id, change.kind, change.version
+        FROM governance.policy_revisions state LEFT JOIN LATERAL (
+          SELECT DISTINCT ON (policy_id) policy_id, kind, version FROM governance.policy_changes
+          WHERE organization_id = $1 AND revision > $2 AND revision <= state.revision
+          ORDER BY policy_id, revision DESC) change ON true
+        WHERE state.organization_id = $1`,
+      values: [organizationId, since],
+    });
+    const changed = rows.flatMap(({ id, version, kind }): [string, number | null][] =>
+      id === null ? [] : [[id, kind === 'upserted' ? version : null]],
+    );
+    return { state: rows[0] ? stateOf(rows[0]) : UNCHANGED, changed: new Map(changed) };
+  }
+
   /** The versions that were in force at a revision; null when that is not known any more or that revision has never been. */
   async inForceAt(organizationId: string, revision: number): Promise<VersionName[] | null> {
     const state = await this.state(organizationId);

@@ -1,20 +1,14 @@
 import { LOGGER } from '@agion/service-kit';
-import { compilePolicies, type PolicySet, type VersionedPolicy } from '@agion/policy-engine';
+import type { VersionedPolicy } from '@agion/policy-engine';
 import type { Organization } from '@agion/wire';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { DefaultEffectsStore } from './default-effects.store.js';
 import { LatestRun } from './latest-run.js';
-import { isSameState, type PolicyState } from './policy-record.js';
+import { amended, compiled, nameOf, type OrganizationPolicies } from './organization-policies.js';
+import { isSameState, KEPT_REVISIONS, type PolicyState } from './policy-record.js';
 import { PolicySetsStore, type VersionName } from './policy-sets.store.js';
-
-/** What is in force in an organization: compiled, and never changed. The next revision is another object. */
-export interface OrganizationPolicies extends Readonly<PolicyState> {
-  readonly set: PolicySet;
-  /** Sorted by id, by code unit. A version is the same object in each revision that has it. */
-  readonly policies: readonly VersionedPolicy[];
-}
 
 interface Snapshot {
   organization: Organization;
@@ -23,10 +17,14 @@ interface Snapshot {
   look: LatestRun<PolicyState>;
 }
 
+export type { OrganizationPolicies };
+
 /** Sets of earlier revisions that are kept at hand. */
 const MAX_EARLIER = 16;
 /** Milliseconds a reader waits to learn whether what is in memory is still in force. */
 const PATIENCE = 1_000;
+/** With more changes than these, beginning anew costs less. */
+const MOST_FOLLOWED = 64;
 
 /**
  * The policies in force, in memory. Loaded when an organization is first asked for, replaced as a whole when its revision has
@@ -117,10 +115,25 @@ export class PolicySnapshots {
   private async load(organization: Organization): Promise<OrganizationPolicies> {
     const snapshot = this.snapshotOf(organization);
     const before = snapshot.current;
+    const followed = before && (await this.followed(organization, before));
+    if (followed) return (snapshot.current = followed);
     const { state, versions } = await this.store.inForce(organization.id);
-    if (before && isSameState(before, state)) return before;
     const policies = await this.read(organization, versions, before?.policies ?? []);
     return (snapshot.current = compiled(state, policies));
+  }
+
+  /** The next snapshot at the cost of what has changed; null where that is much, or not known any more. */
+  private async followed(
+    organization: Organization,
+    before: OrganizationPolicies,
+  ): Promise<OrganizationPolicies | null> {
+    const { state, changed } = await this.store.changedSince(organization.id, before.revision);
+    if (isSameState(before, state)) return before;
+    const { revision } = state;
+    if (revision < before.revision || revision - before.revision > KEPT_REVISIONS || changed.size > MOST_FOLLOWED)
+      return null;
+    const names = [...changed].flatMap(([id, version]): VersionName[] => (version === null ? [] : [{ id, version }]));
+    return amended(before, state, changed, await this.store.read(organization.id, names));
   }
 
   /** Versions never change: those at hand are taken as they are. */
@@ -139,13 +152,6 @@ export class PolicySnapshots {
     });
     return policies.sort((a, b) => (a.document.metadata.id < b.document.metadata.id ? -1 : 1));
   }
-}
-
-const nameOf = ({ document, version }: VersionedPolicy): string => `${document.metadata.id} ${version}`;
-
-function compiled(state: PolicyState, policies: VersionedPolicy[]): OrganizationPolicies {
-  const { revision, defaultEffect } = state;
-  return Object.freeze({ ...state, policies, set: compilePolicies(policies, { revision, defaultEffect }) });
 }
 
 /** @throws when it takes too long */

@@ -1,13 +1,23 @@
 import type { KeyObject } from 'node:crypto';
-import { canMatchAgent } from '@agion/policy-engine';
+import { canMatchAgent, type VersionedPolicy } from '@agion/policy-engine';
 import { etagOf, ForbiddenError, parsePrivateKey } from '@agion/service-kit';
-import { hasRole, type Principal, speaksFor } from '@agion/wire';
+import { hasRole, type Organization, type Principal, speaksFor } from '@agion/wire';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { GovernanceSettings } from '../governance.config.js';
 import { AgentPoliciesPublisher } from './agent-policies.publisher.js';
+import { AgentSets } from './agent-sets.js';
 import { RevisionGoneError } from './policies.errors.js';
-import { bundleOf, deltaOf, deltaText, type PolicyBundle, wholeText } from './policy-bundle.js';
+import {
+  type BundleSet,
+  bundleOf,
+  deltaOf,
+  deltaText,
+  type DocumentText,
+  listText,
+  type PolicyBundle,
+  wholeText,
+} from './policy-bundle.js';
 import { KEPT_REVISIONS } from './policy-record.js';
 import { PolicySetsStore } from './policy-sets.store.js';
 import { type OrganizationPolicies, PolicySnapshots } from './policy-snapshots.service.js';
@@ -18,21 +28,30 @@ export interface TaggedText {
   etag: string;
 }
 
-/** An agent's bundle, and its document once somebody has asked for it whole. */
+/** What is at hand of one revision. */
 interface Prepared {
-  bundle: PolicyBundle;
-  whole?: TaggedText;
+  readonly sets: AgentSets;
+  /** The policies of a set as they stand in a document. */
+  readonly lists: LRUCache<BundleSet, string>;
+  /** By agent: its signature is its own. */
+  readonly bundles: LRUCache<string, PolicyBundle>;
+  /** What has changed since an earlier revision, for all who were there. */
+  readonly changes: LRUCache<number, Promise<Map<string, VersionedPolicy | null>>>;
 }
 
-/** Agents whose bundles of the present revision are kept at hand, and most characters of them together. */
-const MAX_PREPARED = 2_000;
-const MAX_CHARACTERS = 33_554_432;
+/** Agents whose signatures of the present revision are kept at hand, and earlier revisions agents may come from. */
+const MOST_BUNDLES = 10_000;
+const MOST_SINCE = 64;
+/** Of all lists together. */
+const MOST_CHARACTERS = 33_554_432;
 
 /** What agents need to decide by themselves, signed. */
 @Injectable()
 export class PolicySync {
   private readonly key: KeyObject;
-  private readonly prepared = new WeakMap<OrganizationPolicies, LRUCache<string, Prepared>>();
+  private readonly prepared = new WeakMap<OrganizationPolicies, Prepared>();
+  /** By organization: what the next revision takes over from. */
+  private readonly last = new Map<string, AgentSets>();
 
   constructor(
     settings: GovernanceSettings,
@@ -52,10 +71,11 @@ export class PolicySync {
     if (!isOwn && !hasRole(caller, 'viewer'))
       throw new ForbiddenError(`these credentials do not speak for \`${agentId}\``);
     const policies = await this.snapshots.newest(caller.organization);
-    const prepared = this.bundleFor(caller, agentId, policies);
+    const prepared = this.preparedFor(caller.organization, policies);
+    const bundle = this.bundleFor(caller, agentId, policies, prepared);
     if (isOwn) void this.noted.asked(caller.organization, agentId, policies);
-    if (since !== undefined) return tagged(await this.delta(caller, agentId, since, prepared.bundle));
-    return (prepared.whole ??= tagged(wholeText(prepared.bundle)));
+    if (since !== undefined) return tagged(await this.delta(caller, agentId, since, bundle, prepared));
+    return tagged(wholeText(bundle, listOf(bundle.set, prepared)));
   }
 
   private async delta(
@@ -63,37 +83,61 @@ export class PolicySync {
     agentId: string,
     since: number,
     bundle: PolicyBundle,
-  ): Promise<string> {
+    { changes }: Prepared,
+  ): Promise<DocumentText> {
     const { revision } = bundle.state;
     if (since > revision || since < revision - KEPT_REVISIONS) throw new RevisionGoneError(since, revision);
-    const changed = await this.store.changedBetween(organization.id, since, revision);
+    let changed = changes.get(since);
+    if (!changed) {
+      changed = this.store.changedBetween(organization.id, since, revision);
+      changes.set(since, changed);
+      changed.catch(() => changes.delete(since));
+    }
     const before = new Map(
-      [...changed].map(([id, policy]) => [
+      [...(await changed)].map(([id, policy]) => [
         id,
         policy && canMatchAgent(policy.document, agentId) ? policy.version : null,
       ]),
     );
-    return deltaText(bundle, since, deltaOf(before, bundle));
+    return deltaText(bundle, since, deltaOf(before, bundle.set));
   }
 
-  private bundleFor({ organization }: Principal, agentId: string, policies: OrganizationPolicies): Prepared {
-    let bundles = this.prepared.get(policies);
-    if (!bundles) {
-      bundles = new LRUCache({ max: MAX_PREPARED, maxSize: MAX_CHARACTERS, sizeCalculation: sizeOf });
-      this.prepared.set(policies, bundles);
-    }
-    let prepared = bundles.get(agentId);
+  private preparedFor({ id }: Organization, policies: OrganizationPolicies): Prepared {
+    let prepared = this.prepared.get(policies);
     if (!prepared) {
+      const sets = new AgentSets(policies.policies, this.last.get(id));
       prepared = {
-        bundle: bundleOf({ organization: organization.slug, agentId }, policies, policies.policies, this.key),
+        sets,
+        bundles: new LRUCache({ max: MOST_BUNDLES }),
+        changes: new LRUCache({ max: MOST_SINCE }),
+        lists: new LRUCache({ maxSize: MOST_CHARACTERS, sizeCalculation: ({ length }: string) => length }),
       };
-      bundles.set(agentId, prepared);
+      this.prepared.set(policies, prepared);
+      this.last.set(id, sets);
     }
     return prepared;
   }
+
+  private bundleFor(
+    { organization: { slug: organization } }: Principal,
+    agentId: string,
+    policies: OrganizationPolicies,
+    { sets, bundles }: Prepared,
+  ): PolicyBundle {
+    let bundle = bundles.get(agentId);
+    if (!bundle) {
+      bundle = bundleOf({ organization, agentId }, policies, sets.of(agentId), this.key);
+      bundles.set(agentId, bundle);
+    }
+    return bundle;
+  }
 }
 
-/** Texts of policies are shared; the document of an agent is not. */
-const sizeOf = ({ bundle }: Prepared): number => 500 + bundle.policies.reduce((sum, { text }) => sum + text.length, 0);
+const tagged = ({ text, identity }: DocumentText): TaggedText => ({ text, etag: etagOf(identity) });
 
-const tagged = (text: string): TaggedText => ({ text, etag: etagOf(text) });
+/** One text for all agents of a set: after an outage they all ask for it whole. */
+function listOf(set: BundleSet, { lists }: Prepared): string {
+  let list = lists.get(set);
+  if (list === undefined) lists.set(set, (list = listText(set)));
+  return list;
+}
