@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from './environment.js';
 import type { TestCertificate } from './certificates.js';
 import { eventually } from './eventually.js';
+import { temporaryFolder } from './temporary-folder.js';
 
 /** A Redis of a suite's own, which it may flush, freeze, kill and start again: Pub/Sub knows no databases, so suites cannot share one. */
 export interface TestRedis {
@@ -30,10 +29,11 @@ export interface TestRedisOptions {
 
 /**
  * Starts an empty server: redis-server when it is on the PATH, else Valkey in WebAssembly. It lives in memory; a durable one writes
- * every command to a file before it answers, and has it all again after `stop` and `start`, which only redis-server does.
+ * every command to a file before it answers, and has it all again after `stop` and `start`, which only redis-server does; the file
+ * goes with this process.
  */
 export async function startRedis({ durable = false, tls, options = [] }: TestRedisOptions = {}): Promise<TestRedis> {
-  const folder = durable ? mkdtempSync(path.join(tmpdir(), 'agion-redis-')) : undefined;
+  const folder = durable ? temporaryFolder('agion-redis-') : undefined;
   const [port] = (await freePorts(1)) as [number];
   let server: ChildProcess;
   const listening = tls

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { freePorts } from './environment.js';
 import { eventually } from './eventually.js';
 import { accepts, outlive } from './redis.js';
+import { temporaryFolder } from './temporary-folder.js';
 
 /** A Sentinel of a test's own, alone enough to depose a primary. */
 export interface TestSentinel {
@@ -15,7 +15,7 @@ export interface TestSentinel {
 
 /** Watches the primary on a port of this machine; takes it for gone after `downAfterMs`. Needs redis-server. */
 export async function startSentinel(name: string, primaryPort: number, downAfterMs = 500): Promise<TestSentinel> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'agion-sentinel-'));
+  const folder = temporaryFolder('agion-sentinel-');
   const [port] = (await freePorts(1)) as [number];
   const file = path.join(folder, 'sentinel.conf');
   const settings = [
