@@ -76,6 +76,17 @@ suite('a gateway with a certificate', () => {
     return subject.CN;
   };
 
+  test.each([
+    ['without a Host', 'GET /health HTTP/1.1', 400],
+    ['that expects what nobody knows', 'GET /health HTTP/1.1\r\nHost: a\r\nExpect: a-miracle', 417],
+  ])('answers a request %s with a problem', async (_, head, status) => {
+    const socket = connect({ port: Number(env.GATEWAY_TLS_PORT), ca: authority.pem, host: '127.0.0.1' });
+    socket.write(`${head}\r\n\r\n`);
+    const answer = await text(socket);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(answer).toContain('application/problem+json');
+  });
+
   test('answers over https, in HTTP/1.1, and on the plain port to this machine only', async () => {
     const { status, body } = await fetched(authority.pem);
     expect([status, JSON.parse(body)]).toEqual([200, expect.objectContaining({ service: 'gateway' })]);

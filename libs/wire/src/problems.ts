@@ -102,6 +102,11 @@ export const PROBLEMS = {
     title: 'Unsupported media type',
     help: 'Send application/json, or application/yaml where a route takes it.',
   },
+  'expectation-failed': {
+    status: 417,
+    title: 'Expectation failed',
+    help: 'Of what a header Expect may ask for, only 100-continue is known: leave it out.',
+  },
   'validation-failed': {
     status: 422,
     title: 'Validation failed',

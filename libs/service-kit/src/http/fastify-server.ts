@@ -11,6 +11,7 @@ import {
 import type { Logger } from 'pino';
 import { PROBLEMS, problemType, type ProblemName } from '@agion/wire';
 import { pathOf, sendProblem, TRUSTS_PREFIX } from '../problem/problem.filter.js';
+import { refuseImproperRequests } from './improper-requests.js';
 import { MAX_BODY_BYTES, parseJson } from './json-body.js';
 import { refuseYaml, takesYaml } from './takes-yaml.js';
 import { parseYaml } from './yaml-body.js';
@@ -48,7 +49,12 @@ export function fastifyServer({ logger, body, record }: ServerOptions): FastifyA
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
-    http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
+    http: {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: 10_000,
+      connectionsCheckingInterval: 5_000,
+      requireHostHeader: false, // looked at below
+    },
     clientErrorHandler: answerClientError,
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(error, request, reply),
@@ -66,6 +72,7 @@ export function fastifyServer({ logger, body, record }: ServerOptions): FastifyA
   fastify.decorate(TRUSTS_PREFIX, body === 'parsed'); // the public door's callers name no prefix
   // Those who only pass bodies on have nothing to tell of a trace, and every microsecond to save.
   if (body === 'parsed') fastify.addHook('onRequest', (request, _reply, done) => inTrace(request.id, done));
+  refuseImproperRequests(fastify);
   // No field of this line can hold a secret: looking for some by name would cost a tenth of a cached answer.
   const requests = logger.child({}, { redact: [] });
   fastify.addHook('onResponse', (request, reply, done) => {

@@ -36,6 +36,7 @@ export class TlsDoor {
       handshakeTimeout: HANDSHAKE_TIMEOUT,
       maxHeaderSize: MAX_HEADER_BYTES,
       connectionsCheckingInterval: 5_000,
+      requireHostHeader: false, // the plain one's handlers look
     });
     Object.assign(server, {
       requestTimeout: plain.requestTimeout,
@@ -44,6 +45,7 @@ export class TlsDoor {
       timeout: plain.timeout,
     });
     server.on('request', (request, response) => plain.emit('request', request, response));
+    server.on('checkExpectation', (request, response) => plain.emit('checkExpectation', request, response));
     server.on('clientError', (error, socket) => plain.emit('clientError', error, socket));
     if (plain.listenerCount('upgrade') > 0)
       server.on('upgrade', (request, socket, head) => plain.emit('upgrade', request, socket, head));
