@@ -56,6 +56,18 @@ function launch(service: ServiceName | 'all-in-one', extra: Record<string, strin
   return child;
 }
 
+/** What it says of its Redis once it answers, and whether it is ready. */
+async function readinessAt(port: number | undefined): Promise<{ status: number; redis: object }> {
+  return eventually(
+    async () => {
+      const answer = await fetch(`http://127.0.0.1:${port}/readiness`);
+      const { checks } = (await answer.json()) as { checks: { redis: object } };
+      return { status: answer.status, redis: checks.redis };
+    },
+    { timeoutMs: 30_000 },
+  );
+}
+
 /** Starts it and waits for its end. */
 async function refusal(
   service: ServiceName | 'all-in-one',
@@ -89,9 +101,8 @@ describe('in production', () => {
     await setPolicy('noeviction');
     const [managed] = await freePorts(1);
     const child = launch('execution', { AGION_REDIS_DURABILITY: 'acknowledged', EXECUTION_PORT: String(managed) });
-    await eventually(async () => expect((await fetch(`http://127.0.0.1:${managed}/health`)).status).toBe(200), {
-      timeoutMs: 30_000,
-    });
+    const said = { status: 'ok', durability: 'acknowledged', warning: NO_FILE };
+    expect((await readinessAt(managed)).redis).toEqual(said);
     child.kill('SIGTERM');
     await once(child, 'exit');
   }, 60_000);
@@ -104,9 +115,8 @@ describe('in production', () => {
       try {
         const [port] = await freePorts(1);
         const second = launch('registry', { REDIS_URL: durable.url, REGISTRY_PORT: String(port) });
-        await eventually(async () => expect((await fetch(`http://127.0.0.1:${port}/readiness`)).status).toBe(200), {
-          timeoutMs: 30_000,
-        });
+        const said = { status: 200, redis: { status: 'ok', durability: 'seen' } };
+        await eventually(async () => expect(await readinessAt(port)).toEqual(said), { timeoutMs: 30_000 });
         second.kill('SIGTERM');
         await once(second, 'exit');
       } finally {

@@ -190,7 +190,7 @@ test('readiness names its checks, and the log holds no query string', async () =
   const ready = await fetch(`${service.url}/readiness`);
   expect(await ready.json()).toMatchObject({
     status: 'ready',
-    checks: { redis: { status: 'ok' }, consumers: { status: 'ok' } },
+    checks: { redis: { status: 'ok', durability: 'acknowledged' }, consumers: { status: 'ok' } },
   });
   expect(lines.join('')).not.toContain('secret=1');
   expect(lines.join('')).toContain('"path":"/v1/notes/missing"');

@@ -65,9 +65,10 @@ async function settings(redis: RedisConnection, platform: GivenPlatform): Promis
     platform.mode === 'production' && (kind === 'eviction' || !platform.isDurabilityAcknowledged);
   const lineOf = (name: string, kinds: readonly string[], good: string): Finding => {
     const danger = dangers.find(({ kind }) => kinds.includes(kind));
-    return danger
-      ? make(isFatal(danger.kind) ? 'failed' : 'warning', name, danger.text, danger.mend)
-      : make('ok', name, good);
+    if (!danger) return make('ok', name, good);
+    if (isFatal(danger.kind)) return make('failed', name, danger.text, danger.mend);
+    const vouched = platform.isDurabilityAcknowledged ? 'acknowledged, not seen: ' : '';
+    return make('warning', name, vouched + danger.text, danger.mend);
   };
   return [
     version,

@@ -1,4 +1,4 @@
-import { ask } from './ask.js';
+import { ask, type HttpAnswer } from './ask.js';
 import { type Finding, findingsOf } from './finding.js';
 import type { GivenPlatform } from './given.js';
 
@@ -6,7 +6,7 @@ const make = findingsOf('Services');
 
 interface Readiness {
   status?: string;
-  checks?: Record<string, { status?: string; detail?: string }>;
+  checks?: Record<string, { status?: string; detail?: string; durability?: string }>;
 }
 
 /** Which services answer, and which are ready. Those behind the gateway are often reached by it alone. */
@@ -17,10 +17,12 @@ export async function checkServices({ gatewayUrl, serviceUrls, mode }: GivenPlat
       make('failed', 'gateway', `${gatewayUrl}: ${health.failure}`, 'start the platform, or set AGION_GATEWAY_URL'),
     ];
   const seen = (health.body as { services?: Record<string, string> } | undefined)?.services ?? {};
+  const vouched: string[] = [];
   const behind = await Promise.all(
     [...serviceUrls].map(async ([service, url]): Promise<Finding> => {
       const says = seen[service];
       const answer = await ask(`${url}/readiness`);
+      if (isVouchedFor(answer)) vouched.push(service);
       if (!('failure' in answer)) return readiness(service, answer.status, answer.body as Readiness);
       return says === 'healthy'
         ? make('ok', service, `healthy, says the gateway; ${url} is not reached from here`)
@@ -33,6 +35,7 @@ export async function checkServices({ gatewayUrl, serviceUrls, mode }: GivenPlat
     }),
   );
   const own = await ask(`${gatewayUrl}/readiness`);
+  if (isVouchedFor(own)) vouched.push('gateway');
   const gateway =
     'failure' in own
       ? make('warning', 'gateway', `healthy; /readiness: ${own.failure}`)
@@ -49,7 +52,19 @@ export async function checkServices({ gatewayUrl, serviceUrls, mode }: GivenPlat
           ),
         ]
       : [];
-  return [gateway, ...behind, ...tls];
+  return [gateway, ...behind, ...durability(vouched), ...tls];
+}
+
+/** Whether a service says of its Redis that nobody has seen it keep what it is given. */
+const isVouchedFor = (answer: HttpAnswer): boolean =>
+  'body' in answer && (answer.body as Readiness | undefined)?.checks?.redis?.durability === 'acknowledged';
+
+function durability(vouched: readonly string[]): Finding[] {
+  if (vouched.length === 0) return [];
+  const detail = `acknowledged by its operator, not seen by ${[...vouched].sort().join(', ')}`;
+  return [
+    make('warning', 'redis durability', detail, 'see for yourself that this Redis keeps its data and evicts nothing'),
+  ];
 }
 
 function readiness(service: string, status: number, body: Readiness | undefined): Finding {

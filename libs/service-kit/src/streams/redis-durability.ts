@@ -20,3 +20,17 @@ export function acceptDangers(
     );
   return dangers.map(({ text }) => text);
 }
+
+/**
+ * What `/readiness` tells of it. `seen`: the server says that it loses nothing. `acknowledged`: it does not say so, and its operator
+ * vouches for it. `lacking`: neither.
+ */
+export function durabilityReport(
+  dangers: readonly ServerDanger[],
+  redisDurability: string,
+): { durability: 'seen' | 'acknowledged' | 'lacking'; warning?: string } {
+  if (dangers.length === 0) return { durability: 'seen' };
+  const isVouchedFor = redisDurability === 'acknowledged' && dangers.every(({ kind }) => kind !== 'eviction');
+  const warning = dangers.map(({ text }) => text).join('; ');
+  return { durability: isVouchedFor ? 'acknowledged' : 'lacking', warning };
+}

@@ -18,7 +18,7 @@ import type { ReadinessCheck } from '../health/readiness.js';
 import { LOGGER } from '../logging/logger-token.js';
 import { StartupError } from '../startup-error.js';
 import { OrganizationDirectory } from './organization-directory.js';
-import { acceptDangers } from './redis-durability.js';
+import { acceptDangers, durabilityReport } from './redis-durability.js';
 import { COMMAND_REDIS } from './redis-token.js';
 import { StreamTrimmer } from './stream-trimmer.js';
 import { StreamWatch } from './stream-watch.js';
@@ -62,8 +62,9 @@ export class RedisLifecycle implements ReadinessCheck, OnApplicationShutdown {
     }
   }
 
-  async checkReadiness(): Promise<void> {
-    await this.redis.ping();
+  /** Asks each time: settings can be changed while a server runs, and Sentinels name another one. */
+  async checkReadiness(): Promise<Record<string, unknown>> {
+    return durabilityReport(serverDangers(await inspectServer(this.redis)), this.settings.redisDurability);
   }
 
   onApplicationShutdown(): void {
