@@ -30,7 +30,7 @@ test.each(WHO)('%s: finds none of their ids by asking lists for them', async (wh
     await forAll(queries, async ({ url, parameter }) => {
       const ask = (id: string): Promise<Answer> =>
         scene.platform.call('GET', `${url}?${parameter}=${encodeURIComponent(id)}`, { token: scene.mine[who] });
-      faults.push(...(await scene.tellingApart(`${url}?${parameter}`, scene.ids, ask)));
+      faults.push(...(await scene.tellingApart(`${who}: ${url}?${parameter}`, scene.ids, ask)));
     });
     expect(faults).toEqual([]);
   }, queries.length * scene.ids.length);
@@ -55,14 +55,14 @@ test.each(WHO)('%s: cannot continue a run of theirs', async (who) => {
     ] as const) {
       faults.push(
         ...(await scene.tellingApart(
-          `${method} ${path}`,
+          `${who}: ${method} ${path}`,
           [run],
           ask(method, () => path, named),
         )),
       );
       faults.push(
         ...(await scene.tellingApart(
-          `${method} ${path} after`,
+          `${who}: ${method} ${path} after`,
           [run],
           ask(method, (at) => path + inQuery(at), none),
         )),

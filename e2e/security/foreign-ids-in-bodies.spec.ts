@@ -47,7 +47,7 @@ test.each(kinds)(
           const body = { ...RIGHT[name]?.(`mine-${(count += 1)}`), [field]: id };
           return scene.platform.call(method, url, { token: scene.mine[who], body });
         };
-        faults.push(...(await scene.tellingApart(`${method} ${url} ${field}`, ids, ask)));
+        faults.push(...(await scene.tellingApart(`${who}: ${method} ${url} ${field}`, ids, ask)));
       });
       expect(faults).toEqual([]);
     });
@@ -77,7 +77,7 @@ test.each(['agent', 'container', 'operator'] as const)('%s: tells nothing about 
             token: scene.mine[who],
             body: { events: [{ ...about, [field]: id }] },
           });
-        faults.push(...(await scene.tellingApart(`an event's ${field}`, scene.ids, ask)));
+        faults.push(...(await scene.tellingApart(`${who}: ${JSON.stringify(about)} ${field}`, scene.ids, ask)));
       }
     expect(faults).toEqual([]);
     await scene.nothingHappened();

@@ -54,7 +54,8 @@ test.each(WHO)(
             { id: asked, path: path.replace(encodeURIComponent(id), encodeURIComponent(asked)) },
             { token },
           );
-        faults.push(...(await scene.tellingApart(`${operation.method} ${path}`, [id], ask)));
+        const about = `${who}: ${operation.method} ${path.replace(encodeURIComponent(id), '{}')}`;
+        faults.push(...(await scene.tellingApart(about, [id], ask)));
       });
       expect(faults).toEqual([]);
       if (/admin|service/.test(who))

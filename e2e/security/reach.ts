@@ -43,6 +43,12 @@ export function madeUp(id: string): string {
   return `${id.slice(0, -1)}${other}`;
 }
 
+/** Ids that look the same are read the same way: of one length or another, of the same words, digits and signs. */
+export const looksOf = (id: string): string =>
+  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)
+    ? 'uuid'
+    : id.replace(/[a-z0-9]+/g, 'a').replace(/[A-Z]+/g, 'A');
+
 /** Calls an operation with a body that is right for it. */
 export function callRightly(
   platform: Platform,
