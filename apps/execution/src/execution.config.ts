@@ -56,6 +56,15 @@ export class ExecutionSettings extends ownSettingsWithDatabase('execution') {
   @Max(3_600)
   runTimeoutSeconds = 120;
 
+  @Setting('RUN_RETENTION_DAYS', {
+    about:
+      'Days a run is kept after its end, for its owner to read. An organization’s quota of runs counts those that are kept.',
+  })
+  @IsInt()
+  @Min(1)
+  @Max(3_650)
+  runRetentionDays = 30;
+
   @Setting('RUN_STOP_SECONDS', { about: 'Seconds that runs get to finish when the service is asked to stop.' })
   @IsInt()
   @Min(0)

@@ -95,3 +95,5 @@ export { StreamHandler } from './streams/stream-handler.js';
 export type { StreamFailure, StreamHandlerOptions, StreamMessage } from './streams/stream-handler.js';
 export { httpRequests, policyStaleAgents } from './telemetry/instruments.js';
 export type { RecordRequest } from './telemetry/instruments.js';
+export { Upkeep } from './upkeep.js';
+export type { UpkeepOptions } from './upkeep.js';

@@ -3,6 +3,7 @@ import { LlmModule } from '../llm/llm.module.js';
 import { ActiveTurns } from './active-turns.js';
 import { RunEventsFeed } from './run-events.feed.js';
 import { RunLeases } from './run-leases.service.js';
+import { RunUpkeep } from './run-upkeep.service.js';
 import { RunsController } from './runs.controller.js';
 import { RunsService } from './runs.service.js';
 import { RunsStore } from './runs.store.js';
@@ -11,6 +12,6 @@ import { TurnRunner } from './turn-runner.service.js';
 @Module({
   imports: [LlmModule],
   controllers: [RunsController],
-  providers: [RunsStore, RunEventsFeed, ActiveTurns, TurnRunner, RunLeases, RunsService],
+  providers: [RunsStore, RunEventsFeed, ActiveTurns, TurnRunner, RunLeases, RunUpkeep, RunsService],
 })
 export class RunsModule {}

@@ -144,7 +144,8 @@ export class RunsService implements BeforeApplicationShutdown {
   private async requireWithinQuota({ id, slug }: Organization): Promise<void> {
     const { runs: most } = this.directory.settingsOf(slug).quotas;
     if (most === null || (await this.store.count(id)) < most) return;
-    throw new QuotaExceededError('runs', most, 'no run is removed yet: use those there are');
+    const days = this.settings.runRetentionDays;
+    throw new QuotaExceededError('runs', most, `a run is removed ${days} days after its end (RUN_RETENTION_DAYS)`);
   }
 
   /**

@@ -143,6 +143,18 @@ export class RunsStore {
       values: [organizationIds, JSON.stringify(error)],
     });
   }
+
+  /** Removes runs that have been over for longer. @returns how many, at most the limit */
+  async removeFinished(days: number, limit: number): Promise<number> {
+    const rows = await this.worker.query({
+      name: 'runs_remove_finished',
+      text: `DELETE FROM execution.runs WHERE (organization_id, id) IN (
+        SELECT organization_id, id FROM execution.runs WHERE finished_at < now() - make_interval(days => $1::int)
+        ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING id`,
+      values: [days, limit],
+    });
+    return rows.length;
+  }
 }
 
 const toRun = ({ input, ...row }: RunRow): Run => ({ ...row, messages: input.messages });

@@ -1,4 +1,4 @@
-import { LOGGER } from '@agion/service-kit';
+import { LOGGER, Upkeep } from '@agion/service-kit';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { DueDeliveriesStore } from './due-deliveries.store.js';
@@ -11,32 +11,22 @@ const INTERVAL_MS = 600_000;
 /** Removes what is too old from the log of deliveries. */
 @Injectable()
 export class DeliveryLogUpkeep implements OnApplicationBootstrap, OnModuleDestroy {
-  private timer: NodeJS.Timeout | undefined;
-  private removing: Promise<void> | undefined;
+  private readonly upkeep: Upkeep;
 
-  constructor(
-    private readonly queue: DueDeliveriesStore,
-    @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+  constructor(queue: DueDeliveriesStore, @Inject(LOGGER) logger: Logger) {
+    this.upkeep = new Upkeep({
+      everyMs: INTERVAL_MS,
+      work: () => queue.forget(KEPT_DAYS),
+      logger,
+      failure: 'old webhook deliveries cannot be removed, trying again later',
+    });
+  }
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      this.removing ??= this.remove().finally(() => {
-        this.removing = undefined;
-      });
-    }, INTERVAL_MS).unref();
+    this.upkeep.start();
   }
 
-  async onModuleDestroy(): Promise<void> {
-    clearInterval(this.timer);
-    await this.removing;
-  }
-
-  private async remove(): Promise<void> {
-    try {
-      await this.queue.forget(KEPT_DAYS);
-    } catch (error) {
-      this.logger.warn({ err: error }, 'old webhook deliveries cannot be removed, trying again later');
-    }
+  onModuleDestroy(): Promise<void> {
+    return this.upkeep.stop();
   }
 }
