@@ -15,7 +15,7 @@ const MAKING = `import { writeFileSync } from 'node:fs';
 const child = spawn(process.execPath, ['--no-warnings', '--input-type=module', '--eval', MAKING], {
   stdio: ['ignore', 'pipe', 'inherit'],
 });
-afterAll(() => child.kill('SIGKILL'));
+afterAll(() => void child.kill('SIGKILL'));
 
 it('is there while its process lives, and goes with it when it is killed', async () => {
   const [said] = (await once(child.stdout, 'data')) as [Buffer];
