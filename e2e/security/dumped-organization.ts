@@ -37,10 +37,10 @@ export function expectUnchanged(before: DumpedOrganization, after: DumpedOrganiz
 const rowsOf = (platform: Platform, slug: string): Promise<Record<string, Row[]>> =>
   asOwner(platform.database, async (client) => {
     const { rows: tables } = await client.query<{ name: string }>(
-      `SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.columns
-        JOIN information_schema.tables USING (table_schema, table_name)
-        WHERE table_schema IN ('registry', 'coordination', 'governance', 'execution') AND table_type = 'BASE TABLE'
-          AND column_name = 'organization_id' ORDER BY 1`,
+      // A partition's rows are its table's.
+      `SELECT c.oid::regclass::text AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+        WHERE c.relnamespace::regnamespace::text IN ('registry', 'coordination', 'governance', 'execution')
+          AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attname = 'organization_id' ORDER BY 1`,
     );
     const found: Record<string, Row[]> = {};
     for (const { name } of tables) {

@@ -69,11 +69,11 @@ export function gist({ status, body }: Answer, id: string): string {
     .replace(/mine-\d+/g, '<own>')}`;
 }
 
-/** Does something for each, eight at a time. */
+/** Does something for each, sixteen at a time. */
 export async function forAll<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
   const left = items.values();
   await Promise.all(
-    Array.from({ length: 8 }, async () => {
+    Array.from({ length: 16 }, async () => {
       for (const item of left) await work(item);
     }),
   );
