@@ -2,8 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@agion/testing';
 import type { Organization } from '@agion/wire';
-import { casesForTheWire, documentOf, type PolicyCase } from '../../../libs/policy-engine/test/case-table.js';
-import { agent, type Asked, DecisionsUnderTest, type Fields } from './decisions-under-test.js';
+import {
+  casesForTheWire,
+  documentOf,
+  isRefused,
+  keptDocumentOf,
+  type PolicyCase,
+} from '../../../libs/policy-engine/test/case-table.js';
+import { agent, type Asked, DecisionsUnderTest, type Fields, person } from './decisions-under-test.js';
 
 /** The sentences about the language of policies, each in an organization of its own. */
 const CASES = casesForTheWire().map((one, index) => ({
@@ -27,7 +33,8 @@ beforeAll(async () => {
   test = await DecisionsUnderTest.start(
     CASES.map(({ one, organization }) => ({
       organization,
-      policies: one.policies.map(documentOf),
+      policies: one.policies.map(isRefused(one) ? keptDocumentOf : documentOf),
+      unchecked: isRefused(one),
       defaultEffect: one.default,
     })),
   );
@@ -97,6 +104,18 @@ describe.each([...new Set(CASES.map(({ one }) => one.group))])('%s, over the bus
       expect(body.errors.map(({ policy }: { policy: string }) => policy)).toEqual(one.expect.errors);
     if (one.expect.failing_terms) expect(body.failing_terms).toEqual(one.expect.failing_terms);
     expect(body.reason).toBe(overBus.reason);
+  });
+});
+
+describe('a policy that denies where it is in force', () => {
+  const refused = CASES.filter(({ one }) => isRefused(one)).map(({ one }) => [one.name, one] as const);
+
+  it.each(refused)('cannot be published: %s', async (_, one) => {
+    for (const policy of one.policies) {
+      const { status, body } = await test.call('POST', '/v1/policies', person('admin'), documentOf(policy));
+      expect(status).toBe(422);
+      expect(JSON.stringify(body)).toContain(JSON.stringify(policy.refused).slice(1, -1));
+    }
   });
 });
 

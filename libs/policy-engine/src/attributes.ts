@@ -1,6 +1,6 @@
 import { Environment } from '@marcbachmann/cel-js';
 import type { PolicyRequest } from './decision.js';
-import { withLocalTime } from './local-time.js';
+import { withOwnFunctions } from './own-functions.js';
 import { dataOf, lookOver, sizeOf, type DataSize, type LookedOver } from './untrusted-data.js';
 
 /** `agent` in a condition. Classes, so that nothing but the declared fields can be reached. */
@@ -81,7 +81,7 @@ export const LIMITS = {
  * The attributes a condition may name, with their types. Numbers in `arguments` and `context` are doubles, as in JSON: they compare with
  * `500` and `500.0` alike, arithmetic with them needs `500.0` on the other side.
  */
-export const ATTRIBUTES: Environment = withLocalTime(
+export const ATTRIBUTES: Environment = withOwnFunctions(
   new Environment({
     limits: { maxAstNodes: LIMITS.nodes, maxDepth: LIMITS.depth },
   })

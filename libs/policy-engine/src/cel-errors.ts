@@ -1,4 +1,4 @@
-import { withOwnNames } from './local-time.js';
+import { withWrittenNames } from './own-functions.js';
 
 const LONGEST = 200;
 
@@ -7,7 +7,7 @@ export function toldBy(error: unknown): string {
   if (error instanceof RangeError && error.message.includes('call stack')) return 'it is nested too deeply';
   const { summary, message } = (error ?? {}) as { summary?: unknown; message?: unknown };
   const said = [summary, message].find((text) => typeof text === 'string') ?? 'it cannot be evaluated';
-  const line = withOwnNames(said.split('\n', 1)[0] ?? '');
+  const line = withWrittenNames(said.split('\n', 1)[0] ?? '');
   const short = line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
   return short.charAt(0).toLowerCase() + short.slice(1);
 }

@@ -2,7 +2,7 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 import { ATTRIBUTES } from './attributes.js';
 import { offsetOf, toldBy } from './cel-errors.js';
 import type { Objection } from './condition-rules.js';
-import { useLocalTime } from './local-time.js';
+import { useOwnFunctions } from './own-functions.js';
 
 /**
  * All that is wrong with an expression that parses. The library's type check ends at the first fault, so the parts between `&&`, `||`, `!`
@@ -34,7 +34,7 @@ function typeFault(text: string, { start, end }: ASTNode): Objection | null {
 function parsed(text: string): ReturnType<typeof ATTRIBUTES.parse> | null {
   try {
     const program = ATTRIBUTES.parse(text);
-    useLocalTime(program.ast);
+    useOwnFunctions(program.ast);
     return program;
   } catch {
     return null;

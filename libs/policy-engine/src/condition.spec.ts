@@ -45,6 +45,27 @@ describe('a condition is refused', () => {
       'agent["trust"] > -0.5',
       expect.stringContaining('lies between 0 and 1'),
     ],
+    [
+      'for a loop over a list whose elements could be anything',
+      '([] + context.list).exists(x, x <= now)',
+      expect.stringContaining('has no type'),
+    ],
+    ['for a loop over nothing', '[].all(x, x > "a")', expect.stringContaining('has no type')],
+    [
+      'for nothing on both sides of a choice',
+      '(agent.trust > 0.5 ? {} : {}).all(x, x > 5)',
+      expect.stringContaining('has no type'),
+    ],
+    [
+      'for comparisons that CEL takes from the left and the library from the right',
+      'context.a == context.b < context.c',
+      expect.stringContaining('without parentheses'),
+    ],
+    [
+      'for such a comparison between parentheses that are around other things',
+      '(context.a) != (context.b) in [(true)]',
+      expect.stringContaining('without parentheses'),
+    ],
     ['for a map that would lose a key', 'context.m == {"__proto__": 1}', 'a map cannot have the key `__proto__`'],
     ['for a function that is not there', 'sleep(1)', "found no matching overload for 'sleep(int)'"],
     ['for a text that does not end', 'context.a == "b', expect.any(String)],
@@ -95,6 +116,11 @@ describe('a condition is accepted', () => {
     '"finance" in user.groups && now.getHours() < 17',
     'arguments.to.all(t, t.endsWith("@example.com"))',
     'true',
+    'context.list == [] || context.map != {"to": []} || !(context.a in [])',
+    '(has(context.list) ? context.list : []).all(x, x < 5.0)',
+    'context.a == (context.b < context.c)',
+    '(context.a == context.b) != (((context.b)) in ["a)"])',
+    'context.b < context.c == context.a',
   ])('%s', (text) => {
     expect(compileCondition(text).faults).toEqual([]);
   });

@@ -3,7 +3,7 @@ import { ATTRIBUTES, type Attributes, LIMITS } from './attributes.js';
 import { offsetOf, toldBy } from './cel-errors.js';
 import { everyFault } from './condition-faults.js';
 import { objectionsTo } from './condition-rules.js';
-import { useLocalTime } from './local-time.js';
+import { useOwnFunctions } from './own-functions.js';
 import { growthOf, isTooMuch, type Growth } from './loops.js';
 import { positionOf } from './syntax.js';
 import { type Term, TermTable } from './term.js';
@@ -22,11 +22,12 @@ export type CompiledCondition = { condition: Condition; faults: [] } | { conditi
  * @param terms shares what conditions have in common
  */
 export function compileCondition(text: string, terms = new TermTable()): CompiledCondition {
+  if (typeof text !== 'string') return refused('', 0, 'the condition is no text');
   if (isOversize(text)) return refused(text, 0, `the condition is longer than ${LIMITS.bytes} bytes`);
   try {
     const program = ATTRIBUTES.parse(text);
-    const objections = objectionsTo(program.ast);
-    useLocalTime(program.ast);
+    const objections = objectionsTo(text, program.ast);
+    useOwnFunctions(program.ast);
     const checked = program.check();
     if (objections.length > 0 || !checked.valid) {
       const faults = everyFault(text, program.ast, objections, checked.error);

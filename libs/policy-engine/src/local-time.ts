@@ -1,6 +1,3 @@
-import type { ASTNode, Environment } from '@marcbachmann/cel-js';
-import { callOf, everyPart } from './syntax.js';
-
 /** A moment as the clocks of a time zone show it. */
 interface LocalTime {
   year: number;
@@ -10,6 +7,7 @@ interface LocalTime {
   hour: number;
   minute: number;
   second: number;
+  millisecond: number;
 }
 
 /** What CEL counts from 0 and what from 1 is settled by its specification. */
@@ -22,39 +20,16 @@ const GETTERS = new Map<string, (time: LocalTime) => number>([
   ['getHours', ({ hour }) => hour],
   ['getMinutes', ({ minute }) => minute],
   ['getSeconds', ({ second }) => second],
+  ['getMilliseconds', ({ millisecond }) => millisecond],
 ]);
 
-const SUFFIX = 'In';
-
 /**
- * Adds a function beside each of the library's that take a time zone. Those go through the machine's own zone, and so are an hour off
- * where that zone leaves one out in spring: two machines would decide differently.
+ * The library's functions that take a time zone, done otherwise. Its own go through the machine's zone, and so are an hour off where that
+ * leaves one out in spring: two machines would decide differently.
  */
-export function withLocalTime(environment: Environment): Environment {
-  for (const [name, read] of GETTERS)
-    environment.registerFunction(
-      `google.protobuf.Timestamp.${name}${SUFFIX}(string): int`,
-      (at: Date, zone: string): bigint => BigInt(read(localTime(at, zone))),
-    );
-  return environment;
-}
-
-/** Makes an expression that has just been parsed call them. */
-export function useLocalTime(root: ASTNode): void {
-  for (const node of everyPart(root)) {
-    const call = callOf(node);
-    if (node.op === 'rcall' && call?.args.length === 1 && GETTERS.has(call.name))
-      (node.args as unknown[])[0] = `${call.name}${SUFFIX}`;
-  }
-}
-
-/** Whether a function is one of them: conditions are not to name it themselves. */
-export const isLocalTime = (name: string): boolean =>
-  name.endsWith(SUFFIX) && GETTERS.has(name.slice(0, -SUFFIX.length));
-
-/** What the library says, with the names that authors know. */
-export const withOwnNames = (text: string): string =>
-  text.replaceAll(new RegExp(`\\b(get[A-Z]\\w+)${SUFFIX}\\b`, 'g'), '$1');
+export const CLOCKS: ReadonlyMap<string, (at: Date, zone: string) => bigint> = new Map(
+  [...GETTERS].map(([name, read]) => [name, (at, zone) => BigInt(read(localTime(at, zone)))]),
+);
 
 /** Zones come from policies and, through `context`, from callers: there is an end to what is kept. */
 const MOST_ZONES = 100;
@@ -71,6 +46,7 @@ function localTime(at: Date, zone: string): LocalTime {
     hour: of('hour'),
     minute: of('minute'),
     second: of('second'),
+    millisecond: at.getUTCMilliseconds(),
   };
 }
 

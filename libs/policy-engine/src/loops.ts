@@ -1,4 +1,5 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
+import { writtenName } from './own-functions.js';
 import { callOf, everyPart, partsOf } from './syntax.js';
 import type { DataSize } from './untrusted-data.js';
 
@@ -71,7 +72,7 @@ function walks(node: ASTNode, variables: readonly string[]): boolean {
   const isOwn = (part: ASTNode | undefined): boolean =>
     part === undefined || isLiteral(part) || variables.includes(rootOfPath(part) ?? '');
   const call = callOf(node);
-  if (call) return WALKERS.includes(call.name) && !isOwn(call.receiver ?? call.args[0]);
+  if (call) return WALKERS.includes(writtenName(call.name)) && !isOwn(call.receiver ?? call.args[0]);
   const [left, right] = partsOf(node);
   if (node.op === '==' || node.op === '!=') return !isOwn(left) && !isOwn(right);
   if (node.op === 'in') return !isOwn(right);

@@ -1,7 +1,7 @@
 import type { ASTNode, ParseResult } from '@marcbachmann/cel-js';
 import { ATTRIBUTES, type Attributes } from './attributes.js';
 import { toldBy } from './cel-errors.js';
-import { useLocalTime } from './local-time.js';
+import { useOwnFunctions } from './own-functions.js';
 import { shortcutFor, type Shortcut } from './shortcut.js';
 import { isSame } from './syntax.js';
 
@@ -64,7 +64,7 @@ export class TermTable {
 function compileTerm(text: string): Term | null {
   try {
     const program = ATTRIBUTES.parse(text);
-    useLocalTime(program.ast);
+    useOwnFunctions(program.ast);
     return program.check().valid ? new Term(text, program) : null;
   } catch {
     return null;

@@ -12,6 +12,11 @@ export interface CasePolicy {
   tier?: string;
   mode?: 'enforce' | 'shadow';
   obligations?: Record<string, unknown>[];
+  /**
+   * Part of what is wrong with it, when nobody can publish it. The case then tells what becomes of a request where it is in force
+   * nevertheless, kept by a version of the platform that did not mind.
+   */
+  refused?: string;
   scope?: { agents?: string[]; actions?: string[]; resources?: string[] };
 }
 
@@ -44,8 +49,8 @@ export interface PolicyCase {
     /** ISO 8601. */
     now?: string | null;
   };
-  /** `engine`: what is refused before it gets to policies when it comes over the wire. */
-  only?: 'engine';
+  /** `engine`: what is refused before it gets to policies when it comes over the wire; `platform`: what SDKs leave to it. */
+  only?: 'engine' | 'platform';
   expect: {
     decision: 'allow' | 'deny';
     /** Id of a policy; null when the default decided. */
@@ -87,14 +92,28 @@ export function policyCases(): PolicyCase[] {
 
 /** Those whose answer depends on nothing but what an agent sends. */
 export const casesForTheWire = (): PolicyCase[] =>
-  policyCases().filter(({ only, facts }) => only === undefined && Object.keys(facts).length === 0);
+  policyCases().filter(({ only, facts }) => only !== 'engine' && Object.keys(facts).length === 0);
+
+/** Those that an SDK can decide by itself. */
+export const casesForAnSdk = (): PolicyCase[] => casesForTheWire().filter(({ only }) => only === undefined);
+
+/** Whether some policy of a case cannot be published any more. */
+export const isRefused = ({ policies }: PolicyCase): boolean => policies.some(({ refused }) => refused !== undefined);
 
 /** The document a policy of a case is short for, as somebody would post it. */
-export function documentOf({ id, scope, ...spec }: CasePolicy): Record<string, unknown> {
+export function documentOf({ id, scope, refused: _, ...spec }: CasePolicy): Record<string, unknown> {
   return {
     apiVersion: 'agion/v1',
     kind: 'Policy',
     metadata: { id },
     spec: { ...spec, scope: { agents: ['*'], actions: ['*'], ...scope } },
   };
+}
+
+/** The same as it is kept: defaults filled in, and nothing checked. */
+export function keptDocumentOf(policy: CasePolicy): Record<string, unknown> {
+  const { spec, ...rest } = documentOf(policy);
+  const defaults = { status: 'active', mode: 'enforce', priority: 500, tier: 'organization' };
+  const { scope } = spec as { scope: object };
+  return { ...rest, spec: { ...defaults, ...(spec as object), scope: { resources: ['*'], ...scope } } };
 }

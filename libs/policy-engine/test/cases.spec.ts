@@ -1,29 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { checkPolicy, compilePolicies, evaluate, type PolicyRequest, type VersionedPolicy } from '../src/index.js';
-import { documentOf, policyCases, type CasePolicy, type PolicyCase } from './case-table.js';
-
-const USUAL_TIME = '2026-03-04T12:00:00Z';
+import { checkPolicy, compilePolicies, evaluate, type PolicyDocument, type VersionedPolicy } from '../src/index.js';
+import { requestOf } from './case-request.js';
+import { documentOf, keptDocumentOf, policyCases, type CasePolicy } from './case-table.js';
 
 function published(policy: CasePolicy): VersionedPolicy {
   const { policy: document, faults } = checkPolicy(documentOf(policy));
+  if (policy.refused !== undefined) {
+    expect(faults.map(({ detail }) => detail).join()).toContain(policy.refused);
+    return { document: keptDocumentOf(policy) as unknown as PolicyDocument, version: 1 };
+  }
   if (!document) throw new Error(`${policy.id}: ${JSON.stringify(faults)}`);
   return { document, version: 1 };
-}
-
-function requestOf({ request, facts }: PolicyCase): PolicyRequest {
-  const { agent, action, resource, mission } = request;
-  const { trust, risk, mode, user, now, ...known } = facts;
-  return {
-    agent: { id: agent, ...known, ...(typeof trust === 'number' && { trust }) },
-    action: { name: action, ...(risk !== undefined && { risk }) },
-    ...(resource !== undefined && { resource: { name: resource } }),
-    ...(mission !== undefined && { mission: { id: mission } }),
-    ...(user && { user }),
-    env: { mode: mode ?? 'test' },
-    arguments: request.arguments,
-    context: request.context,
-    at: now === null ? Number.NaN : Date.parse(now ?? USUAL_TIME),
-  };
 }
 
 const cases = policyCases();
@@ -51,4 +38,27 @@ describe.each([...new Set(cases.map(({ group }) => group))])('%s', (group) => {
 test('there are at least 150 cases, each a different sentence', () => {
   expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
   expect(cases.length).toBeGreaterThanOrEqual(150);
+});
+
+describe('conditions that somebody could well write, and that other engines find false', () => {
+  const denies = cases.filter(({ group }) => group === 'plausible-denies');
+
+  test('are the seven it began with and twenty more, at least, and every one denies though the default is to allow', () => {
+    expect(denies.length).toBeGreaterThanOrEqual(27);
+    for (const one of denies) expect(one).toMatchObject({ default: 'allow', expect: { decision: 'deny' } });
+  });
+
+  const erring = denies.filter(
+    ({ policies, expect: { errors } }) => errors?.length && policies.every(({ condition }) => condition !== undefined),
+  );
+  test.each(erring)('$name; as an allow it does not allow', (one) => {
+    const policies = one.policies.map((policy) => ({ ...policy, effect: 'allow' as const }));
+    const kept = policies.map((policy) => ({
+      document: keptDocumentOf(policy) as unknown as PolicyDocument,
+      version: 1,
+    }));
+    const set = compilePolicies(kept, { revision: 1, defaultEffect: 'deny' });
+    const decision = evaluate(set, requestOf(one));
+    expect(decision).toMatchObject({ decision: 'deny', winner: null });
+  });
 });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { casesForTheWire, documentOf, type PolicyCase } from '../../policy-engine/test/case-table.js';
+import { casesForAnSdk, documentOf, type PolicyCase } from '../../policy-engine/test/case-table.js';
 import { AgionSDK, type Decision, PolicyViolationError } from '../src/index.js';
 import { type Received, type Scripted, type ScriptedGateway, startScriptedGateway } from './scripted-gateway.js';
 import { Signer } from './signed-policies.js';
@@ -8,7 +8,7 @@ import { Signer } from './signed-policies.js';
 const ORGANIZATION = 'default';
 const REVISION = 7;
 const signer = new Signer();
-const cases = casesForTheWire().filter(({ request }) => request.agent.includes(':')); // an SDK's agent is in a container
+const cases = casesForAnSdk().filter(({ request }) => request.agent.includes(':')); // an SDK's agent is in a container
 
 let gateway: ScriptedGateway;
 let sdk: AgionSDK;

@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { casesForTheWire, type PolicyCase } from '../../policy-engine/test/case-table.js';
+import { casesForAnSdk, isRefused, type PolicyCase } from '../../policy-engine/test/case-table.js';
 import type { AgionSDK, Decision } from '../src/index.js';
 
-/** The sentences about the language of policies that an SDK can be asked: its agent is in a container. */
-export const SDK_CASES: readonly PolicyCase[] = casesForTheWire().filter(({ request }) => request.agent.includes(':'));
+/** The sentences about the language of policies that an SDK can be asked: its agent is in a container, and its platform publishes the policies. */
+export const SDK_CASES: readonly PolicyCase[] = casesForAnSdk().filter(
+  (one) => one.request.agent.includes(':') && !isRefused(one),
+);
 
 /** Asks an SDK of the case's agent what the case asks. */
 export async function ask(sdk: AgionSDK, { request }: PolicyCase): Promise<Decision> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { casesForTheWire, documentOf } from '../../../policy-engine/test/case-table.js';
+import { casesForAnSdk, documentOf } from '../../../policy-engine/test/case-table.js';
 import { decidedLocally, type Scene } from '../../test/decided-locally.js';
 import type { Sketch } from '../../test/signed-policies.js';
 import type { AddressedQuestion } from '../governance/remote-check.js';
@@ -182,7 +182,7 @@ describe('a question at a glance', () => {
 
 describe('the sentences about the language of policies', () => {
   const FACTS = /(?:agent\W.*(?:trust|tier|status|type|framework)|env|session)\b/;
-  const CASES = casesForTheWire();
+  const CASES = casesForAnSdk();
   let decided = 0;
 
   it.each(CASES.map((one) => [one.name, one] as const))('%s', (_, one) => {
