@@ -55,7 +55,7 @@ export async function registerAgents(origin, operator, count) {
 export function userHeaders(secret, target) {
   const at = Math.floor(Date.now() / 1_000);
   const digest = createHash('sha256').digest('hex');
-  const form = ['v1', at, at + 600, 'GET', target, 'bench-reader', '', 'viewer', digest].join('\n');
+  const form = ['v1', at, at + 600, 'GET', target, 'bench-reader', '', 'viewer', digest, '', '', '', '', ''].join('\n');
   const proof = createHmac('sha256', secret).update(form).digest('base64url');
   return {
     'X-Supabase-User-ID': 'bench-reader',

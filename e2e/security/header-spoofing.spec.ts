@@ -140,6 +140,23 @@ describe('headers that say who the user is', () => {
     await risk.attempt(() => isRefused(() => [`Authorization: Bearer ${viewers}`, ...claimed]));
   });
 
+  test('are refused where another header would make another request of it', async () => {
+    const once = { ...admin, headers: { 'idempotency-key': 'once' } };
+    await risk.control(() => works(({ signed }) => [...signed(once), 'Idempotency-Key: once']));
+    const CHANGED: ((attempt: Attempt) => readonly string[])[] = [
+      ({ signed }) => signed(once),
+      ({ signed }) => [...signed(once), 'Idempotency-Key: twice'],
+      ({ signed }) => [...signed(once), 'Idempotency-Key: once', 'Idempotency-Key: twice'],
+      ({ signed }) => [...signed(admin), 'Idempotency-Key: once'],
+      ({ signed }) => [...signed(admin), 'If-Match: "1"'],
+      ({ signed }) => [...signed(admin), 'Last-Event-ID: run:1'],
+      ({ signed }) => [...signed(admin), 'X-Session-ID: another'],
+      ({ signed }) => signed({ ...admin, headers: { 'if-match': '"1"' } }),
+      ({ signed }) => signed({ ...admin, headers: { 'content-type': 'application/yaml' } }),
+    ];
+    for (const headersOf of CHANGED) await risk.attempt(() => isRefused(headersOf));
+  });
+
   test('are refused for every other call, once they were seen for one', async () => {
     const seen = signedHeaders(SECRET, { ...admin, target: `${PROMPTS}?limit=1` });
     const send = (method: string, target: string, body = ''): Promise<RawAnswer> =>

@@ -5,6 +5,8 @@ export interface SignedUser {
   method?: string;
   target?: string;
   body?: string;
+  /** What else changes what the request does, by its lower-case name. */
+  headers?: Record<string, string>;
   id?: string;
   email?: string;
   role?: string;
@@ -14,6 +16,8 @@ export interface SignedUser {
   lasts?: number;
   secret?: string;
 }
+
+const SIGNED_HEADERS = ['content-type', 'idempotency-key', 'if-match', 'last-event-id', 'x-session-id'];
 
 /** The headers of a signed request, as lines. */
 export function signedHeaders(secret: string, user: SignedUser = {}): string[] {
@@ -29,10 +33,17 @@ export function signedHeaders(secret: string, user: SignedUser = {}): string[] {
 /** See docs/identity.md, "People behind an edge function". */
 export function signatureOf(secret: string, user: SignedUser = {}): string {
   const { method = 'GET', target = '/', body = '', id = 'ada', email = '', role = '', ahead = 0, lasts = 600 } = user;
+  const headers: Record<string, string> = {
+    ...(body !== '' && { 'content-type': 'application/json' }),
+    ...user.headers,
+  };
   const at = Math.floor(Date.now() / 1_000) + ahead;
   const until = Math.floor(Date.now() / 1_000) + lasts;
   const digest = createHash('sha256').update(body).digest('hex');
-  const form = ['v1', at, until, method, target, id, email, role, digest].join('\n');
+  const form = [
+    ...['v1', at, until, method, target, id, email, role, digest],
+    ...SIGNED_HEADERS.map((name) => headers[name] ?? ''),
+  ].join('\n');
   const proof = createHmac('sha256', user.secret ?? secret)
     .update(form)
     .digest('base64url');

@@ -31,6 +31,8 @@ const PASSED = [
   'last-event-id',
   'x-session-id',
 ];
+/** Those of them that make another request of it: they are signed with it. */
+const SIGNED = ['content-type', 'idempotency-key', 'if-match', 'last-event-id', 'x-session-id'];
 /** Headers of one connection, not of an answer. */
 const OWN = ['connection', 'keep-alive', 'transfer-encoding'];
 const FUNCTION = /^(\/functions\/v1)?\/auth-gateway(?=\/)/;
@@ -86,7 +88,7 @@ async function forward(request: Request, user: User, { gatewayUrl, headerSecret 
   headers.set('X-Supabase-User-ID', user.id);
   if (user.email !== '') headers.set('X-Supabase-User-Email', user.email);
   if (user.role !== '') headers.set('X-Supabase-User-Role', user.role);
-  const signed = { method: request.method, target: url.pathname + url.search, body, user };
+  const signed = { method: request.method, target: url.pathname + url.search, body, headers, user };
   headers.set('X-Gateway-Signature', signature(signed, headerSecret));
   const answer = await fetch(url, {
     method: request.method,
@@ -100,14 +102,20 @@ async function forward(request: Request, user: User, { gatewayUrl, headerSecret 
   return new Response(answer.body, { status: answer.status, headers: kept });
 }
 
-/** For this request alone, and for a minute: nine lines, signed with the secret that this function shares with the gateway. */
-function signature(
-  { method, target, body, user }: { method: string; target: string; body: Uint8Array; user: User },
-  secret: string,
-): string {
+interface Signed {
+  method: string;
+  target: string;
+  body: Uint8Array;
+  headers: Headers;
+  user: User;
+}
+
+/** For this request alone, and for a minute: fourteen lines, signed with the secret that this function shares with the gateway. */
+function signature({ method, target, body, headers, user }: Signed, secret: string): string {
   const at = Math.floor(Date.now() / 1_000);
   const digest = createHash('sha256').update(body).digest('hex');
-  const lines = ['v1', at, user.until, method, target, user.id, user.email, user.role, digest];
+  const others = SIGNED.map((name) => headers.get(name) ?? '');
+  const lines = ['v1', at, user.until, method, target, user.id, user.email, user.role, digest, ...others];
   const proof = createHmac('sha256', secret).update(lines.join('\n')).digest('base64url');
   return `v1.${at}.${user.until}.${proof}`;
 }

@@ -38,6 +38,7 @@ export class HeaderUsers {
       method,
       target: raw.url ?? '',
       rawHeaders: raw.rawHeaders,
+      headers: raw.headers,
       body: Buffer.isBuffer(body) ? body : NOTHING,
     };
     const { id, role, until } = userOf(request, this.secret ?? '', Date.now() / 1_000);

@@ -14,6 +14,7 @@ const GOOD: SignedRequest = {
   method: 'POST',
   target: '/api/v1/runs?x=1',
   body: Buffer.from('{"a":1}'),
+  headers: { 'content-type': 'application/json', 'idempotency-key': 'k-1', accept: 'text/html' },
   user: { id: 'ada', email: 'ada@example.com', role: 'operator' },
   at: NOW,
   until: NOW + 600,
@@ -35,10 +36,11 @@ const read = (sent: SignedRequest, rawHeaders = headersOf(sent, proofOf(sent)), 
   userOf({ ...sent, rawHeaders }, SECRET, now);
 
 describe('the headers of an edge function', () => {
-  it('are signed as nine lines', () => {
+  it('are signed as fourteen lines', () => {
     expect(canonicalForm(GOOD).split('\n')).toEqual([
       ...['v1', '1795000000', '1795000600', 'POST', '/api/v1/runs?x=1', 'ada', 'ada@example.com', 'operator'],
       '015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862',
+      ...['application/json', 'k-1', '', '', ''],
     ]);
   });
 
@@ -65,6 +67,12 @@ describe('the headers of an edge function', () => {
     ['another user', { user: { ...GOOD.user, id: 'eve' } }],
     ['another email', { user: { ...GOOD.user, email: 'eve@example.com' } }],
     ['another role', { user: { ...GOOD.user, role: 'admin' } }],
+    ['another type of its body', { headers: { ...GOOD.headers, 'content-type': 'application/yaml' } }],
+    ['another key', { headers: { ...GOOD.headers, 'idempotency-key': 'k-2' } }],
+    ['no key', { headers: { 'content-type': 'application/json' } }],
+    ['a condition', { headers: { ...GOOD.headers, 'if-match': '"1"' } }],
+    ['another place in a stream', { headers: { ...GOOD.headers, 'last-event-id': 'x' } }],
+    ['another session', { headers: { ...GOOD.headers, 'x-session-id': 'x' } }],
     ['no role', { user: { ...GOOD.user, role: null } }],
   ])('prove nothing about %s', (_, changed) => {
     const sent = { ...GOOD, ...changed };

@@ -1,9 +1,13 @@
 import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { UnauthenticatedError } from '@agion/service-kit';
 
 /** Headers by which an edge function says whom it has signed in, and the one that proves that it was the function. */
 const NAMES = ['x-supabase-user-id', 'x-supabase-user-email', 'x-supabase-user-role', 'x-gateway-signature'] as const;
 type Name = (typeof NAMES)[number];
+
+/** What else of the headers makes another request of it: without them whoever sees one could repeat it without its key. */
+const SIGNED_HEADERS = ['content-type', 'idempotency-key', 'if-match', 'last-event-id', 'x-session-id'] as const;
 
 /** Seconds the function's clock and the gateway's may differ by, and a request may be under way. */
 const WINDOW_SECONDS = 60;
@@ -17,6 +21,8 @@ export interface SignedRequest {
   /** Path and query as in the request line. */
   readonly target: string;
   readonly body: Uint8Array;
+  /** As the gateway reads them. */
+  readonly headers: IncomingHttpHeaders;
   readonly user: StatedUser;
   /** Seconds since the epoch: when it was signed. */
   readonly at: number;
@@ -31,9 +37,12 @@ export interface StatedUser {
   readonly role: string | null;
 }
 
-/** The text that is signed: nine lines, see docs/identity.md. No value can hold the end of a line. */
-export const canonicalForm = ({ method, target, body, user, at, until }: SignedRequest): string =>
-  ['v1', at, until, method, target, user.id, user.email ?? '', user.role ?? '', hash('sha256', body)].join('\n');
+/** The text that is signed: fourteen lines, see docs/identity.md. No value can hold the end of a line. */
+export const canonicalForm = ({ method, target, body, headers, user, at, until }: SignedRequest): string =>
+  [
+    ...['v1', at, until, method, target, user.id, user.email ?? '', user.role ?? '', hash('sha256', body)],
+    ...SIGNED_HEADERS.map((name) => headers[name] ?? ''),
+  ].join('\n');
 
 /** Whether a request says by headers who its user is, in whatever spelling. */
 export function statesUser(rawHeaders: readonly string[]): boolean {
@@ -47,7 +56,7 @@ export function statesUser(rawHeaders: readonly string[]): boolean {
  * @throws UnauthenticatedError for anything but one proven value of each header
  */
 export function userOf(
-  request: Pick<SignedRequest, 'method' | 'target' | 'body'> & { readonly rawHeaders: readonly string[] },
+  request: Pick<SignedRequest, 'method' | 'target' | 'body' | 'headers'> & { readonly rawHeaders: readonly string[] },
   secret: string,
   nowSeconds: number,
 ): StatedUser & Pick<SignedRequest, 'until'> {
