@@ -115,6 +115,8 @@ describe('a verifier with published keys', () => {
     ['a subject without end', { claims: { sub: 'a'.repeat(256) } }],
     ['a critical extension', { header: { crit: ['urn:test'], 'urn:test': 1 } }],
     ['another type', { header: { typ: 'dpop+jwt' } }],
+    ['a type that is no text', { header: { typ: 5 as never } }],
+    ['a type that is an object', { header: { typ: {} as never } }],
     ['a key id that is a path', { header: { kid: '../../../../dev/null' } }],
     ['a key id that is a URL', { header: { kid: 'https://attacker.test/key' }, key: foreign.privateKey }],
     [
