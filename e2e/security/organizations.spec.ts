@@ -38,6 +38,12 @@ async function register(admin: string, agentId: string): Promise<string> {
   return body.token as string;
 }
 
+test('what all organizations ask for is told to admins of the platform alone', async () => {
+  const numbers = (token: string): Promise<Answer> => platform.call('GET', '/metrics-debug', { token });
+  expect((await numbers(await found('curious'))).status).toBe(403);
+  expect((await numbers(boss)).status).toBe(200);
+});
+
 const check = (agentId: string, token: string) =>
   call('POST', '/governance/check', token, { agent_id: agentId, action: 'send_report' });
 

@@ -10,7 +10,11 @@ export class MetricsController {
   constructor(private readonly metrics: RouteMetrics) {}
 
   @Get('metrics-debug')
-  @ApiOperation({ summary: 'Requests, errors and latencies of each route', operationId: 'getMetricsDebug' })
+  @ApiOperation({
+    summary: 'Requests, errors and latencies of each route',
+    description: 'Of all organizations: for admins of the platform.',
+    operationId: 'getMetricsDebug',
+  })
   @ApiOkResponse({ type: MetricsReportDto })
   @ApiProblems('unauthenticated', 'forbidden')
   report(): MetricsReportDto {

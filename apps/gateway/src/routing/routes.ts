@@ -119,7 +119,7 @@ const ROWS: Row[] = [
 
   ['GET', '/health', 'gateway', 'open', null],
   ['GET', '/readiness', 'gateway', 'open', null],
-  ['GET', '/metrics-debug', 'gateway', 'admin', 'metrics:read'],
+  ['GET', '/metrics-debug', 'gateway', 'platform-admin', 'metrics:read'],
   ['GET', '/openapi.json', 'gateway', 'open', null],
   ['GET', '/asyncapi.json', 'gateway', 'open', null],
   ['GET', '/docs', 'gateway', 'open', null],
