@@ -11,21 +11,25 @@ import { openRisk } from './risk.js';
 const ACME = { issuer: 'https://acme.test', secret: 'the secret of an issuer of one organization' };
 
 let provider: IdentityProvider;
+/** Another with published keys, whose key has the same id. */
+let twin: IdentityProvider;
 let platform: Platform;
 let prompts: GuardedPrompts;
 let canary: Canary;
 beforeAll(async () => {
   provider = await IdentityProvider.start();
+  twin = await IdentityProvider.start();
   canary = await startCanary();
   const issuers = [
     { name: 'oidc', issuer: provider.issuer, audience: 'agion', jwks_uri: `${provider.issuer}/keys` },
+    { name: 'twin', issuer: twin.issuer, audience: 'agion', jwks_uri: `${twin.issuer}/keys` },
     { name: 'acme', ...ACME, audience: 'agion', organization: 'acme' },
   ];
   platform = await startPlatform({
     without: ['coordination', 'execution', 'governance'],
     env: {
       JWT_ISSUERS: JSON.stringify(issuers),
-      AGION_OUTGOING_ALLOW_HOSTS: provider.host,
+      AGION_OUTGOING_ALLOW_HOSTS: `${provider.host},${twin.host}`,
       GATEWAY_FAILURE_LIMIT: '1000000',
     },
   });
@@ -34,6 +38,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await platform?.stop();
   await provider?.goAway();
+  await twin?.goAway();
   await canary?.close();
 });
 
@@ -148,6 +153,7 @@ describe('an issuer', () => {
   const risk = openRisk('identity', 'issuers speaking for each other', async () => {
     await prompts.worksWith(await platform.person('operator'));
     await prompts.worksWith(await provider.token());
+    await prompts.worksWith(await twin.token());
   });
 
   const own = (): { iss: string; secret: string } => ({
@@ -160,6 +166,8 @@ describe('an issuer', () => {
     ['signs in the name of one with published keys', () => hs256(ACME.secret, { iss: provider.issuer }), 401],
     ['is named, and another signs', () => hs256(own().secret, { iss: ACME.issuer }), 401],
     ['signs with its published key for one with a secret', () => provider.token({ claims: { iss: own().iss } }), 401],
+    ['signs for one whose key has the same id', () => twin.token({ claims: { iss: provider.issuer } }), 401],
+    ['is signed for by one whose key has the same id', () => provider.token({ claims: { iss: twin.issuer } }), 401],
     ['grants in another organization', () => hs256(ACME.secret, { iss: ACME.issuer }), 403],
     [
       "names another's person",

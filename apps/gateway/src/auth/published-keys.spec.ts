@@ -1,5 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { OutgoingClient } from '@agion/service-kit';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exportJWK, jwtVerify, SignJWT } from 'jose';
 import { PublishedKeys } from './published-keys.js';
 
@@ -26,10 +30,12 @@ class Provider {
     },
   });
 
-  async check(kid: string, signedBy = kid): Promise<void> {
-    const token = await new SignJWT({}).setProtectedHeader({ alg: 'EdDSA', kid }).sign(pairs[signedBy]!.privateKey);
-    await jwtVerify(token, this.keys.keyFor);
-  }
+  check = (kid: string, signedBy = kid): Promise<void> => check(this.keys, kid, signedBy);
+}
+
+async function check(keys: PublishedKeys, kid: string, signedBy = kid): Promise<void> {
+  const token = await new SignJWT({}).setProtectedHeader({ alg: 'EdDSA', kid }).sign(pairs[signedBy]!.privateKey);
+  await jwtVerify(token, keys.keyFor);
 }
 
 describe('the keys an issuer publishes', () => {
@@ -96,5 +102,42 @@ describe('the keys an issuer publishes', () => {
     provider.published = ['one'];
     provider.time += SECOND;
     await provider.check('one');
+  });
+});
+
+describe('an issuer that answers with something else', () => {
+  let server: Server;
+  let answer: (response: ServerResponse, good: string) => unknown;
+  beforeAll(async () => {
+    const keys = [{ ...(await exportJWK(pairs.one!.publicKey)), kid: 'one' }];
+    server = createServer((_, response) => answer(response, JSON.stringify({ keys }))).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it.each<[string, typeof answer]>([
+    ['a page', (response) => response.end('<html>')],
+    ['no list', (response) => response.end('{"keys":"one"}')],
+    ['null', (response) => response.end('null')],
+    ['the keys and a fault', (response, good) => response.writeHead(500).end(good)],
+    ['more than anybody reads', (response, good) => response.end(good + ' '.repeat(1_100_000))],
+    ['a way to somewhere else', (response) => response.writeHead(302, { location: '/elsewhere' }).end()],
+    ['half of it', (response) => response.writeHead(200, { 'content-length': '500' }).write('{"keys":')],
+  ])('as %s has its last keys believed and no others, within seconds', async (_, other) => {
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const guarded = new OutgoingClient({ allowed: [{ host: '127.0.0.1', port: Number(new URL(origin).port) }] });
+    let time = 0;
+    const keys = new PublishedKeys(`${origin}/keys`, { client: guarded, onFailure: () => undefined, now: () => time });
+    answer = (response, good) => response.end(good);
+    await check(keys, 'one');
+    answer = other;
+    time += 11 * SECOND;
+    await expect(check(keys, 'two')).rejects.toMatchObject({ problem: 'unavailable' });
+    await check(keys, 'one');
+    await expect(check(keys, 'one', 'two')).rejects.toMatchObject({ code: 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED' });
+    await guarded.onApplicationShutdown();
   });
 });
