@@ -131,6 +131,21 @@ suite('the Redis user of an agent', () => {
     expect(again[0]?.password).not.toBe(password);
   });
 
+  test('is removed with its connections when the agent goes, and nobody else is', async () => {
+    const at = ['-o', 'acme', '--apply', '--redis-url', server.url];
+    const made = JSON.parse((await agion(['redis-acl', '-a', 'gone:one', ...at, '--json'])).out) as Shown[];
+    const url = made[0]?.redis_url ?? '';
+    const redis = await connectAs(url);
+    expect(await redis.ping()).toBe('PONG');
+    const remove = ['-o', 'acme', '--remove', '--redis-url', server.url];
+    const removed = await agion(['redis-acl', '-a', 'gone:one', 'never:made', ...remove]);
+    expect(removed).toMatchObject({ status: 0, out: 'removed org:acme:agent:gone:one\n' });
+    expect(removed.err).toContain('there is no user `org:acme:agent:never:made`');
+    await expect(connectAs(url)).rejects.toThrow('WRONGPASS');
+    await expect(redis.ping()).rejects.toThrow();
+    expect(await (await connectAs(of('support:triage').redis_url)).ping()).toBe('PONG');
+  });
+
   test('outlives the server where that keeps an ACL file', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'agion-acl-'));
     const file = path.join(folder, 'users.acl');
@@ -159,7 +174,15 @@ suite('the Redis user of an agent', () => {
 });
 
 test('what is no agent and no organization makes no user', async () => {
-  const wrong = [['-a', 'support:*'], ['-a', 'a b'], ['-o', 'acme:x'], ['--apply'], ['--redis-url', 'http://cache']];
+  const wrong = [
+    ['--remove'],
+    ['--remove', '--apply', '--redis-url', 'redis://cache'],
+    ['-a', 'support:*'],
+    ['-a', 'a b'],
+    ['-o', 'acme:x'],
+    ['--apply'],
+    ['--redis-url', 'http://cache'],
+  ];
   for (const args of wrong) expect(await agion(['redis-acl', ...args])).toMatchObject({ status: 1, out: '' });
   expect((await agion(['redis-acl', '--help'])).out).toContain('They do not prove who wrote an entry');
 });

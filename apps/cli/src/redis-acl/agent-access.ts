@@ -11,6 +11,11 @@ export interface AgentAccess {
   readonly password: string;
 }
 
+/** The user of an agent, or the one for all agents of the organization. */
+export const userOf = (organization: string, agentId: string | null): string =>
+  (agentId === null ? sharedAgentUser({ organization, hash: '' }) : agentUser({ organization, agentId, hash: '' }))
+    .name;
+
 /** Makes a user for each agent, or one for all agents when none is named. */
 export function agentAccess(organization: string, agentIds: readonly string[]): AgentAccess[] {
   return (agentIds.length > 0 ? agentIds : [null]).map((agentId) => {
