@@ -48,7 +48,6 @@ export { StreamKeys } from './identity/stream-keys.js';
 export type { StreamKeyState } from './identity/stream-keys.js';
 export { createLogger } from './logging/logger.js';
 export { LOGGER } from './logging/logger-token.js';
-export { redactSecrets } from './logging/redact.js';
 export { parseAddressRange } from './outgoing/address-range.js';
 export type { AddressRange } from './outgoing/address-range.js';
 export { allowedHostOf, parseAllowedHost } from './outgoing/allowed-hosts.js';

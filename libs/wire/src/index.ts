@@ -52,6 +52,7 @@ export { PROBLEMS, isProblemName, problemType } from './problems.js';
 export type { InputFault, Problem, ProblemDefinition, ProblemName } from './problems.js';
 export { RUN_FAILURES, RUN_STATUSES, endsRun, isRunOver } from './run-events.js';
 export type { RunEvent, RunFeedEvent, RunStatus } from './run-events.js';
+export { withoutSecrets } from './secret-shapes.js';
 export { SCOPES, hasScope, reachesRole, scopesOf, usualScopes } from './scopes.js';
 export type { Scope } from './scopes.js';
 export { DEAD, STREAMS, deadLetterKey, feedKey, replyStreamKey, streamKey } from './streams.js';

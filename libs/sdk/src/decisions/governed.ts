@@ -1,11 +1,11 @@
 import type { Logger } from '@agion/messaging';
 import { REDACTED_MARK } from '@agion/policy-engine';
+import { withoutSecrets } from '@agion/wire';
 import type { ExecutionReport, ExecutionStatus } from '../events/events.js';
 import { PolicyViolationError } from '../errors.js';
 import type { Clock } from '../clock.js';
 import type { Decision, PermissionQuestion } from './decision.js';
 import { keptDecision, redactedCall, redactedValues } from './obligations.js';
-import { withoutSecrets } from './redaction.js';
 
 /** What of a call its policies get to see, and how it is reported. */
 export interface GovernedOptions<Arguments extends readonly unknown[]> {

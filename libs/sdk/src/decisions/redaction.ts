@@ -1,3 +1,4 @@
+import { withoutSecrets } from '@agion/wire';
 import { depthOf, MAX_DEPTH } from '../input/field-rules.js';
 
 /** Bytes of a context that are reported with a decision. */
@@ -19,23 +20,6 @@ export function redactedContext(context: Readonly<Record<string, unknown>> | und
   const text = withoutSecrets(named);
   if (Buffer.byteLength(text) > MOST_BYTES) return TRUNCATED;
   return text.includes('\\u') ? text.replace(UNSTORABLE, '$1\\ufffd') : text;
-}
-
-/** What looks like a secret wherever it stands: credentials of the platform, JWTs, bearer headers, passwords in URLs. */
-const SECRETS: readonly [RegExp, string][] = [
-  [/agion_(agt|ctr|svc|enr)_([a-z2-7]{16})_[A-Za-z0-9_-]{43}_[0-9a-f]{8}/g, 'agion_$1_$2_[redacted]'],
-  [/agion_(stk|tkt)_[A-Za-z0-9_-]{43}/g, 'agion_$1_[redacted]'],
-  [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g, '[redacted jwt]'],
-  [/\b(bearer) +[A-Za-z0-9._~+/-]{8,}=*/gi, '$1 [redacted]'],
-  [/(\w:\/\/[^\s/:@"]*):[^\s/@"]+@/g, '$1:[redacted]@'],
-];
-/** One cheap look first: most texts hold nothing of it. */
-const SUSPICIOUS = /agion_|eyJ|bearer|:\/\//i;
-
-/** Cuts out what looks like a secret. JSON stays JSON: nothing of its own is matched but whole escapes. */
-export function withoutSecrets(text: string): string {
-  if (!SUSPICIOUS.test(text)) return text;
-  return SECRETS.reduce((left, [pattern, by]) => left.replace(pattern, by), text);
 }
 
 /** A level costs two characters at least: short texts need no closer look. */

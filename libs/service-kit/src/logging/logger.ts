@@ -1,5 +1,5 @@
+import { withoutSecrets } from '@agion/wire';
 import pino, { type Logger } from 'pino';
-import { redactSecrets } from './redact.js';
 
 export interface LoggerOptions {
   service: string;
@@ -31,7 +31,7 @@ export function createLogger({ service, level, stream }: LoggerOptions): Logger 
         ],
         censor: '[redacted]',
       },
-      hooks: { streamWrite: redactSecrets },
+      hooks: { streamWrite: withoutSecrets },
     },
     stream ?? pino.destination(1),
   );
