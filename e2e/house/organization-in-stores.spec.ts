@@ -13,6 +13,9 @@ const ACROSS: Record<string, string> = {
   'OrganizationsStore.find': 'by slug, before anybody belongs to it',
   'OrganizationsStore.known': 'for the services, which read the streams of all of them',
   'OrganizationsStore.list': 'for admins of the platform',
+  'PartitionsStore.drop': 'a month or a day is one of all of them, and the longest time anybody keeps counts',
+  'PartitionsStore.forgetInputs': 'what is old is removed for all of them',
+  'PartitionsStore.prepare': 'a month or a day is one of all of them',
   'RunsStore.renew': 'one executor works for all of them, and each row names its own',
 };
 

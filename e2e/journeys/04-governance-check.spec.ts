@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { asOwner, eventually } from '@agion/testing';
+import { v7 as uuidv7 } from 'uuid';
 import { misfits } from '../async-api.js';
 import { GovernedAgent, type Question, verdictOfBody, verdictOfFields } from '../governed-agent.js';
 import { type Platform, startPlatform } from '../platform.js';
@@ -182,7 +183,7 @@ describe('what was decided', () => {
 
 describe('a decision an SDK made by itself', () => {
   test('joins the same ledger, once, however often it is told', async () => {
-    const decisionId = '0198c0de-0000-7000-8000-00000000abcd';
+    const decisionId = uuidv7();
     const told = {
       decision_id: decisionId,
       agent_id: agent.id,

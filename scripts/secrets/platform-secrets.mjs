@@ -22,6 +22,7 @@ export function completeSecrets(known = {}) {
   return {
     jwt_secret: known.jwt_secret ?? password(),
     stream_secret: known.stream_secret ?? password(),
+    ledger: known.ledger ?? randomBytes(32).toString('base64'),
     bundle: known.bundle ?? keyPair(),
     services: each(SERVICES, keyPair, known.services),
     database: each(['owner', ...WITH_DATABASE], password, known.database),
@@ -83,6 +84,7 @@ export function secretFiles(secrets, { databaseUrl, redisUrl }) {
       }),
       ...(service === 'gateway' && { SUPABASE_JWT_SECRET: secrets.jwt_secret }),
       ...(WITH_STREAM_SECRET.includes(service) && { AGION_STREAM_SECRET: secrets.stream_secret }),
+      ...(service === 'governance' && { AGION_LEDGER_KEY: secrets.ledger }),
       ...(['gateway', 'governance'].includes(service) && { AGION_BUNDLE_KEY: secrets.bundle.private }),
     };
   };

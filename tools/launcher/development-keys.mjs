@@ -23,7 +23,8 @@ const readKeys = (file) => {
 
 /**
  * The secrets of this development platform, made at its first start and kept with its data, readable by their owner only: the
- * secret people's tokens are signed with, the one agents' stream keys are derived from, a key pair per service, and the one for signed bundles.
+ * secret people's tokens are signed with, the one agents' stream keys are derived from, the one the ledger is encrypted with, a key pair
+ * per service, and the one for signed bundles.
  */
 export function developmentKeys(folder) {
   const file = path.join(folder, 'keys.json');
@@ -31,6 +32,7 @@ export function developmentKeys(folder) {
   const before = JSON.stringify(keys);
   keys.jwt_secret ??= randomBytes(32).toString('base64url');
   keys.stream_secret ??= randomBytes(32).toString('base64url');
+  keys.ledger ??= randomBytes(32).toString('base64');
   keys.bundle ??= keyPair();
   keys.services ??= {};
   for (const service of Object.keys(SERVICES)) keys.services[service] ??= keyPair();

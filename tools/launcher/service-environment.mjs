@@ -29,6 +29,7 @@ export function serviceEnvironment({ settings, ports, keys, databaseUrl, redisUr
     ...DEFAULTS,
     AGION_SERVICE_KEYS: JSON.stringify(publicKeys),
     AGION_STREAM_SECRET: keys.stream_secret,
+    AGION_LEDGER_KEY: keys.ledger,
     AGION_BUNDLE_KEY: keys.bundle.private,
     ...settings,
     AGION_MODE: 'development',

@@ -1,5 +1,19 @@
-import { IsInt, Max, Min } from 'class-validator';
-import { IsPrivateKey, ownSettingsWithDatabase, Setting, StreamSecret } from '@agion/service-kit';
+import { IsArray, IsInt, Max, Min, ValidateBy } from 'class-validator';
+import { Transform } from 'class-transformer';
+import { IsPrivateKey, listSetting, ownSettingsWithDatabase, Setting, StreamSecret } from '@agion/service-kit';
+import { ledgerKey } from './ledger/ledger-cipher.js';
+
+const IsLedgerKey = (options: { each?: boolean } = {}): PropertyDecorator =>
+  ValidateBy(
+    {
+      name: 'isLedgerKey',
+      validator: {
+        validate: (value): boolean => typeof value === 'string' && ledgerKey(value) !== null,
+        defaultMessage: (): string => 'must be set to 32 bytes in base64: `openssl rand -base64 32`',
+      },
+    },
+    options,
+  );
 
 /** What the governance service is told by its environment. */
 export class GovernanceSettings extends ownSettingsWithDatabase('governance') {
@@ -11,6 +25,24 @@ export class GovernanceSettings extends ownSettingsWithDatabase('governance') {
   })
   @IsPrivateKey()
   bundleKey!: string;
+
+  @Setting('AGION_LEDGER_KEY', {
+    about:
+      'Key that contexts and arguments of decisions are encrypted with while they are kept: 32 bytes in base64, as `openssl rand -base64 32` prints them.',
+    secret: true,
+  })
+  @IsLedgerKey()
+  ledgerKey!: string;
+
+  @Setting('AGION_LEDGER_KEYS_PREVIOUS', {
+    about:
+      'Keys before that one, separated by commas: what they encrypted stays readable. Needed for 14 days after a change of the key.',
+    secret: true,
+  })
+  @Transform(listSetting((key) => key))
+  @IsArray()
+  @IsLedgerKey({ each: true })
+  ledgerKeysPrevious: readonly string[] = [];
 
   @StreamSecret()
   streamSecret!: string;

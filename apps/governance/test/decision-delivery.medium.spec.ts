@@ -17,7 +17,8 @@ beforeEach(async () => {
 afterEach(() => test?.stop());
 
 const consumer = (): string => `${hostname()}-${test.env.GOVERNANCE_PORT}`;
-const idOf = (entry: string): string => decisionIdOf(DEFAULT_ORGANIZATION.id, entry);
+const idOf = (entry: string): string =>
+  decisionIdOf({ organizationId: DEFAULT_ORGANIZATION.id, identity: entry, time: Number(entry.split('-')[0]) });
 
 /** As if the replica had been given these entries in an earlier life, and had crashed with them in hand. */
 async function givenBefore(...entries: string[]): Promise<void> {

@@ -156,6 +156,11 @@ export class DecisionsUnderTest {
     return { status: response.status, body: await response.json() };
   }
 
+  /** A decision as the ledger shows it. */
+  async shown(decisionId: string | undefined): Promise<Record<string, unknown>> {
+    return (await this.call('GET', `/v1/decisions/${decisionId}`, person('viewer'))).body as Record<string, unknown>;
+  }
+
   /** Rows of the ledger, as they are. */
   ledger(where = 'true', ...values: unknown[]): Promise<Record<string, unknown>[]> {
     return this.rows(`SELECT * FROM governance.decisions WHERE ${where} ORDER BY at, decision_id`, ...values);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeEntry } from '@agion/messaging';
 import { randomUUID } from 'node:crypto';
 import { STREAMS, type Principal } from '@agion/wire';
+import { v7 as uuidv7 } from 'uuid';
 import { agent, container, person, TrustUnderTest } from './trust-under-test.js';
 
 let running: TrustUnderTest;
@@ -98,7 +99,7 @@ describe('events over HTTP', () => {
     };
     const decision = {
       kind: 'decision',
-      decision_id: '0198c0de-0000-7000-8000-000000000001',
+      decision_id: uuidv7(),
       agent_id: 'on:a',
       action: 'send_email',
       decision: 'allow',

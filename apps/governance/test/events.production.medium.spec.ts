@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@agion/testing';
 import { STREAMS } from '@agion/wire';
+import { v7 as uuidv7 } from 'uuid';
 import { agent, TrustUnderTest } from './trust-under-test.js';
 
 let running: TrustUnderTest;
@@ -36,7 +36,7 @@ describe('in production', () => {
   });
 
   it('decisions are reported over HTTP, where the credentials prove whose they are', async () => {
-    const [over, beside] = ['0198c0de-0000-7000-8000-0000000000a1', '0198c0de-0000-7000-8000-0000000000a2'];
+    const [over, beside] = [uuidv7(), uuidv7()];
     await running.append(STREAMS.decisions, [decision(beside)]);
     const { status } = await running.call('POST', '/v1/events', agent('prod:a'), {
       kind: 'decision',
@@ -47,10 +47,17 @@ describe('in production', () => {
     await running.settled(STREAMS.decisions);
     expect(await recorded(beside)).toEqual([]);
     expect(
-      await running.call('POST', '/v1/events', agent('prod:b'), { kind: 'decision', ...decision(randomUUID()) }),
+      await running.call('POST', '/v1/events', agent('prod:b'), { kind: 'decision', ...decision(uuidv7()) }),
     ).toMatchObject({
       status: 422,
       body: { errors: [{ pointer: '/agent_id' }] },
+    });
+    const old = { kind: 'decision', ...decision(uuidv7({ msecs: Date.UTC(2024, 0) })) };
+    expect(await running.call('POST', '/v1/events', agent('prod:a'), old)).toMatchObject({
+      status: 422,
+      body: {
+        errors: [{ pointer: '/decision_id', detail: expect.stringMatching(/^must be made when the decision was/) }],
+      },
     });
   });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { randomUUID } from 'node:crypto';
 import { eventually } from '@agion/testing';
 import { DEFAULT_ORGANIZATION, STREAMS } from '@agion/wire';
+import { v7 as uuidv7 } from 'uuid';
 import { DecisionsUnderTest } from './decisions-under-test.js';
 import { POLICIES } from './published-policies.js';
 
@@ -13,7 +13,7 @@ afterAll(() => test.stop());
 
 describe('a decision an SDK made', () => {
   const LOCAL = {
-    decision_id: '0198c0de-1111-7000-8000-000000000001',
+    decision_id: uuidv7(),
     agent_id: 'demo:sdk',
     action: 'read',
     decision: 'allow',
@@ -44,8 +44,9 @@ describe('a decision an SDK made', () => {
       winner_policy: 'reading',
       execution_id: 'e',
       trust_score: 0.5,
-      request: { context: { a: 1 }, arguments: { rows: 200 }, phase: 'feedback' },
+      phase: 'feedback',
     });
+    expect(await test.shown(LOCAL.decision_id)).toMatchObject({ context: { a: 1 }, arguments: { rows: 200 } });
     expect(row.matched).toEqual([{ policy: 'reading', version: 1, effect: 'allow', priority: 5 }]);
   });
 
@@ -66,7 +67,7 @@ describe('a decision an SDK made', () => {
   });
 
   it('opens a violation when it was a denial, on the agent’s own word', async () => {
-    const decision_id = '0198c0de-1111-7000-8000-000000000002';
+    const decision_id = uuidv7();
     await tell({ decision_id, decision: 'deny', winner: 'cap' });
     expect(await test.recorded(decision_id)).toMatchObject({ winner_policy: 'cap' });
     expect(await test.rows('SELECT * FROM governance.violations WHERE decision_id = $1', decision_id)).toHaveLength(1);
@@ -76,7 +77,7 @@ describe('a decision an SDK made', () => {
   });
 
   it('is the first of those that claim one identity, also for what follows from it', async () => {
-    const ids = [7, 6, 5, 4].map((n) => `0198c0de-1111-7000-8000-00000000002${n}`);
+    const ids = [4, 3, 2, 1].map((before) => uuidv7({ msecs: Date.now() - before }));
     const pipeline = test.commands.pipeline();
     for (let n = 0; n < 100; n += 1) {
       const fields = { ...LOCAL, at: new Date().toISOString(), decision_id: ids[n % 4] ?? '' };
@@ -101,15 +102,35 @@ describe('a decision an SDK made', () => {
     ['names that end there too', { policies: JSON.stringify([{ policy: `${'x'.repeat(499)}😀`, effect: 'deny' }]) }],
     ['errors that end there too', { errors: JSON.stringify([{ policy: 'x', detail: `${'x'.repeat(499)}😀` }]) }],
   ])('joins it with %s as well', async (_, fields) => {
-    const decision_id = randomUUID();
+    const decision_id = uuidv7();
     await tell({ decision_id, decision: 'deny', ...fields });
     expect(await test.recorded(decision_id)).toMatchObject({ source: 'local' });
   });
 
   it('cannot take the place of one the platform makes', async () => {
-    await tell({ decision_id: '0198c0de-1111-5000-8000-000000000003' });
+    const id = uuidv7();
+    await tell({ decision_id: `${id.slice(0, 14)}8${id.slice(15)}` });
     await eventually(async () =>
       expect((await test.entries(`${STREAMS.decisions}:dead`)).at(-1)?.error).toMatch(/decision_id/),
     );
+  });
+
+  const HOUR = 3_600_000;
+  it.each([
+    ['eight days ago', -8 * 24 * HOUR, 'dead'],
+    ['six days ago', -6 * 24 * HOUR, 'recorded'],
+    ['by a clock that is two hours ahead', 2 * HOUR, 'recorded'],
+    ['by one that is two days ahead', 48 * HOUR, 'dead'],
+  ])('with an id that was made %s is kept where it belongs, or not at all', async (_, ms, what) => {
+    const decision_id = uuidv7({ msecs: Date.now() + ms });
+    await tell({ decision_id });
+    if (what === 'recorded') await test.recorded(decision_id);
+    else
+      await eventually(async () => {
+        const dead = await test.entries(`${STREAMS.decisions}:dead`);
+        const own = dead.find(({ decision_id: id }) => id === decision_id);
+        expect(own?.error).toMatch('decision_id must be made when the decision was');
+        expect(await test.ledger('decision_id = $1', decision_id)).toEqual([]);
+      });
   });
 });

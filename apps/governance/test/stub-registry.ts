@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { Organization } from '@agion/wire';
+import type { Organization, OrganizationSettings } from '@agion/wire';
 
 /** Stands where the registry is, and knows every agent but those called `ghost`. */
 export class StubRegistry {
   /** Answers nothing while it is away. */
   away = false;
+  /** What organizations have chosen, by their slugs. */
+  settings: Record<string, Partial<OrganizationSettings>> = {};
 
   private constructor(private readonly server: Server) {}
 
@@ -18,7 +20,8 @@ export class StubRegistry {
         response.writeHead(status, { 'content-type': 'application/json' });
         response.end(JSON.stringify(body));
       };
-      if (request.url === '/internal/organizations') answer(200, { items: organizations });
+      if (request.url === '/internal/organizations')
+        answer(200, { items: organizations.map((one) => ({ ...one, settings: stub.self?.settings[one.slug] })) });
       else if (agentId === undefined) answer(404, {});
       else if (agentId.endsWith('ghost'))
         answer(404, { type: '/problems/agent-not-found', title: 'Agent not found', status: 404 });

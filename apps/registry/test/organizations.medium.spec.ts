@@ -72,6 +72,8 @@ describe('the settings of an organization', () => {
     expect(first.body).toEqual({
       version: 1,
       default_effect: 'deny',
+      decision_retention_days: 400,
+      policy_review: 'off',
       requests_per_minute: 100,
       quotas: { agents: 5, policies: null, runs: 7, service_accounts: null },
     });
@@ -95,7 +97,8 @@ describe('the settings of an organization', () => {
     const organization = await made('owned');
     await change('owned', { requests_per_minute: 50, quotas: { agents: 1 } });
     const as = admin(organization);
-    expect((await change('owned', { default_effect: 'allow' }, as)).status).toBe(200);
+    const own = { default_effect: 'allow', decision_retention_days: 90, policy_review: 'required' };
+    expect((await change('owned', own, as)).body).toMatchObject(own);
     for (const body of [{ requests_per_minute: 5_000 }, { requests_per_minute: null }, { quotas: { agents: null } }]) {
       const answer = await change('owned', { ...body, default_effect: 'deny' }, as);
       expect(answer.body).toMatchObject({ status: 403, type: '/problems/forbidden' });
@@ -117,6 +120,9 @@ describe('the settings of an organization', () => {
 
   it.each([
     ['an effect that is none', { default_effect: 'maybe' }],
+    ['a ledger kept for less than 30 days', { decision_retention_days: 29 }],
+    ['one kept for more than ten years', { decision_retention_days: 3_651 }],
+    ['a review that is none', { policy_review: 'sometimes' }],
     ['no requests at all', { requests_per_minute: 0 }],
     ['a negative quota', { quotas: { agents: -1 } }],
     ['half a quota', { quotas: { agents: 0.5 } }],

@@ -5,6 +5,7 @@ import {
   MAX_DECISION_NAME,
   MAX_DECISION_RESOURCE,
   MAX_SIGNATURE,
+  MAX_TIMESTAMP,
   TIMEOUT_PATTERN,
 } from './decision-request.dto.js';
 import { isEasilyStorable } from './json-field.js';
@@ -22,6 +23,7 @@ const TEXTS = new Map([
   ['user_id', MAX_DECISION_NAME],
   ['mission_id', MAX_DECISION_NAME],
   ['session_id', MAX_DECISION_NAME],
+  ['timestamp', MAX_TIMESTAMP],
   ['sig', MAX_SIGNATURE],
 ]);
 

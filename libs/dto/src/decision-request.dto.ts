@@ -8,6 +8,8 @@ import { IsText } from './text.js';
 /** Characters of an action, a correlation id and the ids a request names. */
 export const MAX_DECISION_NAME = 200;
 /** Characters of a signature. */
+/** Characters of a time. */
+export const MAX_TIMESTAMP = 64;
 export const MAX_SIGNATURE = 500;
 /** Characters of a resource: it may be a path or a URL. */
 export const MAX_DECISION_RESOURCE = 1_000;
@@ -99,10 +101,13 @@ export class DecisionRequestEntryDto {
   @Matches(TIMEOUT_PATTERN, TIMEOUT_RULE)
   timeout_ms?: string;
 
-  @ApiPropertyOptional({ example: '2026-01-31T12:00:00Z' })
+  @ApiPropertyOptional({
+    example: '2026-01-31T12:00:00Z',
+    description: 'When it was asked. The decision is filed under this time when the agent has signed it.',
+  })
   @IsOptional()
   @IsString()
-  @MaxLength(64)
+  @MaxLength(MAX_TIMESTAMP)
   timestamp?: string;
 
   @ApiPropertyOptional({ description: 'Signature of the service or the agent that wrote it.' })

@@ -9,9 +9,16 @@ import {
   type DecisionPhase,
   type DecisionSource,
 } from '@agion/wire';
+import { REPORT_STATUSES, type ReportStatus } from './execution-report.dto.js';
 import { IsInstant } from './instant.js';
 import { PageQueryDto } from './page.dto.js';
 import { IsText } from './text.js';
+
+/** What became of a decision: what its last report says. */
+export const DECISION_OUTCOMES = [...REPORT_STATUSES, 'none'] as const;
+type DecisionOutcome = ReportStatus | 'none';
+
+const INPUTS_STATES = ['kept', 'gone', 'unreadable', 'none'];
 
 /** A policy that had a say. */
 export class MatchedPolicyDto {
@@ -112,11 +119,28 @@ export class DecisionDto extends DecisionOutcomeDto {
   @ApiProperty({ type: String, nullable: true, example: 'sales_db' })
   resource!: string | null;
 
-  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, description: 'At most 8 KB.' })
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    description: 'At most 8 KB; null when it is not at hand.',
+  })
   context!: Record<string, unknown> | null;
 
-  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, description: 'At most 8 KB.' })
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    description: 'At most 8 KB; null when they are not at hand.',
+  })
   arguments!: Record<string, unknown> | null;
+
+  @ApiProperty({
+    enum: INPUTS_STATES,
+    description:
+      'Whether context and arguments are at hand: `gone` after fourteen days, `unreadable` when the key they were encrypted with is not known any more, `none` when no policy was asked.',
+  })
+  inputs!: string;
 
   @ApiProperty({ description: 'Context or arguments were too large to be kept.' })
   truncated!: boolean;
@@ -145,6 +169,12 @@ export class DecisionDto extends DecisionOutcomeDto {
 
   @ApiProperty({ type: String, nullable: true })
   execution_id!: string | null;
+
+  @ApiProperty({
+    enum: DECISION_OUTCOMES,
+    description: 'What became of it, as the last execution report of the agent about it says; `none` without one.',
+  })
+  outcome!: DecisionOutcome;
 
   @ApiProperty({ format: 'date-time', description: 'When it was decided.' })
   at!: string;
@@ -182,6 +212,14 @@ export class DecisionsQueryDto extends PageQueryDto {
   @IsOptional()
   @IsIn(DECISION_SOURCES, { message: `source must be one of ${DECISION_SOURCES.join(', ')}` })
   source?: DecisionSource;
+
+  @ApiPropertyOptional({
+    enum: DECISION_OUTCOMES,
+    description: 'What became of it. A rare outcome is found faster within `from` and `to`.',
+  })
+  @IsOptional()
+  @IsIn(DECISION_OUTCOMES, { message: `outcome must be one of ${DECISION_OUTCOMES.join(', ')}` })
+  outcome?: DecisionOutcome;
 
   @ApiPropertyOptional({ example: '2026-01-31T00:00:00Z', description: 'Not before this moment.' })
   @IsOptional()

@@ -6,13 +6,13 @@ import { IsInstant } from './instant.js';
 import { JsonField } from './json-field.js';
 import { IsText } from './text.js';
 
-/** Version 5 is the platform's own: nobody may take the place of a decision that it is about to record. */
-const CHOSEN_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-46-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
+/** The ledger is kept by the time ids begin with. Version 8 is the platform's own: nobody takes the place of what it is about to record. */
+const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 
 /** An entry of `agion:events:decisions` (wire contract, section 4), its JSON fields read. */
 export class LocalDecisionEntryDto {
-  @ApiProperty({ format: 'uuid', description: 'UUIDv7. What it is recorded under, once.' })
-  @Matches(CHOSEN_UUID, { message: 'decision_id must be a UUID, version 7 best, but not version 5' })
+  @ApiProperty({ format: 'uuid', description: 'UUIDv7 of the moment it was made. What it is recorded under, once.' })
+  @Matches(UUID_V7, { message: 'decision_id must be a UUID of version 7' })
   decision_id!: string;
 
   @ApiProperty({ example: 'langgraph-v2:chart_generator' })

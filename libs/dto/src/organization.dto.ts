@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Matches, Max, Min, ValidateNested } from 'class-validator';
-import type { OrganizationSettings } from '@agion/wire';
+import { DECISION_RETENTION_DAYS, type OrganizationSettings } from '@agion/wire';
 import { IsText } from './text.js';
 
 const IsSlug = (): PropertyDecorator =>
@@ -62,6 +62,8 @@ export class OrganizationPageDto {
   next_cursor!: string | null;
 }
 
+const POLICY_REVIEWS = ['off', 'required'] as const;
+
 const MOST = 1_000_000_000;
 const QUOTA = { type: 'integer', minimum: 0, nullable: true, example: null } as const;
 
@@ -101,6 +103,27 @@ export class ChangeOrganizationSettingsDto {
 
   @ApiPropertyOptional({
     type: 'integer',
+    minimum: DECISION_RETENTION_DAYS.min,
+    maximum: DECISION_RETENTION_DAYS.max,
+    example: 400,
+    description: 'Days decisions are kept. Fewer than before removes those that are older within the hour.',
+  })
+  @IsOptional()
+  @IsInt({ message: 'must be a whole number' })
+  @Min(DECISION_RETENTION_DAYS.min)
+  @Max(DECISION_RETENTION_DAYS.max)
+  decision_retention_days?: number;
+
+  @ApiPropertyOptional({
+    enum: POLICY_REVIEWS,
+    description: '`required`: whoever puts a version of a policy in force is not who wrote it.',
+  })
+  @IsOptional()
+  @IsIn(POLICY_REVIEWS, { message: 'must be off or required' })
+  policy_review?: (typeof POLICY_REVIEWS)[number];
+
+  @ApiPropertyOptional({
+    type: 'integer',
     minimum: 1,
     nullable: true,
     example: 60_000,
@@ -125,6 +148,12 @@ export class OrganizationSettingsDto {
 
   @ApiProperty({ enum: ['allow', 'deny'] })
   default_effect!: 'allow' | 'deny';
+
+  @ApiProperty({ type: 'integer', description: 'Days decisions are kept.' })
+  decision_retention_days!: number;
+
+  @ApiProperty({ enum: POLICY_REVIEWS })
+  policy_review!: (typeof POLICY_REVIEWS)[number];
 
   @ApiProperty({ type: 'integer', nullable: true })
   requests_per_minute!: number | null;

@@ -1,3 +1,4 @@
+export { listSetting } from './config/list-setting.js';
 export { loadSettings, SettingsError } from './config/load-settings.js';
 export type { Environment } from './config/load-settings.js';
 export { IsPrivateKey, ownSettings, ownSettingsWithDatabase } from './config/own-settings.js';

@@ -28,6 +28,7 @@ export async function testEnvironment({
     JWT_ISSUER: 'agion-test',
     JWT_AUDIENCE: 'agion',
     AGION_STREAM_SECRET: randomBytes(32).toString('base64url'),
+    AGION_LEDGER_KEY: randomBytes(32).toString('base64'),
     AGION_BUNDLE_KEY: privateText(generateKeyPairSync('ed25519')),
     AGION_SERVICE_KEYS: JSON.stringify(
       Object.fromEntries(

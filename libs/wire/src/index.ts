@@ -44,7 +44,7 @@ export { HEADERS } from './headers.js';
 export { keys } from './keys.js';
 export { DEFAULT_ORGANIZATION, isOrganizationSlug, redisPrefix } from './organization.js';
 export type { Organization } from './organization.js';
-export { DEFAULT_SETTINGS, QUOTAS } from './organization-settings.js';
+export { DECISION_RETENTION_DAYS, DEFAULT_SETTINGS, QUOTAS } from './organization-settings.js';
 export type { OrganizationSettings, QuotaName } from './organization-settings.js';
 export { ROLES, hasRole, isPlatformAdmin, ownerOf, rolloutBucket, speaksFor } from './principal.js';
 export type { Principal, PrincipalKind, Role } from './principal.js';

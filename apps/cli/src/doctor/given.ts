@@ -28,6 +28,7 @@ const SECRETS = [
   'GATEWAY_HEADER_SECRET',
   'AGION_STREAM_SECRET',
   'AGION_BUNDLE_KEY',
+  'AGION_LEDGER_KEY',
   'AGION_SERVICE_KEY',
   ...SERVICES.map((service) => `${service.toUpperCase()}_SERVICE_KEY`),
   'DATABASE_URL',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { judgementIn, replyFields } from './decision-reply.js';
-import { decisionIdOf } from './decision-id.js';
+import { decisionIdOf, requestTime, timeInId } from './decision-id.js';
 import type { Judgement } from './decision.js';
 import { UNAVAILABLE } from './judge.js';
 import { keptRequest, MOST_KEPT_BYTES } from './kept-request.js';
@@ -41,12 +41,29 @@ describe('a reply', () => {
 });
 
 describe('the id of a decision', () => {
-  it('is a version 5 UUID that depends on organization and entry alone', () => {
-    const id = decisionIdOf('00000000-0000-7000-8000-000000000001', '1700000000000-0');
-    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-    expect(decisionIdOf('00000000-0000-7000-8000-000000000001', '1700000000000-0')).toBe(id);
-    expect(decisionIdOf('00000000-0000-7000-8000-000000000001', '1700000000000-1')).not.toBe(id);
-    expect(decisionIdOf('00000000-0000-7000-8000-000000000002', '1700000000000-0')).not.toBe(id);
+  const organizationId = '00000000-0000-7000-8000-000000000001';
+  const of = (identity: string, given: object = {}): string =>
+    decisionIdOf({ organizationId, identity, time: 1_700_000_000_000, ...given });
+
+  it('is a version 8 UUID that depends on organization, entry and its time alone', () => {
+    const id = of('1700000000000-0');
+    expect(id).toMatch(/^018bcfe5-6800-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(of('1700000000000-0')).toBe(id);
+    expect(of('1700000000000-1')).not.toBe(id);
+    expect(of('1700000000000-0', { organizationId: '00000000-0000-7000-8000-000000000002' })).not.toBe(id);
+    expect(timeInId(id)).toBe(1_700_000_000_000);
+  });
+
+  it('begins with zeros when its time has no room in it', () => {
+    for (const time of [-1, NaN, 2 ** 48, 1e300]) expect(timeInId(of('x', { time }))).toBe(0);
+  });
+
+  it('has the time Redis took the request; of a signed one the time it says, else the month', () => {
+    const taken = Date.UTC(2026, 4, 17, 10);
+    expect(requestTime('nobody', '2020-01-01T00:00:00Z', taken)).toBe(taken);
+    expect(requestTime('agent', '2026-05-16T00:00:00Z', taken)).toBe(Date.UTC(2026, 4, 16));
+    expect(requestTime('agent', undefined, taken)).toBe(Date.UTC(2026, 4));
+    expect(requestTime('agent', 'soon', taken)).toBe(Date.UTC(2026, 4));
   });
 });
 

@@ -18,7 +18,7 @@ import { Payload } from '@nestjs/microservices';
 import type { Logger } from 'pino';
 import { isOverdue } from './deadline.js';
 import type { Judgement, Question } from './decision.js';
-import { decisionIdOf } from './decision-id.js';
+import { decisionIdOf, requestTime } from './decision-id.js';
 import { DecisionLedger } from './decision-ledger.service.js';
 import { DecisionMaker } from './decision-maker.service.js';
 import { DecisionRepliesPublisher } from './decision-replies.publisher.js';
@@ -110,7 +110,11 @@ export class DecisionRequestsConsumer {
     return {
       message,
       question: questionIn(entry),
-      decisionId: decisionIdOf(organization.id, entryIdentity(message, proof, id)),
+      decisionId: decisionIdOf({
+        organizationId: organization.id,
+        identity: entryIdentity(message, proof, id),
+        time: requestTime(proof, entry.timestamp, takenAt),
+      }),
       target,
       takenAt,
       overdue: isOverdue(takenAt, entry.timeout_ms, now),

@@ -1,7 +1,8 @@
-import type { Decision, RecordedDecision } from './decision.js';
+import type { FoundInputs, PlacedInputs } from '../ledger/decision-inputs.store.js';
+import type { Decision, DecisionOutcome, RecordedDecision } from './decision.js';
 
 /** A row of the ledger, as Postgres has it. */
-export interface DecisionRow {
+export interface DecisionRow extends PlacedInputs {
   organization_id: string;
   decision_id: string;
   agent_id: string;
@@ -15,7 +16,6 @@ export interface DecisionRow {
   failing_terms: Decision['failingTerms'] | null;
   obligations: Decision['obligations'] | null;
   errors: Decision['errors'] | null;
-  request: Decision['request'];
   policy_revision: number | null;
   trust_score: number | null;
   shadow_decision: Decision['shadowDecision'];
@@ -28,12 +28,17 @@ export interface DecisionRow {
   session_id: string | null;
   user_id: string | null;
   execution_id: string | null;
+  phase: RecordedDecision['phase'];
+  /** Of the last report; null: there is none, or nobody asked. */
+  outcome?: DecisionOutcome | null;
   at: Date;
   recorded_at: Date;
 }
 
-/** The decision a row tells of. */
-export const recordedDecision = (row: DecisionRow): RecordedDecision => ({
+const NOT_ASKED_FOR: FoundInputs = { request: null, inputs: 'none' };
+
+/** The decision a row tells of. @param found what it was asked, if that was looked for */
+export const recordedDecision = (row: DecisionRow, found: FoundInputs = NOT_ASKED_FOR): RecordedDecision => ({
   organizationId: row.organization_id,
   decisionId: row.decision_id,
   agentId: row.agent_id,
@@ -46,7 +51,8 @@ export const recordedDecision = (row: DecisionRow): RecordedDecision => ({
   failingTerms: row.failing_terms ?? [],
   obligations: row.obligations ?? [],
   errors: row.errors ?? [],
-  request: row.request,
+  request: found.request,
+  inputs: found.inputs,
   policyRevision: row.policy_revision,
   trustScore: row.trust_score,
   shadowDecision: row.shadow_decision,
@@ -59,6 +65,8 @@ export const recordedDecision = (row: DecisionRow): RecordedDecision => ({
   sessionId: row.session_id,
   userId: row.user_id,
   executionId: row.execution_id,
+  phase: row.phase ?? found.request?.phase ?? null,
+  outcome: row.outcome ?? 'none',
   at: row.at,
   recordedAt: row.recorded_at,
 });

@@ -1,5 +1,7 @@
-import { redactSecrets } from '@agion/service-kit';
+import { withoutSecrets } from '@agion/wire';
 import type pg from 'pg';
+import type { LedgerCipher } from '../ledger/ledger-cipher.js';
+import { type InputsPlace, packInputs, type PackedInputs } from '../ledger/packed-inputs.js';
 import type { Decision } from './decision.js';
 import { plainArray, textArray } from './sql-array.js';
 
@@ -13,12 +15,12 @@ const plain = (name: string, type: string, of: (decision: Decision) => string | 
 const text = (name: string, of: (decision: Decision) => string | null): Column => [
   name,
   'text',
-  (decisions) => redactSecrets(textArray(decisions.map(of))),
+  (decisions) => withoutSecrets(textArray(decisions.map(of))),
 ];
 const list = (name: string, of: (decision: Decision) => readonly unknown[]): Column => [
   name,
   'json',
-  (decisions) => redactSecrets(textArray(decisions.map((decision) => jsonUnlessEmpty(of(decision))))),
+  (decisions) => withoutSecrets(textArray(decisions.map((decision) => jsonUnlessEmpty(of(decision))))),
 ];
 const jsonUnlessEmpty = (values: readonly unknown[]): string | null =>
   values.length > 0 ? JSON.stringify(values) : null;
@@ -48,37 +50,67 @@ const COLUMNS: readonly Column[] = [
   text('session_id', ({ sessionId }) => sessionId),
   text('user_id', ({ userId }) => userId),
   text('execution_id', ({ executionId }) => executionId),
+  plain('phase', 'text', ({ request }) => request?.phase ?? null),
   plain('at', 'timestamptz', ({ at }) => at.toISOString()),
 ];
 
 const NAMES = COLUMNS.map(([name]) => name).join(', ');
 const ARRAYS = COLUMNS.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ');
-const ELEMENTS = [1, 2].map((after) => `json_array_elements($${COLUMNS.length + after}::json)`).join(', ');
+const parameter = (after: number): string => `$${COLUMNS.length + after}`;
 
 /**
- * What is nearly always there as JSON comes as one document, the rest as arrays. In the order of the key: two replicas that write the
- * same decisions never wait for each other in a circle.
+ * What is nearly always there as JSON comes as one document, the rest as arrays; what was asked comes in pieces, one behind the other.
+ * In the order of the key: two replicas that write the same decisions never wait for each other in a circle.
  */
 const RECORD = `
-WITH added AS (
-INSERT INTO governance.decisions (${NAMES}, matched, request)
-SELECT ${NAMES}, matched, CASE WHEN json_typeof(request) = 'null' THEN NULL ELSE request END
-FROM ROWS FROM (unnest(${ARRAYS}), ${ELEMENTS}) AS given (${NAMES}, matched, request)
+WITH kept AS (
+INSERT INTO governance.decision_inputs (organization_id, inputs_id, key_id, content)
+SELECT organization_id, inputs_id, ${parameter(9)}, substring(${parameter(8)}::bytea FROM first FOR length)
+FROM unnest(${parameter(4)}::uuid[], ${parameter(5)}::uuid[], ${parameter(6)}::int[], ${parameter(7)}::int[])
+  AS piece (organization_id, inputs_id, first, length)),
+added AS (
+INSERT INTO governance.decisions (${NAMES}, inputs_id, inputs_position, matched)
+SELECT ${NAMES}, inputs_id, inputs_position, matched
+FROM ROWS FROM (unnest(${ARRAYS}, ${parameter(1)}::uuid[], ${parameter(2)}::smallint[]), json_array_elements(${parameter(3)}::json))
+  AS given (${NAMES}, inputs_id, inputs_position, matched)
 ORDER BY organization_id, decision_id
 ON CONFLICT (organization_id, decision_id) DO NOTHING
 RETURNING decision_id, decision)
 SELECT decision_id FROM added WHERE decision <> 'allow'`;
 
 /**
- * The statement that writes decisions of any organizations, each once; it returns the ids of the new ones but those that allow, of
- * which nothing follows.
+ * The statement that writes decisions of any organizations, each once, and what they were asked; it returns the ids of the new ones but
+ * those that allow, of which nothing follows.
  */
-export const recordDecisions = (decisions: readonly Decision[]): pg.QueryConfig => ({
-  name: 'record_decisions',
-  text: RECORD,
-  values: [
-    ...COLUMNS.map(([, , values]) => values(decisions)),
-    JSON.stringify(decisions.map(({ matched }) => matched)),
-    redactSecrets(JSON.stringify(decisions.map(({ request }) => request))),
-  ],
-});
+export function recordDecisions(decisions: readonly Decision[], cipher: LedgerCipher): pg.QueryConfig {
+  const { packed, places } = packInputs(decisions, cipher);
+  return {
+    name: 'record_decisions',
+    text: RECORD,
+    values: [
+      ...COLUMNS.map(([, , values]) => values(decisions)),
+      ...placeArrays(places),
+      JSON.stringify(decisions.map(({ matched }) => matched)),
+      ...pieceArrays(packed),
+      cipher.keyId,
+    ],
+  };
+}
+
+const placeArrays = (places: readonly (InputsPlace | null)[]): string[] => [
+  plainArray(places.map((place) => place && place.inputsId)),
+  plainArray(places.map((place) => place && place.position)),
+];
+
+/** Postgres counts bytes from one. */
+function pieceArrays(packed: readonly PackedInputs[]): (string | Buffer)[] {
+  let end = 1;
+  const starts = packed.map(({ content }) => (end += content.length) - content.length);
+  return [
+    plainArray(packed.map(({ organizationId }) => organizationId)),
+    plainArray(packed.map(({ inputsId }) => inputsId)),
+    plainArray(starts),
+    plainArray(packed.map(({ content }) => content.length)),
+    Buffer.concat(packed.map(({ content }) => content)),
+  ];
+}

@@ -1,5 +1,6 @@
 import { decodeCursor, encodeCursor, parseInstant } from '@agion/dto';
 import type { DecisionEffect, DecisionSource, InputFault } from '@agion/wire';
+import type { DecisionOutcome } from './decision.js';
 
 /** What a caller asks of the ledger, as text. */
 export interface DecisionFilters {
@@ -7,6 +8,7 @@ export interface DecisionFilters {
   action?: string | undefined;
   decision?: DecisionEffect | undefined;
   source?: DecisionSource | undefined;
+  outcome?: DecisionOutcome | undefined;
   from?: string | undefined;
   to?: string | undefined;
   cursor?: string | undefined;
@@ -20,7 +22,10 @@ export interface LedgerPosition {
 }
 
 /** A search as the store runs it. */
-export interface DecisionSearch extends Pick<DecisionFilters, 'agentId' | 'action' | 'decision' | 'source'> {
+export interface DecisionSearch extends Pick<
+  DecisionFilters,
+  'agentId' | 'action' | 'decision' | 'source' | 'outcome'
+> {
   from?: Date | undefined;
   to?: Date | undefined;
   /** Only what stands behind it: older. */

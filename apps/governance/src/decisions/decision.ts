@@ -1,3 +1,4 @@
+import type { ReportStatus } from '@agion/dto';
 import type { MatchedPolicy, PolicyError, PolicyReference, PolicyRequest } from '@agion/policy-engine';
 import type { DecisionEffect, DecisionPhase, DecisionSource } from '@agion/wire';
 
@@ -69,8 +70,20 @@ export interface Decision extends Omit<Judgement, 'request' | 'fingerprint' | 's
 /** A decision on its way into the ledger. */
 export type NewDecision = Decision & Pick<Judgement, 'fingerprint' | 'shadowMatched'>;
 
+/**
+ * Whether what was asked is at hand: not any more after fourteen days, not readable without the key it was encrypted with, and never
+ * there when no policy was asked.
+ */
+export type InputsState = 'kept' | 'gone' | 'unreadable' | 'none';
+
+/** What became of an allowed action, as its last report says; `none` when there is no report. */
+export type DecisionOutcome = ReportStatus | 'none';
+
 /** A row as it was read. */
 export interface RecordedDecision extends Decision {
+  phase: DecisionPhase | null;
+  inputs: InputsState;
+  outcome: DecisionOutcome;
   recordedAt: Date;
 }
 

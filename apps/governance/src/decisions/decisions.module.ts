@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { PoliciesModule } from '../policies/policies.module.js';
+import { LedgerModule } from '../ledger/ledger.module.js';
 import { TrustModule } from '../trust/trust.module.js';
 import { CheckController } from './check.controller.js';
 import { DecisionLedger } from './decision-ledger.service.js';
@@ -14,7 +15,7 @@ import { LocalDecisionsConsumer } from './local-decisions.consumer.js';
 
 /** May it be done? The answers over streams and HTTP, and the ledger of all of them. */
 @Module({
-  imports: [PoliciesModule, TrustModule],
+  imports: [LedgerModule, PoliciesModule, TrustModule],
   controllers: [CheckController, DecisionsController, DecisionRequestsConsumer, LocalDecisionsConsumer],
   providers: [
     DecisionLedger,

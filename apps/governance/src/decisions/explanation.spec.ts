@@ -37,6 +37,9 @@ const decided = (context: Record<string, unknown>): RecordedDecision => ({
   sessionId: null,
   userId: null,
   executionId: null,
+  phase: null,
+  inputs: 'kept',
+  outcome: 'none',
   at: new Date(),
   recordedAt: new Date(),
 });

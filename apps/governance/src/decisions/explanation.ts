@@ -18,6 +18,14 @@ export function explanationOf(decision: RecordedDecision, set: PolicySet | null)
   const { request } = decision;
   if (!decision.answered) return bare('the request was read after its deadline, no policy was asked');
   if (decision.policyRevision === null) return bare('no policy could be asked');
+  if (decision.inputs === 'gone')
+    return bare(
+      'context and arguments are kept for fourteen days: what was recorded with the decision is all there is',
+    );
+  if (decision.inputs === 'unreadable')
+    return bare(
+      'context and arguments are encrypted with a key that is not known here: see AGION_LEDGER_KEYS_PREVIOUS',
+    );
   if (request === null) return bare('no policy was asked: the reason is the whole of it');
   if (set === null) return bare('the policies of that time are not known any more');
   const { truncated, phase: _, ...kept } = request;

@@ -2,6 +2,7 @@ import type { LocalDecisionEntryDto } from '@agion/dto';
 import { isStorableText, parseInstant } from '@agion/dto';
 import { isKnownObligation, type Obligation } from '@agion/policy-engine';
 import type { Decision, KeptRequest, NewDecision } from './decision.js';
+import { timeInId } from './decision-id.js';
 import { MOST_KEPT_BYTES, withoutRedacted } from './kept-request.js';
 
 const MOST_LISTED = 100;
@@ -46,9 +47,21 @@ export function localDecision(
   };
 }
 
+const DAY = 24 * 60 * 60 * 1_000;
 /** Milliseconds an SDK may have kept a decision to itself while Redis was away, and by which its clock may be ahead. */
-const MOST_BEFORE = 7 * 24 * 60 * 60 * 1_000;
+const MOST_BEFORE = 7 * DAY;
 const MOST_AFTER = 60 * 1_000;
+
+/**
+ * What is wrong with the id of a decision that was told of at this time (milliseconds since 1970): the ledger is kept by the time in
+ * it. A clock that is wrong by less than a day does no harm there.
+ */
+export function faultInId(decisionId: string, toldAt: number): string | null {
+  const ahead = timeInId(decisionId) - toldAt;
+  return ahead <= DAY && ahead >= -MOST_BEFORE
+    ? null
+    : 'must be made when the decision was: its time is more than seven days ago or a day ahead';
+}
 
 function believable(claimed: Date | null, taken: Date): Date {
   const ahead = claimed === null ? NaN : claimed.getTime() - taken.getTime();

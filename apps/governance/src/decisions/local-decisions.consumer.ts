@@ -15,7 +15,7 @@ import { AgentFacts } from '../trust/agent-facts.client.js';
 import { firstOfEach } from '../trust/first-of-each.js';
 import type { NewDecision } from './decision.js';
 import { DecisionLedger } from './decision-ledger.service.js';
-import { localDecision } from './local-decision.js';
+import { faultInId, localDecision } from './local-decision.js';
 
 /** Writes down what SDKs have decided by themselves. */
 @Controller()
@@ -51,6 +51,11 @@ export class LocalDecisionsConsumer {
   /** Why each of the entries is not believed; null: it is. */
   private async faultsOf(messages: readonly StreamMessage<LocalDecisionEntryDto>[]): Promise<(string | null)[]> {
     const proofs = await this.proofs.ofEach(messages);
-    return proofs.map((proof) => faultIn(proof, this.settings.mode));
+    return proofs.map((proof, index) => faultIn(proof, this.settings.mode) ?? idFaultOf(messages[index]));
   }
+}
+
+function idFaultOf(message: StreamMessage<LocalDecisionEntryDto> | undefined): string | null {
+  const fault = message ? faultInId(message.entry.decision_id, Math.min(streamIdTime(message.id), Date.now())) : null;
+  return fault && `decision_id ${fault}`;
 }

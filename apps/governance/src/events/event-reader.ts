@@ -8,6 +8,7 @@ import {
 } from '@agion/dto';
 import { DomainError, validated } from '@agion/service-kit';
 import { speaksFor, type InputFault, type Principal } from '@agion/wire';
+import { faultInId } from '../decisions/local-decision.js';
 import type { GivenEvent } from './event-body.js';
 
 interface Entries {
@@ -47,6 +48,8 @@ function identityFaults({ kind, pointer, entry }: ReadEvent, caller: Principal):
   const faults: InputFault[] = [];
   if ('sig' in entry && entry.sig !== undefined)
     faults.push({ pointer: `${pointer}/sig`, detail: 'must be left out: it belongs to streams' });
+  const idFault = kind === 'decision' ? faultInId(entry.decision_id, Date.now()) : null;
+  if (idFault !== null) faults.push({ pointer: `${pointer}/decision_id`, detail: idFault });
   if (kind !== 'trust' && kind !== 'feedback' && !speaksFor(caller, entry.agent_id))
     faults.push({ pointer: `${pointer}/agent_id`, detail: 'these credentials do not speak for this agent' });
   return faults;

@@ -18,6 +18,8 @@ export type SettingsChange = StoredSettings;
 export const settingsOf = (stored: StoredSettings, version: number): OrganizationSettings => ({
   version,
   default_effect: stored.default_effect ?? DEFAULT_SETTINGS.default_effect,
+  decision_retention_days: stored.decision_retention_days ?? DEFAULT_SETTINGS.decision_retention_days,
+  policy_review: stored.policy_review ?? DEFAULT_SETTINGS.policy_review,
   requests_per_minute: stored.requests_per_minute ?? null,
   quotas: { ...DEFAULT_SETTINGS.quotas, ...stored.quotas },
 });
@@ -26,14 +28,18 @@ export const settingsOf = (stored: StoredSettings, version: number): Organizatio
 export const changed = (settings: OrganizationSettings, change: SettingsChange): OrganizationSettings => ({
   version: settings.version,
   default_effect: change.default_effect ?? settings.default_effect,
+  decision_retention_days: change.decision_retention_days ?? settings.decision_retention_days,
+  policy_review: change.policy_review ?? settings.policy_review,
   requests_per_minute:
     change.requests_per_minute === undefined ? settings.requests_per_minute : change.requests_per_minute,
   quotas: { ...settings.quotas, ...withoutAbsent(change.quotas ?? {}) },
 });
 
+const OWN = ['default_effect', 'decision_retention_days', 'policy_review', 'requests_per_minute'] as const;
+
 /** What differs, by its name: `quotas.agents`. */
 export function differences(before: OrganizationSettings, after: OrganizationSettings): string[] {
-  const own = (['default_effect', 'requests_per_minute'] as const).filter((name) => before[name] !== after[name]);
+  const own = OWN.filter((name) => before[name] !== after[name]);
   const quotas = QUOTAS.filter((name) => before.quotas[name] !== after.quotas[name]);
   return [...own, ...quotas.map((name) => `quotas.${name}`)];
 }

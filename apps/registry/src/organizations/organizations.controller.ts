@@ -61,7 +61,7 @@ export class OrganizationsController {
   @ApiOperation({
     summary: 'Change the settings of an organization',
     description:
-      'What is left out stays. They hold everywhere within seconds. Its own admins decide `default_effect`; limits are for admins of the platform.',
+      'What is left out stays. They hold everywhere within seconds. Its own admins decide `default_effect`, `decision_retention_days` and `policy_review`; limits are for admins of the platform.',
     operationId: 'changeOrganizationSettings',
   })
   @ApiOkResponse({ type: OrganizationSettingsDto })

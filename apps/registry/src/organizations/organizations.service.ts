@@ -8,7 +8,7 @@ import { OrganizationNotFoundError, PlatformSettingError } from './organizations
 import { type KnownOrganization, OrganizationsStore } from './organizations.store.js';
 
 /** What an organization's own admin decides; the rest is what the platform allows it. */
-const OWN = ['default_effect'];
+const OWN = ['default_effect', 'decision_retention_days', 'policy_review'];
 
 export interface OrganizationPage {
   organizations: NamedOrganization[];

@@ -78,7 +78,9 @@ export class BusCheck implements RemoteCheck {
   private async signed(values: EntryValues): Promise<EntryValues> {
     const { signer, organizationSlug } = this.options;
     const stream = streamKey(organizationSlug(), STREAMS.governanceRequests);
-    return signer ? signer.sign(stream, encodeEntry(values)).catch(() => values) : values; // development believes it
+    if (!signer) return values;
+    const told = { ...values, timestamp: new Date().toISOString() }; // part of what is signed: the request counts once wherever it is written
+    return signer.sign(stream, encodeEntry(told)).catch(() => told); // development believes it
   }
 
   /** Null: the stream all containers share. The platform answers nowhere else than on a stream of the agent's own container. */

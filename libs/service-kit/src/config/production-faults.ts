@@ -13,7 +13,7 @@ const MAKE_ONE = 'make one with `openssl rand -base64 32`';
 const MAKE_KEYS = 'make a pair for each service, as docs/operations.md shows';
 
 const isAddress = ({ value }: GivenSecret): boolean => value.includes('://');
-const isKey = ({ name }: GivenSecret): boolean => /_KEY(_FILE)?$/.test(name);
+const isKey = ({ name }: GivenSecret): boolean => /(SERVICE|BUNDLE)_KEY(_FILE)?$/.test(name);
 
 /** What keeps production from starting with these secrets: a sentence for each that anybody could guess. */
 export function weakSecrets(secrets: readonly GivenSecret[]): string[] {

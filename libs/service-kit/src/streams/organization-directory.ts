@@ -115,7 +115,8 @@ export class OrganizationDirectory implements OnApplicationBootstrap, OnModuleDe
   }
 }
 
-const knownOf = ({ id, slug, settings = DEFAULT_SETTINGS }: Listed): [string, Known] => [
+/** A registry of another release may not know of all settings. */
+const knownOf = ({ id, slug, settings }: Listed): [string, Known] => [
   slug,
-  { organization: { id, slug }, settings },
+  { organization: { id, slug }, settings: { ...DEFAULT_SETTINGS, ...settings } },
 ];

@@ -1,0 +1,78 @@
+import { LOGGER, OrganizationDirectory } from '@agion/service-kit';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { PartitionsStore } from './partitions.store.js';
+
+/** Milliseconds between two looks. */
+const INTERVAL_MS = 3_600_000;
+const DAY_MS = 24 * 60 * 60 * 1_000;
+/** Days what was asked is kept. */
+const INPUTS_DAYS = 14;
+/** Milliseconds after which settings are too old to remove anything by: an organization may have chosen to keep more. */
+const FRESH_MS = 600_000;
+
+/**
+ * Makes the ledger's partitions ahead of their time, and removes what is past the time its organization keeps it. Every replica does
+ * it; the database lets one at a time.
+ */
+@Injectable()
+export class LedgerUpkeep implements OnApplicationBootstrap, OnModuleDestroy {
+  private timer: NodeJS.Timeout | undefined;
+  private working: Promise<void> | undefined;
+  private stopped = false;
+  private refreshedAt = -Infinity;
+
+  constructor(
+    private readonly partitions: PartitionsStore,
+    private readonly directory: OrganizationDirectory,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    directory.onRefreshed(() => {
+      const first = this.refreshedAt === -Infinity;
+      this.refreshedAt = performance.now();
+      if (first) void Promise.resolve(this.working).then(() => this.look());
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => this.look(), INTERVAL_MS).unref();
+    this.look();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stopped = true;
+    clearInterval(this.timer);
+    await this.working;
+  }
+
+  private look(): void {
+    if (this.stopped) return;
+    this.working ??= this.keep().finally(() => {
+      this.working = undefined;
+    });
+  }
+
+  private async keep(): Promise<void> {
+    try {
+      const made = await this.partitions.prepare();
+      if (made > 0) this.logger.info({ made }, 'partitions of the ledger are made');
+      if (performance.now() - this.refreshedAt <= FRESH_MS) await this.remove(Date.now());
+    } catch (error) {
+      // There is a default partition: nothing is refused meanwhile.
+      this.logger.warn({ err: error }, 'the partitions of the ledger could not be kept, trying again later');
+    }
+  }
+
+  private async remove(now: number): Promise<void> {
+    const organizations = this.directory.all().map(({ id, slug }) => {
+      const { decision_retention_days: days } = this.directory.settingsOf(slug);
+      return { id, before: new Date(now - days * DAY_MS) };
+    });
+    const oldest = Math.min(...organizations.map(({ before }) => before.getTime()));
+    const dropped = await this.partitions.drop(new Date(oldest));
+    if (dropped.length > 0) this.logger.info({ dropped }, 'partitions of the ledger are dropped');
+    for (const { id, before } of organizations)
+      while (!this.stopped && (await this.partitions.forgetDecisions(id, before)));
+    while (!this.stopped && (await this.partitions.forgetInputs(INPUTS_DAYS)));
+  }
+}
