@@ -28,9 +28,9 @@ export class ActionAttributes {
   readonly name: string;
   readonly risk: string;
 
-  constructor(action: PolicyRequest['action']) {
+  constructor(action: PolicyRequest['action'], risk: string) {
     this.name = action.name;
-    this.risk = action.risk ?? 'high';
+    this.risk = action.risk ?? risk;
   }
 }
 
@@ -81,37 +81,41 @@ export const LIMITS = {
  * The attributes a condition may name, with their types. Numbers in `arguments` and `context` are doubles, as in JSON: they compare with
  * `500` and `500.0` alike, arithmetic with them needs `500.0` on the other side.
  */
-export const ATTRIBUTES: Environment = withOwnFunctions(
-  new Environment({
-    limits: { maxAstNodes: LIMITS.nodes, maxDepth: LIMITS.depth },
-  })
-    .registerType('Agent', {
-      ctor: AgentAttributes,
-      fields: {
-        id: 'string',
-        container: 'string',
-        type: 'string',
-        framework: 'string',
-        status: 'string',
-        trust: 'double',
-        tier: 'string',
-      },
+export const ATTRIBUTES: Environment = declared().registerVariable('context', 'map<string, dyn>');
+
+/** All but `context`, which is declared once. */
+export function declared(): Environment {
+  return withOwnFunctions(
+    new Environment({
+      limits: { maxAstNodes: LIMITS.nodes, maxDepth: LIMITS.depth },
     })
-    .registerType('Action', { ctor: ActionAttributes, fields: { name: 'string', risk: 'string' } })
-    .registerType('Resource', { ctor: ResourceAttributes, fields: { name: 'string' } })
-    .registerType('User', { ctor: UserAttributes, fields: { id: 'string', role: 'string', groups: 'list<string>' } })
-    .registerType('Mission', { ctor: MissionAttributes, fields: { id: 'string' } })
-    .registerType('Env', { ctor: EnvAttributes, fields: { mode: 'string' } })
-    .registerVariable('agent', 'Agent')
-    .registerVariable('action', 'Action')
-    .registerVariable('resource', 'Resource')
-    .registerVariable('user', 'User')
-    .registerVariable('mission', 'Mission')
-    .registerVariable('env', 'Env')
-    .registerVariable('now', 'google.protobuf.Timestamp')
-    .registerVariable('arguments', 'map<string, dyn>')
-    .registerVariable('context', 'map<string, dyn>'),
-);
+      .registerType('Agent', {
+        ctor: AgentAttributes,
+        fields: {
+          id: 'string',
+          container: 'string',
+          type: 'string',
+          framework: 'string',
+          status: 'string',
+          trust: 'double',
+          tier: 'string',
+        },
+      })
+      .registerType('Action', { ctor: ActionAttributes, fields: { name: 'string', risk: 'string' } })
+      .registerType('Resource', { ctor: ResourceAttributes, fields: { name: 'string' } })
+      .registerType('User', { ctor: UserAttributes, fields: { id: 'string', role: 'string', groups: 'list<string>' } })
+      .registerType('Mission', { ctor: MissionAttributes, fields: { id: 'string' } })
+      .registerType('Env', { ctor: EnvAttributes, fields: { mode: 'string' } })
+      .registerVariable('agent', 'Agent')
+      .registerVariable('action', 'Action')
+      .registerVariable('resource', 'Resource')
+      .registerVariable('user', 'User')
+      .registerVariable('mission', 'Mission')
+      .registerVariable('env', 'Env')
+      .registerVariable('now', 'google.protobuf.Timestamp')
+      .registerVariable('arguments', 'map<string, dyn>'),
+  );
+}
 
 /**
  * What a condition reads. Each attribute is made when a condition first looks for it, and once for all of them.
@@ -119,13 +123,16 @@ export const ATTRIBUTES: Environment = withOwnFunctions(
  */
 export class Attributes {
   readonly #request: PolicyRequest;
+  readonly #risk: string;
   #agent: AgentAttributes | undefined;
   #context: LookedOver | undefined;
   #arguments: LookedOver | undefined;
   #size: DataSize | undefined;
 
-  constructor(request: PolicyRequest) {
+  /** @param risk of the action, when the request does not say */
+  constructor(request: PolicyRequest, risk = 'high') {
     this.#request = request;
+    this.#risk = risk;
   }
 
   get agent(): AgentAttributes {
@@ -133,7 +140,7 @@ export class Attributes {
   }
 
   get action(): ActionAttributes {
-    return new ActionAttributes(this.#request.action);
+    return new ActionAttributes(this.#request.action, this.#risk);
   }
 
   get resource(): ResourceAttributes {

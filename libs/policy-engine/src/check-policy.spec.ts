@@ -93,6 +93,16 @@ describe('a policy', () => {
     ]);
   });
 
+  test('looks into what `has` is asked for: what can never be there would never deny', () => {
+    const condition = 'has(agent.trst) && agent.tier == 5 || !has(user.role) && [agent].exists(a, has(a.x))';
+    expect(faultsOf(policy({ condition })).map(({ column, detail }) => [column, detail])).toEqual([
+      [11, 'no such key: trst'],
+      [20, 'no such overload: string == int'],
+      [82, 'no such key: x'],
+    ]);
+    expect(faultsOf(policy({ condition: 'has(context.a.b) && has(agent.trust) && has(user.id)' }))).toEqual([]);
+  });
+
   test('looks into what is negated, too', () => {
     const condition = '!(usr.id == "ada" || agent.trst > 0.5)';
     expect(faultsOf(policy({ condition })).map(({ detail }) => detail)).toEqual([

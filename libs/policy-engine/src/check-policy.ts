@@ -1,3 +1,4 @@
+import type { ContextSchema } from './action-schema.js';
 import { checkObligations } from './check-obligations.js';
 import { checkScope } from './check-scope.js';
 import { checkTests } from './check-tests.js';
@@ -12,6 +13,10 @@ import {
   type PolicyFault,
   type PolicySpec,
 } from './policy.js';
+import { contextFaults } from './typed-context.js';
+
+/** What the contexts of actions look like, by the names of the actions. */
+export type ContextSchemas = ReadonlyMap<string, ContextSchema>;
 
 export type CheckedPolicy = { policy: PolicyDocument; faults: [] } | { policy: null; faults: PolicyFault[] };
 
@@ -47,10 +52,14 @@ const LATER = new Map([
 /**
  * Checks a document of whatever origin: its shape, and whether its condition compiles and has the right types. All that is wrong is told at
  * once, with a JSON pointer, and with line and column in conditions. Never throws.
+ *
+ * @param schemas with them the condition of a policy that is about such actions alone is checked against what their contexts look like
  */
-export function checkPolicy(input: unknown): CheckedPolicy {
+export function checkPolicy(input: unknown, schemas: ContextSchemas = new Map()): CheckedPolicy {
   const faults: PolicyFault[] = [];
   const policy = readDocument(input, faults);
+  if (policy && faults.every(({ pointer }) => pointer !== '/spec/condition'))
+    faults.push(...contextFaults(policy, schemas));
   if (policy === null || faults.length > 0) return { policy: null, faults: faults.slice(0, MOST_FAULTS) };
   return { policy, faults: [] };
 }

@@ -1,3 +1,4 @@
+import type { ActionDefinition } from './action-schema.js';
 import { compileCondition, type Condition } from './condition.js';
 import type { MatchedPolicy, PolicyReference } from './decision.js';
 import { matchesAny } from './glob.js';
@@ -43,12 +44,16 @@ export interface PolicySetOptions {
   readonly revision: number;
   /** Where no policy says anything. */
   readonly defaultEffect: PolicyEffect;
+  /** What is known of actions; none unless told. */
+  readonly actions?: readonly ActionDefinition[];
 }
 
 /** Policies of one revision, compiled and indexed. It never changes: what is published next is another set. */
 export class PolicySet {
   readonly revision: number;
   readonly defaultEffect: PolicyEffect;
+  /** By name. */
+  readonly actions: ReadonlyMap<string, ActionDefinition>;
   /** How many policies can take part. */
   readonly size: number;
   /** @internal Used by `evaluate` and `explain`. */
@@ -58,6 +63,7 @@ export class PolicySet {
   constructor(index: PolicyIndex, size: number, options: PolicySetOptions) {
     this.revision = options.revision;
     this.defaultEffect = options.defaultEffect;
+    this.actions = new Map(options.actions?.map((action) => [action.name, action]));
     this.size = size;
     this.index = index;
     Object.freeze(this);

@@ -1,12 +1,11 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { ATTRIBUTES, type Attributes, LIMITS } from './attributes.js';
 import { offsetOf, toldBy } from './cel-errors.js';
-import { everyFault } from './condition-faults.js';
 import { objectionsTo } from './condition-rules.js';
-import { useOwnFunctions } from './own-functions.js';
 import { growthOf, isTooMuch, type Growth } from './loops.js';
 import { positionOf } from './syntax.js';
 import { type Term, TermTable } from './term.js';
+import { typeCheck } from './type-check.js';
 
 /** Something wrong with the text of a condition; lines and columns count from 1. */
 export interface ConditionFault {
@@ -26,15 +25,11 @@ export function compileCondition(text: string, terms = new TermTable()): Compile
   if (isOversize(text)) return refused(text, 0, `the condition is longer than ${LIMITS.bytes} bytes`);
   try {
     const program = ATTRIBUTES.parse(text);
-    const objections = objectionsTo(text, program.ast);
-    useOwnFunctions(program.ast);
-    const checked = program.check();
-    if (objections.length > 0 || !checked.valid) {
-      const faults = everyFault(text, program.ast, objections, checked.error);
+    const { type, faults } = typeCheck(ATTRIBUTES, text, program, objectionsTo(text, program.ast));
+    if (faults.length > 0)
       return { condition: null, faults: faults.map(({ offset, detail }) => ({ detail, ...positionOf(text, offset) })) };
-    }
-    if (checked.type !== 'bool' && checked.type !== 'dyn')
-      return refused(text, program.ast.start, `the condition is of type \`${checked.type}\`, not \`bool\``);
+    if (type !== 'bool' && type !== 'dyn')
+      return refused(text, program.ast.start, `the condition is of type \`${type}\`, not \`bool\``);
     return { condition: new Condition(program.ast, terms.split(text, program)), faults: [] };
   } catch (error) {
     return refused(text, offsetOf(error), toldBy(error));

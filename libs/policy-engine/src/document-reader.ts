@@ -39,6 +39,11 @@ export class DocumentReader {
     this.#faults.push({ pointer: this.pointerTo(name), detail, ...position });
   }
 
+  /** Of an element of a list. */
+  faultAt(name: string, position: number, detail: string): void {
+    this.#faults.push({ pointer: `${this.pointerTo(name)}/${position}`, detail });
+  }
+
   pointerTo(name: string): string {
     return `${this.#pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
   }
@@ -79,10 +84,9 @@ export class DocumentReader {
       this.fault(name, value === undefined ? 'is missing' : `must be a list of 1 to ${most} texts`);
       return [];
     }
-    const pointer = this.pointerTo(name);
     value.forEach((text: unknown, position) => {
       const detail = typeof text === 'string' ? accept(text) : 'must be a text';
-      if (detail !== null) this.#faults.push({ pointer: `${pointer}/${position}`, detail });
+      if (detail !== null) this.faultAt(name, position, detail);
     });
     return value.filter((text): text is string => typeof text === 'string');
   }

@@ -1,3 +1,4 @@
+import { type ActionDefinition, misfitOf } from './action-schema.js';
 import { Attributes } from './attributes.js';
 import { combine } from './combine.js';
 import { byImportance, type CompiledPolicy, type PolicySet } from './compile.js';
@@ -24,7 +25,8 @@ function decide(set: PolicySet, request: PolicyRequest): PolicyDecision {
   if (typeof agentId !== 'string' || typeof action !== 'string') return undecidable(set);
   const { defaultEffect } = set;
   const { denies, allows, duties, shadows } = set.index.candidates(agentId, action);
-  const asked = { resource: resourceOf(request), attributes: new Attributes(request) };
+  const known = set.actions.size === 0 ? undefined : set.actions.get(action);
+  const asked = { resource: resourceOf(request), attributes: new Attributes(request, known?.risk) };
   const errors: PolicyError[] = [];
   const denied = matching(denies, asked, errors);
   // Also of a denial: what an allow redacts is not to be recorded then either.
@@ -47,8 +49,27 @@ function decide(set: PolicySet, request: PolicyRequest): PolicyDecision {
     policyRevision: set.revision,
     errors,
   };
+  const misfit = known === undefined ? null : misfitIn(known, request);
+  if (misfit !== null) return refused(answer, misfit);
   return shadows.length === 0 ? answer : { ...answer, ...shadowOf(shadows, asked, { outcome, defaultEffect }) };
 }
+
+/** Why the context of a request does not fit its action; null when it does, or nobody has said what it looks like. */
+export function misfitIn({ name, contextSchema }: ActionDefinition, { context }: PolicyRequest): string | null {
+  const misfit = contextSchema === null ? null : misfitOf(contextSchema, context);
+  return misfit === null ? null : `the request does not fit the schema of \`${name}\`: ${misfit}`;
+}
+
+/** No policy decides about it, but what they redact is redacted. */
+const refused = (answer: PolicyDecision, reason: string): PolicyDecision => ({
+  ...answer,
+  decision: 'deny',
+  allowed: false,
+  matched: [],
+  winner: null,
+  reason,
+  failingTerms: [],
+});
 
 type Deciding = Pick<Matching, 'winner' | 'matched' | 'terms'>;
 

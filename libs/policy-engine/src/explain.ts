@@ -2,7 +2,7 @@ import { Attributes } from './attributes.js';
 import { countsAs } from './combine.js';
 import type { CompiledPolicy, PolicySet } from './compile.js';
 import type { PolicyDecision, PolicyRequest } from './decision.js';
-import { evaluate } from './evaluate.js';
+import { evaluate, misfitIn } from './evaluate.js';
 import { isInScope, resourceOf, resultOf } from './matching.js';
 import type { PolicyEffect, PolicyMode } from './policy.js';
 
@@ -43,10 +43,13 @@ export function explain(set: PolicySet, request: PolicyRequest): PolicyExplanati
   const decision = evaluate(set, request);
   try {
     const { denies, allows, shadows } = set.index.candidates(request.agent.id, request.action.name);
-    const attributes = new Attributes(request);
+    const action = set.actions.get(request.action.name);
+    const attributes = new Attributes(request, action?.risk);
     const resource = resourceOf(request);
     const explained = [...denies, ...allows, ...shadows].map((policy) => explainPolicy(policy, resource, attributes));
     const candidates = explained.map(({ candidate }) => candidate);
+    const misfit = action === undefined ? null : misfitIn(action, request);
+    if (misfit !== null) return { decision, candidates, toChange: [misfit] };
     return { decision, candidates, toChange: toChange(decision, set.defaultEffect, explained) };
   } catch {
     return { decision, candidates: [], toChange: [] };

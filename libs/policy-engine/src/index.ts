@@ -1,5 +1,10 @@
+export { ACTION_RISKS } from './action-schema.js';
+export type { ActionDefinition, ActionRisk, ContextSchema } from './action-schema.js';
+export { checkContextSchema } from './check-context-schema.js';
+export type { CheckedContextSchema } from './check-context-schema.js';
 export { checkPolicy } from './check-policy.js';
-export type { CheckedPolicy } from './check-policy.js';
+export type { CheckedPolicy, ContextSchemas } from './check-policy.js';
+export { contextFaults } from './typed-context.js';
 export { checkTrials } from './check-tests.js';
 export { amendPolicies, canMatchAgent, compilePolicies, PolicySet } from './compile.js';
 export type { PolicyChange, PolicySetOptions } from './compile.js';

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { type ActionDefinition, checkContextSchema } from '../src/index.js';
 
 /** A policy of a case: short for a document, whose scope is everything unless it is said. */
 export interface CasePolicy {
@@ -27,6 +28,8 @@ export interface PolicyCase {
   name: string;
   policies: CasePolicy[];
   default: 'allow' | 'deny';
+  /** What is known of actions. */
+  actions?: { name: string; risk?: 'low' | 'medium' | 'high'; context_schema?: Record<string, unknown> }[];
   /** What an agent sends. */
   request: {
     agent: string;
@@ -99,6 +102,14 @@ export const casesForAnSdk = (): PolicyCase[] => casesForTheWire().filter(({ onl
 
 /** Whether some policy of a case cannot be published any more. */
 export const isRefused = ({ policies }: PolicyCase): boolean => policies.some(({ refused }) => refused !== undefined);
+
+/** What a case says of actions, as the engine takes it. */
+export const actionsOf = ({ actions = [] }: Pick<PolicyCase, 'actions'>): ActionDefinition[] =>
+  actions.map(({ name, risk = 'high', context_schema: given }) => {
+    const { schema, faults } = given ? checkContextSchema(given) : { schema: null, faults: [] };
+    if (faults.length > 0) throw new Error(`${name}: ${JSON.stringify(faults)}`);
+    return { name, risk, contextSchema: schema };
+  });
 
 /** The document a policy of a case is short for, as somebody would post it. */
 export function documentOf({ id, scope, refused: _, ...spec }: CasePolicy): Record<string, unknown> {

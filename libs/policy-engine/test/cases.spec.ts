@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkPolicy, compilePolicies, evaluate, type PolicyDocument, type VersionedPolicy } from '../src/index.js';
 import { requestOf } from './case-request.js';
-import { documentOf, keptDocumentOf, policyCases, type CasePolicy } from './case-table.js';
+import { actionsOf, documentOf, keptDocumentOf, policyCases, type CasePolicy } from './case-table.js';
 
 function published(policy: CasePolicy): VersionedPolicy {
   const { policy: document, faults } = checkPolicy(documentOf(policy));
@@ -17,7 +17,10 @@ const cases = policyCases();
 
 describe.each([...new Set(cases.map(({ group }) => group))])('%s', (group) => {
   test.each(cases.filter((one) => one.group === group))('$name', (one) => {
-    const set = compilePolicies(one.policies.map(published), { revision: 1, defaultEffect: one.default });
+    const set = compilePolicies(one.policies.map(published), {
+      ...{ revision: 1, defaultEffect: one.default },
+      actions: actionsOf(one),
+    });
     const decision = evaluate(set, requestOf(one));
     const told = {
       decision: decision.decision,
