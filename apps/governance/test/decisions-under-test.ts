@@ -157,8 +157,11 @@ export class DecisionsUnderTest {
   }
 
   /** A decision as the ledger shows it. */
-  async shown(decisionId: string | undefined): Promise<Record<string, unknown>> {
-    return (await this.call('GET', `/v1/decisions/${decisionId}`, person('viewer'))).body as Record<string, unknown>;
+  async shown(decisionId: string | undefined, organization = DEFAULT_ORGANIZATION): Promise<Record<string, unknown>> {
+    return (await this.call('GET', `/v1/decisions/${decisionId}`, person('viewer', organization))).body as Record<
+      string,
+      unknown
+    >;
   }
 
   /** Rows of the ledger, as they are. */
