@@ -130,14 +130,14 @@ describe.each(['after_reply', 'after_commit'] as const)('governance dies %s', (p
 });
 
 describe('a request that is read after its deadline', () => {
-  test('is recorded as unanswered, and not answered any more', async () => {
+  test('is recorded as undecided, and told that it is', async () => {
     const [request] = requestsOf('late', 1);
     await redis.append(REQUESTS, { ...request, timeout_ms: '1' });
     governance = await ServiceProcess.start('governance', platform);
     await eventually(async () => expect(await ledger('late')).toMatchObject([{ answered: false }]), {
       timeoutMs: 10_000,
     });
-    expect(await replies('late')).toEqual([]);
+    expect(await replies('late')).toMatchObject([{ decision: 'deny', allowed: 'false', error: 'unavailable' }]);
     await governance.stop();
   }, 30_000);
 });

@@ -4,7 +4,7 @@ import { eventually } from '@agion/testing';
 import { DEFAULT_ORGANIZATION, STREAMS } from '@agion/wire';
 import pg from 'pg';
 import { decisionIdOf } from '../src/decisions/decision-id.js';
-import { DecisionsUnderTest } from './decisions-under-test.js';
+import { DecisionsUnderTest, type Fields } from './decisions-under-test.js';
 import { POLICIES } from './published-policies.js';
 
 const REQUESTS = STREAMS.governanceRequests;
@@ -84,7 +84,7 @@ describe('a request that is delivered again', () => {
     await test.startReplica();
     await nothingPending();
     expect(await test.answers(fresh?.correlation ?? '')).toMatchObject([{ decision: 'allow' }]);
-    expect(await test.answers(late?.correlation ?? '')).toEqual([]);
+    expect(await test.answers(late?.correlation ?? '')).toMatchObject([{ decision: 'deny', error: 'unavailable' }]);
     expect(await test.ledger('correlation_id = $1', late?.correlation)).toMatchObject([
       { answered: false, decision_id: idOf(late?.id ?? '') },
     ]);
@@ -155,4 +155,60 @@ describe('while the database is away', () => {
       { answered: true, decision: 'allow' },
     ]);
   }, 40_000);
+
+  it('more of them are answered as unavailable, at once and each, and decided again when it is back', async () => {
+    await eventually(async () => expect((await test.answerTo({})).decision).toBe('allow'));
+    const owner = new pg.Client(test.database.adminUrl);
+    await owner.connect();
+    await owner.query('BEGIN; LOCK TABLE governance.decisions IN ACCESS EXCLUSIVE MODE');
+    const answered: Fields[] = [];
+    await eventually(
+      async () => {
+        answered.push(await test.answerTo({ timeout_ms: '2000' }));
+        expect(answered.at(-1)?.error).toBe('unavailable');
+      },
+      { timeoutMs: 15_000, intervalMs: 20 },
+    );
+    const decided = answered.filter(({ error }) => error === undefined);
+    for (let more = 0; more < 150; more += 1) {
+      const askedAt = Date.now();
+      const answer = await test.answerTo({ timeout_ms: '2000' }); // more than may be in hand, and over sweeps
+      expect(Date.now() - askedAt).toBeLessThan(2_000);
+      expect(answer).toMatchObject({ decision: 'deny', allowed: 'false', error: 'unavailable' });
+    }
+    await owner.query('COMMIT');
+    await owner.end();
+    await nothingPending();
+    await eventually(async () => expect((await test.answerTo({})).decision).toBe('allow'), { timeoutMs: 10_000 });
+    for (const { decision_id: id } of decided)
+      expect(await test.recorded(id)).toMatchObject({ answered: true, decision: 'allow' });
+    const unavailable = await test.ledger('policy_revision IS NULL');
+    expect(unavailable).toEqual([]); // nobody has decided anything
+  }, 60_000);
 });
+
+it('a request in hand when the process is told to end is answered before it does', async () => {
+  const asked = await Promise.all(Array.from({ length: 200 }, () => test.ask({ timeout_ms: '60000' })));
+  await test.stopReplicas();
+  await test.startReplica();
+  await nothingPending();
+  for (const { correlation } of asked) {
+    const [answer, ...more] = await test.answers(correlation);
+    expect(answer).toMatchObject({ decision: 'allow' });
+    expect(more.every(({ decision_id: id }) => id === answer?.decision_id)).toBe(true);
+  }
+}, 60_000);
+
+it('facts that are late keep nobody else waiting', async () => {
+  await eventually(async () => expect((await test.answerTo({})).decision).toBe('allow'));
+  test.registry.silent = true; // takes the question and says nothing
+  const unheard = await test.ask({ agent_id: 'demo:unheard', timeout_ms: '1500' });
+  const [askedAt, known] = [Date.now(), await test.answerTo({ timeout_ms: '1500' })];
+  expect(known).toMatchObject({ decision: 'allow' });
+  expect(Date.now() - askedAt).toBeLessThan(1_000);
+  await eventually(async () =>
+    expect(await test.answers(unheard.correlation)).toMatchObject([{ error: 'unavailable' }]),
+  );
+  expect(Date.now() - askedAt).toBeLessThan(1_600);
+  test.registry.silent = false;
+}, 30_000);

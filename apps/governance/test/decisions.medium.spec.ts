@@ -124,7 +124,7 @@ describe('a request over the stream', () => {
     expect(await test.rows(`SELECT * FROM governance.violations WHERE agent_id = 'demo:unheard'`)).toEqual([]);
   });
 
-  it('that is read after its deadline is recorded, and neither evaluated nor answered', async () => {
+  it('that is read after its deadline is recorded, not evaluated, and answered as unavailable', async () => {
     const { correlation } = await test
       .ask({ timeout_ms: '1' }, DEFAULT_ORGANIZATION, '1000-1')
       .catch(() => ({ correlation: '' }));
@@ -143,12 +143,31 @@ describe('a request over the stream', () => {
     });
     const stream = 'org:acme:governance:responses';
     await eventually(async () => expect(await test.answers(inTime.correlation, stream)).toHaveLength(1));
-    expect(await test.answers(late.correlation, stream)).toEqual([]);
+    expect(await test.answers(late.correlation, stream)).toMatchObject([
+      {
+        decision: 'deny',
+        allowed: 'false',
+        error: 'unavailable',
+        reason: expect.stringContaining('after its deadline'),
+      },
+    ]);
     await eventually(async () =>
       expect(await test.rows('SELECT * FROM governance.violations WHERE organization_id = $1', ACME.id)).toHaveLength(
         1,
       ),
     );
+  });
+
+  it('belongs to the trace it names, and to none when that cannot be read', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    expect((await test.answerTo({ traceparent })).traceparent).toMatch(
+      /^00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{16}-01$/,
+    );
+    for (const malformed of ['', 'x', traceparent.toUpperCase(), `00-${'0'.repeat(32)}-b7ad6b7169203331-01`]) {
+      const answer = await test.answerTo({ traceparent: malformed });
+      expect(answer).toMatchObject({ decision: 'allow' });
+      expect(answer.traceparent).toBeUndefined();
+    }
   });
 
   it('keeps at most 8 KB of what it said', async () => {

@@ -8,6 +8,8 @@ export class StubRegistry {
   away = false;
   /** What organizations have chosen, by their slugs. */
   settings: Record<string, Partial<OrganizationSettings>> = {};
+  /** Takes questions and says nothing. */
+  silent = false;
 
   private constructor(private readonly server: Server) {}
 
@@ -16,6 +18,7 @@ export class StubRegistry {
     const server = createServer((request, response) => {
       const agentId = /^\/internal\/agents\/(.+)$/.exec(decodeURIComponent(request.url ?? ''))?.[1];
       if (stub.self?.away) return void response.destroy();
+      if (stub.self?.silent) return;
       const answer = (status: number, body: object): void => {
         response.writeHead(status, { 'content-type': 'application/json' });
         response.end(JSON.stringify(body));

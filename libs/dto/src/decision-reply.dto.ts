@@ -36,6 +36,9 @@ export class DecisionReplyEntryDto {
   @ApiPropertyOptional({ description: 'Microseconds the evaluation took.' })
   eval_us?: number;
 
+  @ApiPropertyOptional({ description: 'The trace the request belongs to (W3C), where it named one.' })
+  traceparent?: string;
+
   @ApiPropertyOptional({ enum: ['unavailable'], description: 'It could not be decided, and so is a denial.' })
   error?: string;
 }

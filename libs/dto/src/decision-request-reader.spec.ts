@@ -18,6 +18,7 @@ const FULL = {
   session_id: 's',
   reply_to: 'governance:responses:demo',
   timeout_ms: '2000',
+  traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
 };
 
 /** The class's own word: the entry, or undefined when it refuses it. */

@@ -53,7 +53,7 @@ export function readDecisionRequest(fields: Fields): DecisionRequestEntryDto | u
     } else if (name === 'timeout_ms') {
       if (!TIMEOUT_PATTERN.test(text)) return undefined;
       entry[name] = text;
-    } else if (name === 'reply_to') entry[name] = text;
+    } else if (name === 'reply_to' || name === 'traceparent') entry[name] = text;
     else return undefined;
   }
   if (!('correlation_id' in entry && 'agent_id' in entry && 'action' in entry)) return undefined;

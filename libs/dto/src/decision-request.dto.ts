@@ -110,6 +110,14 @@ export class DecisionRequestEntryDto {
   @MaxLength(MAX_TIMESTAMP)
   timestamp?: string;
 
+  @ApiPropertyOptional({
+    example: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    description: 'The trace it belongs to (W3C). One that cannot be read is ignored.',
+  })
+  @IsOptional()
+  @IsString()
+  traceparent?: string;
+
   @ApiPropertyOptional({ description: 'Signature of the service or the agent that wrote it.' })
   @IsOptional()
   @IsString()

@@ -1,6 +1,7 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { Delivery } from './delivery.js';
 import type { InFlight } from './in-flight.js';
+import { pause } from './pause.js';
 import type { RawEntry } from './replies.js';
 
 /** What a batch in work needs to itself. */
@@ -44,5 +45,14 @@ export class Overlap {
   /** Resolves when nothing is in work: before that, nothing pending may be taken for abandoned. */
   async done(): Promise<void> {
     await Promise.all(this.inWork.keys());
+  }
+
+  /** The same, as long as it takes no longer. @returns whether nothing is in work */
+  async isDoneWithin(ms: number): Promise<boolean> {
+    if (this.inWork.size === 0) return true;
+    const over = new AbortController();
+    const isDone = await Promise.race([this.done().then(() => true), pause(ms, over.signal).then(() => false)]);
+    over.abort();
+    return isDone;
   }
 }

@@ -27,6 +27,8 @@ export interface ConsumerStatus {
 /** Entries that failed and wait for their next try; when there are so many, nothing new is read. */
 const MOST_WAITING = 1_000;
 const LONGEST_SWEEP_INTERVAL_MS = 2_000;
+/** The longest that reading stops for batches in work before a sweep. */
+const LONGEST_WAIT_MS = 500;
 const IDLE_MS = 200;
 const REAP_INTERVAL_MS = 600_000;
 const REAP_IDLE_MS = 3_600_000;
@@ -181,7 +183,9 @@ export class StreamConsumer {
   private async sweep(streams: readonly string[]): Promise<void> {
     const now = Date.now();
     if (now - this.sweptAt < this.sweepIntervalMs) return;
-    await this.overlap.done();
+    const isDone = await this.overlap.isDoneWithin(LONGEST_WAIT_MS);
+    this.sweptAt = Date.now();
+    if (!isDone) return; // what is in hand waits for something that is away: new entries must not wait for it too
     await this.redelivery.sweep(streams, now);
     this.sweptAt = Date.now();
     if (now - this.reapedAt < REAP_INTERVAL_MS) return;

@@ -128,6 +128,7 @@ export class AgentSession {
       local: new LocalDecisions({ ...settings, policies: this.keeper, standing: this.standing, clock }),
       remote: this.remote,
       recorder: new DecisionRecorder({ sink: this.ledger, log: settings.decisionLog }),
+      ...(settings.traceparent && { traceparent: settings.traceparent }),
       clock,
       logger,
     });

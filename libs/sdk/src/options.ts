@@ -80,6 +80,11 @@ export interface AgionSDKOptions {
   maxBufferedEvents?: number;
   /** Milliseconds between two flushes. @default 5000 */
   flushIntervalMs?: number;
+  /**
+   * The trace that questions to the platform belong to (W3C `traceparent`), e.g. of the running span of OpenTelemetry. @default a trace
+   * of its own for each question
+   */
+  traceparent?: () => string | undefined;
   /** Gets fields and a constant message, as pino takes them. @default silent */
   logger?: Logger;
   /** Speaks HTTP: for proxies, and for tests. @default connections that the agents of a process share, by no proxy */

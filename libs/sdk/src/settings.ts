@@ -34,6 +34,7 @@ export interface SdkSettings {
   eventBufferSize: number;
   maxBufferedEvents: number;
   flushIntervalMs: number;
+  traceparent?: () => string | undefined;
   logger: Logger;
   fetch?: typeof globalThis.fetch;
   clock: Clock;
@@ -91,6 +92,7 @@ export function settingsOf(options: AgionSDKOptions, environment: SdkEnvironment
     lowRiskActions: new Set(options.lowRiskActions),
     decisionLog: decisionLogOf(options.decisionLog),
     logger: options.logger ?? SILENT_LOGGER,
+    ...(options.traceparent && { traceparent: options.traceparent }),
     ...(options.fetch && { fetch: options.fetch }),
     clock: options.clock ?? SYSTEM_CLOCK,
   };

@@ -6,7 +6,9 @@ const DEFAULT_TIMEOUT_MS = 5_000;
  * @param takenAt time in the entry's id; all times in milliseconds since 1970
  * @param timeoutMs the request's `timeout_ms`
  */
-export function isOverdue(takenAt: number, timeoutMs: string | undefined, now: number): boolean {
-  const timeout = timeoutMs === undefined ? DEFAULT_TIMEOUT_MS : Number(timeoutMs);
-  return now > Math.min(takenAt, now) + timeout;
-}
+export const isOverdue = (takenAt: number, timeoutMs: string | undefined, now: number): boolean =>
+  now > deadlineOf(takenAt, timeoutMs, now);
+
+/** Until when somebody waits for the answer; all as above. */
+export const deadlineOf = (takenAt: number, timeoutMs: string | undefined, now: number): number =>
+  Math.min(takenAt, now) + (timeoutMs === undefined ? DEFAULT_TIMEOUT_MS : Number(timeoutMs));

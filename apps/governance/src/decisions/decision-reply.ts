@@ -8,8 +8,13 @@ export type ReplyFields = Record<string, string>;
 /** Policies an answer names; the ledger has all of them. */
 const MOST_POLICIES = 100;
 
-/** The answer to a request. */
-export function replyFields(correlationId: string, decisionId: string, judgement: Judgement): ReplyFields {
+/** The answer to a request. @param traceparent of the trace it belongs to */
+export function replyFields(
+  correlationId: string,
+  decisionId: string,
+  judgement: Judgement,
+  traceparent?: string,
+): ReplyFields {
   const { decision, reason, policyRevision, matched, obligations, trustScore, shadowDecision, evalUs } = judgement;
   const fields: ReplyFields = {
     correlation_id: correlationId,
@@ -25,6 +30,7 @@ export function replyFields(correlationId: string, decisionId: string, judgement
   if (shadowDecision !== null) fields.shadow_decision = shadowDecision;
   if (evalUs !== null) fields.eval_us = String(evalUs);
   if (policyRevision === null) fields.error = 'unavailable';
+  if (traceparent !== undefined) fields.traceparent = traceparent;
   return fields;
 }
 

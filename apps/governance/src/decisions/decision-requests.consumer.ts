@@ -6,55 +6,44 @@ import {
   faultIn,
   entryIdentity,
   LOGGER,
+  remoteSpan,
+  SERVICE,
   ServiceSettings,
   StreamHandler,
   type Proof,
+  type ServiceFacts,
   type StreamFailure,
   type StreamMessage,
+  type UnavailableBecause,
+  unavailableDecisions,
 } from '@agion/service-kit';
 import { STREAMS } from '@agion/wire';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import type { Logger } from 'pino';
-import { isOverdue } from './deadline.js';
-import type { Judgement, Question } from './decision.js';
+import { BatchStandings } from './batch-standings.js';
+import { deadlineOf, isOverdue } from './deadline.js';
+import type { Judgement } from './decision.js';
 import { decisionIdOf, requestTime } from './decision-id.js';
 import { DecisionLedger } from './decision-ledger.service.js';
 import { DecisionMaker } from './decision-maker.service.js';
-import { DecisionRepliesPublisher } from './decision-replies.publisher.js';
+import { DecisionRepliesPublisher, type Reply } from './decision-replies.publisher.js';
 import { replyFields } from './decision-reply.js';
 import { type Earlier, EarlierDecisions } from './earlier-decisions.service.js';
-import { TOO_LATE, UNAVAILABLE, type Standing } from './judge.js';
+import { NOT_WRITTEN, TOO_LATE } from './judge.js';
+import { LedgerBacklog } from './ledger-backlog.js';
+import { askingOf, type Decided, MadeDecisions, type Request } from './made-decisions.js';
 import { newDecision, questionIn } from './question.js';
-import { replyTarget, type ReplyTarget } from './reply-target.js';
+import { replyTarget } from './reply-target.js';
 
 type Message = StreamMessage<DecisionRequestEntryDto>;
 
-/** What was made of a request, until it is in the ledger. */
-interface Made {
-  judgement: Judgement;
-  answered: boolean;
-  sent: boolean;
-  recorded: boolean;
-  at: Date;
-}
-
-interface Request {
-  message: Message;
-  question: Question;
-  decisionId: string;
-  target: ReplyTarget;
-  takenAt: number;
-  overdue: boolean;
-}
-
-/** A request and what was made of it: also when another batch with the same request is done with it meanwhile. */
-type Decided = Request & { readonly made: Made };
-
 const BATCH = 256;
 const BATCHES = 100;
-/** Decisions made and not yet written. All that is in work has room: what was answered must not be decided anew while the database is away. */
+/** Decisions made and not yet written: all that is in work has room. */
 const MOST_UNWRITTEN = 2 * BATCH * BATCHES;
+/** Milliseconds the answers of a batch wait for the agents in it of which nothing is known yet. */
+const PROMPT_MS = 20;
 
 /**
  * Answers what agents ask over the streams: the answers first, then the ledger, then the acknowledgement. A crash in between brings
@@ -62,7 +51,9 @@ const MOST_UNWRITTEN = 2 * BATCH * BATCHES;
  */
 @Controller()
 export class DecisionRequestsConsumer {
-  private readonly unwritten = new Map<string, Made>();
+  private readonly unwritten = new MadeDecisions(MOST_UNWRITTEN);
+  private readonly backlog = new LedgerBacklog();
+  private readonly count: (why: UnavailableBecause, decisions: number) => void;
 
   constructor(
     private readonly maker: DecisionMaker,
@@ -72,8 +63,11 @@ export class DecisionRequestsConsumer {
     private readonly proofs: EntryProofs,
     private readonly settings: ServiceSettings,
     private readonly crashPoints: CrashPoints,
+    @Inject(SERVICE) { name }: ServiceFacts,
     @Inject(LOGGER) private readonly log: Logger,
-  ) {}
+  ) {
+    this.count = unavailableDecisions(name);
+  }
 
   @StreamHandler(STREAMS.governanceRequests, {
     group: 'governance',
@@ -92,12 +86,24 @@ export class DecisionRequestsConsumer {
       if (request instanceof Error) failures.push({ message, error: request });
       else requests.push(request);
     }
-    const decided = await this.decideAll(requests, now);
-    const failed = await this.answer(decided);
+    const isNew = ({ message, decisionId }: Request): boolean =>
+      message.deliveries === 1 && !this.unwritten.has(decisionId);
+    const shed = this.backlog.isTooLong ? requests.filter(isNew) : [];
+    const { decided, failed } = await this.decideAll(
+      requests.filter((request) => !shed.includes(request)),
+      now,
+    );
+    await this.refuse(shed);
     this.crashPoints.reach('after_reply');
     await this.record(decided.filter(({ message }) => !failed.has(message)));
     for (const [message, error] of failed) failures.push({ message, error });
     return failures;
+  }
+
+  /** Answers at once that nothing is decided, which is no decision and in no ledger. */
+  private async refuse(requests: readonly Request[]): Promise<void> {
+    if (requests.length > 0) this.count('ledger', requests.length);
+    await this.replies.send(requests.map((request) => replyTo(request, NOT_WRITTEN)));
   }
 
   private requestIn(message: Message, proof: Proof, now: number): Request | Error {
@@ -117,22 +123,43 @@ export class DecisionRequestsConsumer {
       }),
       target,
       takenAt,
+      until: deadlineOf(takenAt, entry.timeout_ms, now),
       overdue: isOverdue(takenAt, entry.timeout_ms, now),
+      span: remoteSpan('governance.decide', entry.traceparent),
     };
   }
 
-  private async decideAll(requests: readonly Request[], now: number): Promise<Decided[]> {
-    const at = new Date(now);
-    const standings = new Map<string, Promise<Standing | null>>();
-    await this.recall(requests, standings, at);
+  /** Decides and answers: those about whose agents nothing is known yet keep nobody waiting. */
+  private async decideAll(
+    requests: readonly Request[],
+    now: number,
+  ): Promise<{ decided: Decided[]; failed: Map<Message, Error> }> {
+    const standings = new BatchStandings(this.maker, this.log);
+    standings.begin(requests.filter(({ overdue }) => !overdue).map(askingOf));
+    await this.recall(requests, standings, now);
+    await standings.within(PROMPT_MS);
+    const isReady = (request: Request): boolean =>
+      request.overdue || this.unwritten.has(request.decisionId) || standings.has(askingOf(request));
+    const decided: Decided[] = [];
+    const failed = new Map<Message, Error>();
+    for (const group of [requests.filter(isReady), requests.filter((request) => !isReady(request))]) {
+      const made = await this.decideEach(group, standings, now);
+      decided.push(...made);
+      for (const [message, error] of await this.answer(made)) failed.set(message, error);
+    }
+    return { decided, failed };
+  }
+
+  private async decideEach(requests: readonly Request[], standings: BatchStandings, now: number): Promise<Decided[]> {
     const decided: Decided[] = [];
     for (const request of requests) {
-      const { decisionId, overdue } = request;
+      const { decisionId, overdue, question } = request;
       let made = this.unwritten.get(decisionId);
       if (!made || (overdue && !made.sent && !made.recorded)) {
-        const judgement = overdue ? TOO_LATE : await this.judge(request, standings, now);
-        made = { judgement, answered: !overdue, sent: false, recorded: false, at };
-        this.remember(decisionId, made);
+        const judgement = overdue ? TOO_LATE : await standings.judge(askingOf(request), question, now);
+        if (judgement.policyRevision === null) this.count(overdue ? 'late' : 'facts', 1);
+        made = { judgement, answered: !overdue, sent: false, recorded: false, at: new Date(now) };
+        this.unwritten.keep(decisionId, made);
       }
       decided.push({ ...request, made });
     }
@@ -140,11 +167,7 @@ export class DecisionRequestsConsumer {
   }
 
   /** What an earlier delivery to another process, or to an earlier life of this one, led to. */
-  private async recall(
-    requests: readonly Request[],
-    standings: Map<string, Promise<Standing | null>>,
-    at: Date,
-  ): Promise<void> {
+  private async recall(requests: readonly Request[], standings: BatchStandings, now: number): Promise<void> {
     const repeated = requests.filter(
       ({ message, decisionId }) => message.deliveries > 1 && !this.unwritten.has(decisionId),
     );
@@ -160,8 +183,8 @@ export class DecisionRequestsConsumer {
     for (const request of repeated) {
       const earlier = found.get(request.decisionId);
       if (!earlier) continue;
-      const judgement = earlier.recorded ? earlier.judgement : await this.completed(earlier, request, standings, at);
-      this.remember(request.decisionId, { ...earlier, judgement, sent: request.overdue, at });
+      const judgement = earlier.recorded ? earlier.judgement : await this.completed(earlier, request, standings, now);
+      this.unwritten.keep(request.decisionId, { ...earlier, judgement, sent: request.overdue, at: new Date(now) });
     }
   }
 
@@ -169,46 +192,25 @@ export class DecisionRequestsConsumer {
   private async completed(
     { judgement }: Earlier,
     request: Request,
-    standings: Map<string, Promise<Standing | null>>,
-    at: Date,
-  ): Promise<Judgement> {
-    const { request: asked, fingerprint } = await this.judge(request, standings, at.getTime());
-    return { ...judgement, request: asked, fingerprint };
-  }
-
-  private async judge(
-    { message, question }: Request,
-    standings: Map<string, Promise<Standing | null>>,
+    standings: BatchStandings,
     now: number,
   ): Promise<Judgement> {
-    const key = `${message.organization.id} ${question.agentId}`;
-    let standing = standings.get(key);
-    if (!standing) {
-      standing = this.maker.standingOf(message.organization, question.agentId).catch((error: unknown) => {
-        this.log.warn({ err: error, agent: question.agentId }, 'an agent is denied because facts cannot be reached');
-        return null;
-      });
-      standings.set(key, standing);
-    }
-    const known = await standing;
-    return known ? this.maker.judge(known, question, now) : UNAVAILABLE;
+    standings.begin([askingOf(request)]);
+    const { request: asked, fingerprint } = await standings.judge(askingOf(request), request.question, now);
+    return { ...judgement, request: asked, fingerprint };
   }
 
   /** @returns what could not be answered, with why */
   private async answer(requests: readonly Decided[]): Promise<Map<Message, Error>> {
-    const open = requests.filter(({ made }) => made.answered && !made.sent);
-    const errors = await this.replies.send(
-      open.map(({ decisionId, target, question: { correlationId }, made }) => ({
-        target,
-        fields: replyFields(correlationId ?? '', decisionId, made.judgement),
-      })),
-    );
+    const open = requests.filter(({ made }) => !made.sent);
+    const errors = await this.replies.send(open.map((request) => replyTo(request, request.made.judgement)));
+    for (const { span } of open) span?.end();
     const failed = new Map<Message, Error>();
     for (const [index, { message, decisionId, target, made }] of open.entries()) {
       const error = errors[index];
       if (!error) made.sent = true;
       else if (target.named && error.message.startsWith('WRONGTYPE')) {
-        this.unwritten.delete(decisionId);
+        this.unwritten.forget(decisionId);
         failed.set(message, new PermanentError('`reply_to` names a key that is not a stream'));
       } else failed.set(message, error);
     }
@@ -220,26 +222,20 @@ export class DecisionRequestsConsumer {
       const { judgement, answered, recorded, at } = made;
       if (recorded) return [];
       const replyTo = answered ? target.stream : null;
-      const frame = {
-        organizationId: message.organization.id,
-        decisionId,
-        source: 'bus',
-        answered,
-        replyTo,
-        at,
-      } as const;
+      const { id: organizationId } = message.organization;
+      const frame = { organizationId, decisionId, source: 'bus', answered, replyTo, at } as const;
       return [newDecision(frame, question, judgement)];
     });
+    const [first] = requests;
+    if (!first) return;
+    this.backlog.waits(first.decisionId);
     await this.ledger.recordSoon(rows);
-    for (const { decisionId } of requests) this.unwritten.delete(decisionId);
-  }
-
-  private remember(decisionId: string, made: Made): void {
-    this.unwritten.set(decisionId, made);
-    if (this.unwritten.size <= MOST_UNWRITTEN) return;
-    for (const oldest of this.unwritten.keys()) {
-      this.unwritten.delete(oldest);
-      return;
-    }
+    this.backlog.isWritten(first.decisionId);
+    for (const { decisionId } of requests) this.unwritten.forget(decisionId);
   }
 }
+
+const replyTo = ({ decisionId, target, question, span }: Request, judgement: Judgement): Reply => ({
+  target,
+  fields: replyFields(question.correlationId ?? '', decisionId, judgement, span?.traceparent),
+});

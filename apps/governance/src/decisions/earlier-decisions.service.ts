@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DecisionRepliesPublisher } from './decision-replies.publisher.js';
 import { judgementIn } from './decision-reply.js';
 import type { Judgement } from './decision.js';
+import { TOO_LATE } from './judge.js';
 import { DecisionsStore } from './decisions.store.js';
 
 /** A request that was delivered before. */
@@ -39,7 +40,7 @@ export class EarlierDecisions {
     const open = requests.filter(({ decisionId }) => !found.has(decisionId));
     for (const stream of new Set(open.map(({ replyTo }) => replyTo))) {
       for (const [id, judgement] of await this.answeredOn(stream, open))
-        found.set(id, { judgement, answered: true, recorded: false });
+        found.set(id, { judgement, answered: judgement.reason !== TOO_LATE.reason, recorded: false });
     }
     return found;
   }

@@ -39,8 +39,14 @@ const DENIED = {
 /** A denial because what a decision needs cannot be reached. */
 export const UNAVAILABLE: Judgement = { ...DENIED, reason: 'what the decision depends on cannot be reached' };
 
-/** What is written down about a request nobody waits for any more. */
-export const TOO_LATE: Judgement = { ...DENIED, reason: 'the request was read after its deadline' };
+/** The answer while nothing can be written down: nobody has looked at the policies. */
+export const NOT_WRITTEN: Judgement = {
+  ...DENIED,
+  reason: 'the platform cannot write down what it decides, and so decides nothing',
+};
+
+/** What is answered, and written down about a request nobody waits for any more. */
+export const TOO_LATE: Judgement = { ...DENIED, reason: 'the request was read after its deadline, and not decided' };
 
 /** The decision: the platform's own rules first, then the policies. */
 export function judge({ policies, agent, trust }: Standing, question: Question, where: Circumstances): Judgement {

@@ -8,6 +8,7 @@ import {
   type RemoteCheck,
   unavailable,
 } from '../governance/remote-check.js';
+import { traceparentOf } from '../governance/trace.js';
 import { InvalidInputError } from '../input/input.errors.js';
 import type { Decision, PermissionQuestion } from './decision.js';
 import type { DecisionRecorder } from './decision-recorder.js';
@@ -23,6 +24,8 @@ export interface DecisionCheckerOptions {
   readonly remote: readonly RemoteCheck[];
   readonly recorder: DecisionRecorder;
   readonly clock: Clock;
+  /** Of what is running; see the option of this name. */
+  readonly traceparent?: () => string | undefined;
   readonly logger: Logger;
 }
 
@@ -129,12 +132,13 @@ export class DecisionChecker {
   private async ask(question: AddressedQuestion): Promise<Decision> {
     const { remote, clock } = this.options;
     const until = clock.monotonic() + (question.timeoutMs ?? CHECK_TIMEOUT_MS);
+    const traceparent = traceparentOf(this.options.traceparent);
     let last = unavailable('local', 'only the platform can decide this, and there is no way to ask it');
     for (const [index, one] of remote.entries()) {
       const timeoutMs = Math.floor((until - clock.monotonic()) / (remote.length - index));
       if (timeoutMs < 1) break;
       try {
-        const decision = await one.check({ ...question, timeoutMs });
+        const decision = await one.check({ ...question, timeoutMs }, traceparent);
         if (!decision.unavailable) return decision;
         last = decision;
       } catch (error) {

@@ -19,6 +19,7 @@ import {
   type RemoteCheck,
   unavailable,
 } from './remote-check.js';
+import { traceparentOf } from './trace.js';
 
 /** Where questions go. */
 export interface BusCheckOptions {
@@ -47,7 +48,7 @@ export class BusCheck implements RemoteCheck {
 
   constructor(private readonly options: BusCheckOptions) {}
 
-  async check(question: AddressedQuestion): Promise<Decision> {
+  async check(question: AddressedQuestion, traceparent = traceparentOf(undefined)): Promise<Decision> {
     refuseInvalid(question);
     const { timeoutMs = CHECK_TIMEOUT_MS } = question;
     try {
@@ -55,6 +56,7 @@ export class BusCheck implements RemoteCheck {
       const values = {
         ...questionFields(question),
         timeout_ms: timeoutMs,
+        traceparent,
         ...(replyTo !== null && { reply_to: replyTo }),
       };
       const correlationId = randomUUID();

@@ -12,6 +12,7 @@ import {
   type RemoteCheck,
   unavailable,
 } from './remote-check.js';
+import { traceparentOf } from './trace.js';
 
 /** Asks over HTTP: `POST /api/v1/governance/check`. The answer is in the ledger before it is given. */
 export class HttpCheck implements RemoteCheck {
@@ -26,12 +27,12 @@ export class HttpCheck implements RemoteCheck {
   /**
    * @throws UnauthorizedError, ForbiddenError and other ApiErrors that are not retryable: to be mended by whoever runs the agent.
    */
-  async check(question: AddressedQuestion): Promise<Decision> {
+  async check(question: AddressedQuestion, traceparent = traceparentOf(undefined)): Promise<Decision> {
     refuseInvalid(question);
     try {
-      return await this.ask(question);
+      return await this.ask(question, traceparent);
     } catch (error) {
-      if (UnauthorizedError.is(error) && this.refused()) return this.ask(question);
+      if (UnauthorizedError.is(error) && this.refused()) return this.ask(question, traceparent);
       throw error;
     }
   }
@@ -41,11 +42,12 @@ export class HttpCheck implements RemoteCheck {
     return Promise.resolve();
   }
 
-  private async ask(question: AddressedQuestion): Promise<Decision> {
+  private async ask(question: AddressedQuestion, traceparent: string): Promise<Decision> {
     const { timeoutMs = CHECK_TIMEOUT_MS } = question;
     try {
       const { body } = await this.gateway.call<Wire<'DecisionOutcomeDto'>>('POST', '/api/v1/governance/check', {
         body: questionFields(question),
+        headers: { traceparent },
         timeoutMs,
         signal: this.closing.signal,
         retry: false,

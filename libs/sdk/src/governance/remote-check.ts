@@ -10,10 +10,10 @@ export type AddressedQuestion = PermissionQuestion & { agentId: string };
 /** Asks the platform for a decision. */
 export interface RemoteCheck {
   /**
-   * The platform's answer. When there is none in time, a denial with `unavailable` whose reason says so.
+   * The platform's answer. `traceparent`: the trace the question belongs to; one of its own unless told. When there is none in time, a denial with `unavailable` whose reason says so.
    * @throws InvalidInputError for a question the platform would refuse
    */
-  check(question: AddressedQuestion): Promise<Decision>;
+  check(question: AddressedQuestion, traceparent?: string): Promise<Decision>;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { trace } from '@opentelemetry/api';
+import { ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 
 const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
@@ -17,6 +17,29 @@ export function traceparentOf(traceId: string): string {
   const span = trace.getActiveSpan()?.spanContext();
   if (!span) return `00-${traceId}-${randomHex().slice(0, 16)}-00`;
   return `00-${span.traceId}-${span.spanId}-${span.traceFlags.toString(16).padStart(2, '0')}`;
+}
+
+/** A piece of work that belongs to a trace begun elsewhere. */
+export interface RemoteSpan {
+  /** For what follows from it. */
+  readonly traceparent: string;
+  end(): void;
+}
+
+const REMOTE = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})$/;
+
+/** Begins a span below the one that a `traceparent` names; null where there is none, or none that can be read. */
+export function remoteSpan(name: string, traceparent: string | undefined): RemoteSpan | null {
+  const [, traceId, spanId, flags] = REMOTE.exec(traceparent ?? '') ?? [];
+  if (traceId === undefined || spanId === undefined || flags === undefined) return null;
+  const above = trace.setSpanContext(ROOT_CONTEXT, {
+    traceId,
+    spanId,
+    traceFlags: parseInt(flags, 16),
+    isRemote: true,
+  });
+  const span = trace.getTracer('agion').startSpan(name, { kind: SpanKind.CONSUMER }, above);
+  return { traceparent: `00-${traceId}-${span.spanContext().spanId}-${flags}`, end: () => span.end() };
 }
 
 /** Random bytes for the next requests: to ask for sixteen at a time would cost many times as much. */

@@ -91,6 +91,17 @@ export function redisMemory(read: () => { used: number; limit: number } | undefi
   return () => memory.removeCallback(observe);
 }
 
+/** Why a request got an answer without a decision: it was read too late, the ledger takes nothing, facts cannot be reached. */
+export type UnavailableBecause = 'late' | 'ledger' | 'facts';
+
+/** `agion_decisions_unavailable_total{service, why}` */
+export function unavailableDecisions(service: string): (why: UnavailableBecause, decisions: number) => void {
+  const unavailable = meter().createCounter('agion.decisions.unavailable', {
+    description: 'Requests that were answered without a decision.',
+  });
+  return (why, decisions) => unavailable.add(decisions, { service, why });
+}
+
 /** `agion_policy_stale_agents{service, organization}`, asked for when Prometheus asks. @returns how to end it */
 export function policyStaleAgents(service: string, read: () => Promise<ReadonlyMap<string, number>>): () => void {
   const stale = meter().createObservableGauge('agion.policy.stale_agents', {
