@@ -8,7 +8,7 @@ export const EQUIVALENTS = [];
 
 /** What `npm run test:mutation` changes, one place at a time, and the tests that have to notice. */
 export default {
-  mutate: ['libs/policy-engine/src/{compile,condition,combine,evaluate}.ts'],
+  mutate: ['libs/policy-engine/src/{compile,condition,combine,matching,evaluate}.ts'],
   testRunner: 'jest',
   plugins: ['@stryker-mutator/jest-runner'],
   testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
@@ -20,9 +20,11 @@ export default {
     enableFindRelatedTests: false,
     config: {
       rootDir: '.',
-      testMatch: ['<rootDir>/libs/policy-engine/{src,test}/**/*.spec.ts'],
-      // Not what asks for thousands of generated conditions, each time again, nor what reads files that are not copied.
-      testPathIgnorePatterns: ['/node_modules/', 'properties.spec', 'oracle.spec', 'documentation.spec'],
+      // The tests of what decides: others would only be run again and again.
+      testMatch: [
+        '<rootDir>/libs/policy-engine/src/{compile,condition,combine,evaluate,amend-policies,term}.spec.ts',
+        '<rootDir>/libs/policy-engine/test/{cases,coverage}.spec.ts',
+      ],
       extensionsToTreatAsEsm: ['.ts'],
       transform: { '\\.ts$': '@swc/jest' },
       moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
