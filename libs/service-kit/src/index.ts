@@ -96,5 +96,7 @@ export { StreamHandler } from './streams/stream-handler.js';
 export type { StreamFailure, StreamHandlerOptions, StreamMessage } from './streams/stream-handler.js';
 export { httpRequests, policyStaleAgents, unavailableDecisions } from './telemetry/instruments.js';
 export type { RecordRequest, UnavailableBecause } from './telemetry/instruments.js';
+export { outgoingCalls, webhookDeliveries } from './telemetry/outgoing-instruments.js';
+export type { RecordOutgoing } from './telemetry/outgoing-instruments.js';
 export { Upkeep } from './upkeep.js';
 export type { UpkeepOptions } from './upkeep.js';

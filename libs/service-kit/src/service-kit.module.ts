@@ -15,6 +15,7 @@ import { OutgoingClient } from './outgoing/outgoing.client.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { ValidationPipe } from './problem/validation.js';
 import { SERVICE, VERSION } from './service-facts.js';
+import { outgoingCalls } from './telemetry/outgoing-instruments.js';
 import { RedisModule } from './streams/redis.module.js';
 
 /** What every service has: settings, logger, health, problems, validation, identity and Redis. */
@@ -34,7 +35,11 @@ export class ServiceKitModule {
       {
         provide: OutgoingClient,
         useFactory: ({ outgoingAllowHosts, outgoingDenyCidrs }: ServiceSettings) =>
-          new OutgoingClient({ allowed: outgoingAllowHosts ?? [], denied: outgoingDenyCidrs ?? [] }),
+          new OutgoingClient({
+            allowed: outgoingAllowHosts ?? [],
+            denied: outgoingDenyCidrs ?? [],
+            record: outgoingCalls(definition.name),
+          }),
         inject: [ServiceSettings],
       },
       CrashPoints,

@@ -1,4 +1,4 @@
-import { allowedHostOf, LOGGER, OutgoingClient, outgoingFetch } from '@agion/service-kit';
+import { allowedHostOf, LOGGER, OutgoingClient, outgoingCalls, outgoingFetch } from '@agion/service-kit';
 import { Module } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { ExecutionSettings } from '../execution.config.js';
@@ -26,7 +26,11 @@ function modelClient({
   outgoingDenyCidrs = [],
 }: ExecutionSettings): OutgoingClient {
   const own = openaiBaseUrl === undefined ? [] : [allowedHostOf(new URL(openaiBaseUrl))];
-  return new OutgoingClient({ allowed: [...outgoingAllowHosts, ...own], denied: outgoingDenyCidrs });
+  return new OutgoingClient({
+    allowed: [...outgoingAllowHosts, ...own],
+    denied: outgoingDenyCidrs,
+    record: outgoingCalls('execution'),
+  });
 }
 
 const MODEL_CLIENT = Symbol('calls to the model');

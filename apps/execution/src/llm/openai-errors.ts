@@ -44,7 +44,7 @@ function unwrap(error: unknown): unknown {
 const CODES = ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'EPIPE', 'ETIMEDOUT'];
 
 /** Calls that came to no answer of the provider. */
-const UNREACHED = ['refused', 'redirected', 'unreachable'];
+const UNREACHED = ['refused', 'redirected', 'unreachable', 'left-alone'];
 
 function isNetworkFailure(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;

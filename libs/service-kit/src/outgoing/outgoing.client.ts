@@ -3,8 +3,10 @@ import { Agent, type Dispatcher } from 'undici';
 import { discardBody, limitedBody, singleHeaders } from './answer-body.js';
 import { guardedConnector, type GuardOptions } from './guarded-connector.js';
 import { headersOf, type OutgoingHeaders } from './outgoing-headers.js';
+import { OriginCircuits } from './origin-circuits.js';
 import { checkTarget, type OutgoingRules, type OutgoingTarget } from './outgoing-target.js';
 import { OutgoingError } from './outgoing.errors.js';
+import type { RecordOutgoing } from '../telemetry/outgoing-instruments.js';
 import { Patience } from './patience.js';
 import { isRedirect, METHODS, redirected, type Message, type OutgoingMethod } from './redirect.js';
 
@@ -23,6 +25,8 @@ export interface OutgoingRequest {
   headers?: OutgoingHeaders;
   body?: string | Uint8Array;
   limits?: Partial<OutgoingLimits>;
+  /** Whose failures these are, where whoever names an address must not have its origin left alone for others. */
+  countedFor?: string;
   /** Ends the call; its reason is what is thrown then. */
   signal?: AbortSignal;
 }
@@ -39,7 +43,16 @@ export interface OpenAnswer extends Omit<OutgoingAnswer, 'body'> {
   discard(): void;
 }
 
-export interface OutgoingOptions extends Partial<OutgoingRules>, Pick<GuardOptions, 'resolve' | 'connector'> {}
+export interface OutgoingOptions extends Partial<OutgoingRules>, Pick<GuardOptions, 'resolve' | 'connector'> {
+  /** Hears how each call went. */
+  readonly record?: RecordOutgoing;
+}
+
+/** What goes along with a call over its redirects. */
+interface Care {
+  readonly patience: Patience;
+  readonly countedFor: string;
+}
 
 const LIMITS: OutgoingLimits = { timeoutMs: 10_000, maxBytes: 1_048_576, maxRedirects: 3 };
 const RULES: OutgoingRules = { schemes: ['https:'], ports: [443, 8443], allowed: [], denied: [] };
@@ -52,10 +65,14 @@ const CONNECT_MS = 5_000;
  */
 export class OutgoingClient implements OnApplicationShutdown {
   private readonly rules: OutgoingRules;
+  private readonly record: RecordOutgoing | undefined;
+  private readonly circuits: OriginCircuits;
   private readonly guarded: Agent;
   private readonly plain: Agent;
 
-  constructor({ resolve, connector, ...rules }: OutgoingOptions = {}) {
+  constructor({ resolve, connector, record, ...rules }: OutgoingOptions = {}) {
+    this.record = record;
+    this.circuits = new OriginCircuits(() => record?.('opened'));
     this.rules = { ...RULES, ...rules };
     const guard = { denied: this.rules.denied, connectMs: CONNECT_MS };
     const connect = guardedConnector({ ...guard, ...(resolve && { resolve }), ...(connector && { connector }) });
@@ -77,16 +94,27 @@ export class OutgoingClient implements OnApplicationShutdown {
   }
 
   /** The same, with a body to be read as it comes. @throws OutgoingError, also while the body is read */
-  async open(
+  async open(url: string | URL, request: OutgoingRequest = {}): Promise<OpenAnswer> {
+    try {
+      const answer = await this.ask(url, request);
+      this.record?.('answered');
+      return answer;
+    } catch (error) {
+      if (error instanceof OutgoingError) this.record?.(error.reason);
+      throw error;
+    }
+  }
+
+  private async ask(
     url: string | URL,
-    { method = 'GET', headers = {}, body, limits, signal }: OutgoingRequest = {},
+    { method = 'GET', headers = {}, body, limits, countedFor = '', signal }: OutgoingRequest,
   ): Promise<OpenAnswer> {
     if (!METHODS.includes(method)) throw new OutgoingError('refused', `the method \`${String(method)}\` is not sent`);
     const { timeoutMs, maxBytes, maxRedirects } = { ...LIMITS, ...limits };
     const target = checkTarget(url, this.rules);
     const message: Message = { method, headers: headersOf(headers), body: body ?? null };
     const patience = new Patience(timeoutMs, signal);
-    const answer = await this.follow(target, message, maxRedirects, patience);
+    const answer = await this.follow(target, message, maxRedirects, { patience, countedFor });
     return {
       status: answer.statusCode,
       headers: singleHeaders(answer.headers),
@@ -103,11 +131,11 @@ export class OutgoingClient implements OnApplicationShutdown {
     first: OutgoingTarget,
     original: Message,
     maxRedirects: number,
-    patience: Patience,
+    care: Care,
   ): Promise<Dispatcher.ResponseData> {
     let [target, message] = [first, original];
     for (let left = maxRedirects; ; left--) {
-      const answer = await this.send(target, message, patience);
+      const answer = await this.send(target, message, care);
       const { location } = answer.headers;
       if (maxRedirects === 0 || !isRedirect(answer.statusCode) || typeof location !== 'string') return answer;
       discardBody(answer.body);
@@ -119,10 +147,25 @@ export class OutgoingClient implements OnApplicationShutdown {
   }
 
   private async send(
+    target: OutgoingTarget,
+    message: Message,
+    { patience, countedFor }: Care,
+  ): Promise<Dispatcher.ResponseData> {
+    const called = this.circuits.call(target.url.origin, countedFor, () => this.call(target, message, patience));
+    called.catch(() => undefined);
+    try {
+      return await Promise.race([called, patience.end]); // while a circuit is tried, others wait for what comes of it
+    } catch (error) {
+      throw patience.failure(error);
+    }
+  }
+
+  private async call(
     { url, vouchedFor }: OutgoingTarget,
     message: Message,
     patience: Patience,
   ): Promise<Dispatcher.ResponseData> {
+    if (patience.signal.aborted) throw patience.failure(patience.signal.reason);
     const asked = (vouchedFor ? this.plain : this.guarded).request({
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
