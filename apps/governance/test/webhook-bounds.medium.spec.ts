@@ -78,9 +78,10 @@ describe('where webhooks may lead', () => {
     for (const host of FORBIDDEN_HOSTS) {
       await hooks.rows('UPDATE governance.webhooks SET url = $2 WHERE id = $1', id, `https://${host}:${canary.port}/`);
       const eventId = await hooks.happen();
-      await eventually(async () =>
-        expect(await hooks.deliveryOf(id, eventId)).toMatchObject({ log: [{ error: 'refused' }, ...Array(0)] }),
-      );
+      await eventually(async () => {
+        const { log } = (await hooks.deliveryOf(id, eventId)) as { log: { error: string }[] };
+        expect(new Set(log.map(({ error }) => error))).toEqual(new Set(['refused'])); // it may have been tried again
+      });
       await hooks.rows(`UPDATE governance.webhook_deliveries SET status = 'failed' WHERE webhook_id = $1`, id);
     }
     await hooks.rows('UPDATE governance.webhooks SET url = $2 WHERE id = $1', id, hooks.receiver.url('/control-2'));

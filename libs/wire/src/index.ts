@@ -59,5 +59,11 @@ export { DEAD, STREAMS, deadLetterKey, feedKey, replyStreamKey, streamKey } from
 export type { StreamName } from './streams.js';
 export { TOKEN_KINDS, TOKEN_PATTERN, crc32, formatToken, looksLikeToken, parseToken } from './tokens.js';
 export type { CredentialKind, TokenKind, TokenParts } from './tokens.js';
-export { DELIVERY_STATUSES, WEBHOOK_EVENTS, WEBHOOK_FILTERS, WEBHOOK_STATUSES } from './webhook-events.js';
+export {
+  DELIVERY_STATUSES,
+  MOST_PENDING_DELIVERIES,
+  WEBHOOK_EVENTS,
+  WEBHOOK_FILTERS,
+  WEBHOOK_STATUSES,
+} from './webhook-events.js';
 export type { DeliveryStatus, WebhookEvent, WebhookStatus } from './webhook-events.js';

@@ -62,5 +62,9 @@ export const WEBHOOK_FILTERS: readonly string[] = [
 export const WEBHOOK_STATUSES = ['active', 'disabled', 'archived'] as const;
 export type WebhookStatus = (typeof WEBHOOK_STATUSES)[number];
 
-export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const;
+/** `dropped`: its webhook had `MOST_PENDING_DELIVERIES` of them waiting, and it was not queued. */
+export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed', 'dropped'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
+
+/** Deliveries of one webhook that wait at once. */
+export const MOST_PENDING_DELIVERIES = 10_000;

@@ -1,7 +1,7 @@
 import { OrganizationScope, WorkerPool } from '@agion/database';
 import { Injectable } from '@nestjs/common';
 import type { AuditEvent, RecordedAuditEvent } from './audit-event.js';
-import { recordAuditEvents, type AuditFactOf } from './audit-rows.store.js';
+import { countRecorded, recordAuditEvents, type AuditFactOf, type RecordedRow } from './audit-rows.store.js';
 import type { AuditSearch } from './audit-search.js';
 
 interface AuditRow {
@@ -38,7 +38,7 @@ export class AuditStore {
 
   /** Writes facts of any organizations in one statement; those that are there already stay as they are. @returns how many are new */
   async record(facts: readonly AuditFactOf[]): Promise<number> {
-    return (await this.worker.query(recordAuditEvents(facts))).length;
+    return countRecorded(await this.worker.query<RecordedRow & Record<string, unknown>>(recordAuditEvents(facts)));
   }
 
   /** Newest first. */

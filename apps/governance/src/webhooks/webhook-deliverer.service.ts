@@ -1,4 +1,4 @@
-import { CrashPoints, LOGGER } from '@agion/service-kit';
+import { CrashPoints, LOGGER, webhookDeliveries } from '@agion/service-kit';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { GovernanceSettings } from '../governance.config.js';
@@ -107,7 +107,9 @@ export class WebhookDeliverer implements OnApplicationBootstrap, BeforeApplicati
   private async deliver(delivery: DueDelivery): Promise<void> {
     const receipt = await this.client.send(delivery, this.breakOff.signal);
     this.crashPoints.reach('after_webhook_send');
-    await this.queue.finish(delivery, this.outcome(delivery.attempt, receipt), this.settings.webhookDisableAfterDays);
+    const outcome = this.outcome(delivery.attempt, receipt);
+    await this.queue.finish(delivery, outcome, this.settings.webhookDisableAfterDays);
+    webhookDeliveries(outcome.delivered ? 'delivered' : outcome.retryInMs === null ? 'failed' : 'retried');
   }
 
   private outcome(attempts: number, { at, status, durationMs, error, retryAfterMs }: Receipt): Outcome {

@@ -43,6 +43,7 @@ export class WebhookClient {
           'webhook-signature': signatureOf(secrets, eventId, timestamp, body),
         },
         body,
+        countedFor: organizationId, // two organizations may have receivers at one origin
         limits: { timeoutMs: this.settings.webhookTimeoutMs, maxRedirects: 0 },
         signal,
       });
