@@ -1,4 +1,5 @@
-import type { WorkerPool } from '@agion/database';
+import { asOwner, type TestDatabase } from '@agion/testing';
+import type pg from 'pg';
 
 interface Column {
   table: string;
@@ -30,12 +31,19 @@ function valueOf({ name, type, label }: Column, organizationId: string): unknown
 }
 
 /**
- * Writes one row of an organization into every table of a schema; those that refer to others after them.
+ * Writes one row of an organization into every table of a schema; those that refer to others after them. As the owner, since a service
+ * may not write into each of its tables by itself.
  * @returns the tables
  * @throws Error naming tables that take no made-up row
  */
-export async function rowInEveryTable(worker: WorkerPool, schema: string, organizationId: string): Promise<string[]> {
-  const columns = await worker.query<Column & Record<string, unknown>>({ text: COLUMNS, values: [schema] });
+export const rowInEveryTable = (database: TestDatabase, schema: string, organizationId: string): Promise<string[]> =>
+  asOwner(database, async (client) => {
+    await client.query("SELECT set_config('app.organization_id', $1, false)", [organizationId]);
+    return write(client, schema, organizationId);
+  });
+
+async function write(client: pg.Client, schema: string, organizationId: string): Promise<string[]> {
+  const { rows: columns } = await client.query<Column>(COLUMNS, [schema]);
   const tables = [...Map.groupBy(columns, ({ table }) => table)];
   let waiting = tables;
   while (waiting.length > 0) {
@@ -43,7 +51,7 @@ export async function rowInEveryTable(worker: WorkerPool, schema: string, organi
     const left: typeof waiting = [];
     for (const [table, own] of waiting) {
       try {
-        await worker.query({
+        await client.query({
           text: `INSERT INTO ${schema}."${table}" (${own.map(({ name }) => `"${name}"`).join()})
             VALUES (${own.map((_, at) => `$${at + 1}`).join()}) ON CONFLICT DO NOTHING`,
           values: own.map((column) => valueOf(column, organizationId)),

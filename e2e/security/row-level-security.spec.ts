@@ -35,8 +35,8 @@ describe.each(SERVICES)('the role of %s', (service) => {
     const all = createPool({ url, role: workerRoleOf(service), max: 1 });
     pools = [own, all];
     [scope, worker] = [new OrganizationScope(own), new WorkerPool(all)];
-    await rowInEveryTable(worker, service, MINE);
-    tables = await rowInEveryTable(worker, service, THEIRS);
+    await rowInEveryTable(database, service, MINE);
+    tables = await rowInEveryTable(database, service, THEIRS);
     expect(tables.length).toBeGreaterThan(0);
     for (const table of tables) expect([table, await count(table, THEIRS)]).toEqual([table, 1]);
   });

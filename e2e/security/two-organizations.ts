@@ -98,7 +98,7 @@ export class TwoOrganizations {
   async tellingApart(about: string, ids: readonly string[], ask: (id: string) => Promise<Answer>): Promise<string[]> {
     const faults: string[] = [];
     for (const id of ids) {
-      const real = await ask(id);
+      const real = await answerOf(() => ask(id));
       if (JSON.stringify(real.body ?? '').includes(MARK)) faults.push(`${about} ${id}: says what they wrote`);
       const said = gist(real, id);
       if (said === (await this.usually(about, id, ask))) continue;
@@ -124,7 +124,15 @@ export class TwoOrganizations {
 }
 
 const saidOfNothing = async (id: string, ask: (id: string) => Promise<Answer>): Promise<string> =>
-  gist(await ask(madeUp(id)), madeUp(id));
+  gist(await answerOf(() => ask(madeUp(id))), madeUp(id));
+
+/** An answer about what was asked for: a database that is too busy has done nothing, and says nothing about it. */
+async function answerOf(ask: () => Promise<Answer>): Promise<Answer> {
+  for (let left = 5; ; left--) {
+    const answer = await ask();
+    if (answer.status !== 503 || left === 0) return answer;
+  }
+}
 
 /** One of each kind; agent and container are called as what is theirs is called: a name says nothing. */
 async function credentialsOf(
