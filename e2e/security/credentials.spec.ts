@@ -83,6 +83,16 @@ async function openStreams(token: string): Promise<{ readers: EventReader[]; end
   return { readers, ended };
 }
 
+/** A ticket for one stream, and what the stream is answered with. */
+const ticketOf = async (token: string): Promise<string> =>
+  (await api('POST', '/stream-tickets', token)).body.ticket as string;
+
+async function statusWith(ticket: string, origin: string): Promise<number> {
+  const reader = await openEvents(`${origin}/ag-ui/events?ticket=${ticket}`);
+  reader.drop();
+  return reader.status;
+}
+
 /** Changes a credential behind the platform's back: no notice tells anybody, as when Pub/Sub has lost it. */
 const silently = (set: string, keyId: string): Promise<void> =>
   asOwner(platform.database, async (client) => {
@@ -92,7 +102,7 @@ const silently = (set: string, keyId: string): Promise<void> =>
   });
 
 describe('credentials that end', () => {
-  const risk = openRisk('identity', 'ended credentials: two gateways, HTTP and SSE', async () => {
+  const risk = openRisk('identity', 'ended credentials: two gateways, HTTP, SSE and tickets', async () => {
     const one = await account(`control-${Date.now()}`);
     expect(await statuses(one.token)).toEqual([200, 200]);
     const { readers, ended } = await openStreams(one.token);
@@ -114,6 +124,8 @@ describe('credentials that end', () => {
     expect(await statuses(one.token)).toEqual([200, 200]);
     const [theirs, witnessed] = [await openStreams(one.token), await openStreams(witness.token)];
 
+    const tickets = await Promise.all(origins.map(() => ticketOf(one.token)));
+
     await end(one);
     const begun = Date.now();
     await risk.attempt(async () => {
@@ -124,7 +136,9 @@ describe('credentials that end', () => {
       const times = [await refused, ...(await theirs.ended)].map((at) => at - begun);
       expect(Math.max(...times)).toBeLessThan(WITHIN_MS + SLACK_MS);
       for (const reader of theirs.readers) expect(reader.text()).toContain('the credentials are no longer valid');
-    }, 4);
+      expect(await Promise.all(origins.map((origin, i) => statusWith(tickets[i] ?? '', origin)))).toEqual([401, 401]);
+    }, 6);
+    expect(await statusWith(await ticketOf(witness.token), origins[1])).toBe(200);
 
     expect(await statuses(witness.token)).toEqual([200, 200]);
     for (const reader of witnessed.readers) {

@@ -24,9 +24,10 @@ async function call(method: string, path: string, token: string, body?: unknown)
     token: one,
     enrollment_token: once,
     stream_key: key,
+    secret: webhook,
     issued,
   } = (answer.body ?? {}) as Record<string, unknown>;
-  for (const secret of [one, once, key, (issued as { token?: unknown } | undefined)?.token])
+  for (const secret of [one, once, key, webhook, (issued as { token?: unknown } | undefined)?.token])
     if (typeof secret === 'string') shown.push(secret);
   return answer;
 }
@@ -145,8 +146,11 @@ describe('the database', () => {
   });
 
   test('holds no token, and no secret of one', async () => {
+    const { body } = await call('POST', '/webhooks', admin, { url: 'https://hooks.example.com/' });
+    expect((await call('POST', `/webhooks/${body.id}/rotate-secret`, admin)).status).toBe(200);
     const secrets = shown.map((each) => parseToken(each)?.secret ?? each);
     expect(secrets.length).toBeGreaterThan(10);
+    expect(secrets.filter((secret) => secret.startsWith('whsec_'))).toHaveLength(2);
     await risk.attempt(async () => {
       for (const secret of secrets) expect(await holding(secret)).toEqual([]);
     }, secrets.length);
