@@ -4,6 +4,7 @@ import { doctorCommand } from './doctor/doctor.command.js';
 import { PlatformError } from './platform.client.js';
 import { policyCommand } from './policy/policy.command.js';
 import { redisAclCommand } from './redis-acl/redis-acl.command.js';
+import { trustCommand } from './trust/trust.command.js';
 
 /** Where a command leaves its exit status. */
 export interface Outcome {
@@ -18,7 +19,13 @@ export async function main(args: readonly string[]): Promise<number> {
     .exitOverride()
     .showHelpAfterError('(see `agion --help`)')
     .configureHelp({ showGlobalOptions: true });
-  for (const command of [doctorCommand(outcome), policyCommand(outcome), redisAclCommand(), adminTokenCommand(outcome)])
+  for (const command of [
+    doctorCommand(outcome),
+    policyCommand(outcome),
+    redisAclCommand(),
+    trustCommand(outcome),
+    adminTokenCommand(outcome),
+  ])
     program.addCommand(inherited(command, program));
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -7,6 +7,7 @@ import { FeedbackModule } from './feedback/feedback.module.js';
 import { GovernanceSettings } from './governance.config.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { OutboxModule } from './outbox/outbox.module.js';
+import { PeopleModule } from './people/people.module.js';
 import { PoliciesModule } from './policies/policies.module.js';
 import { ReportsModule } from './reports/reports.module.js';
 import { TrustModule } from './trust/trust.module.js';
@@ -23,6 +24,7 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
     DecisionsModule,
     TrustModule,
     FeedbackModule,
+    PeopleModule,
     ReportsModule,
     ViolationsModule,
     EventsModule,

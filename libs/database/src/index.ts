@@ -8,6 +8,7 @@ export { Outbox } from './outbox.js';
 export type { OutboxFact } from './outbox.js';
 export { LATEST_MIGRATION } from './latest-migration.js';
 export { verifiedUrl } from './postgres-url.js';
+export { pseudonymKey } from './pseudonym-key.js';
 export { createPool, roleOf, workerRoleOf } from './pool.js';
 export type { DatabaseRole, PoolOptions } from './pool.js';
 export { PrismaService, inOrganization } from './prisma.service.js';

@@ -173,6 +173,7 @@ export {
 export type { ReportStatus } from './execution-report.dto.js';
 export { FeedbackDto, FeedbackEntryDto, SubmitFeedbackDto, THUMBS } from './feedback.dto.js';
 export type { Thumb } from './feedback.dto.js';
+export { ErasedPersonDto, ErasePersonDto } from './person.dto.js';
 export { NumberField } from './number-field.js';
 export { RotateStreamKeyDto, StreamKeyDto } from './stream-key.dto.js';
 export { MAX_EVENT_CONTEXT, TrustEventEntryDto } from './trust-event.dto.js';

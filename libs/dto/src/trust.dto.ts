@@ -168,7 +168,10 @@ export class TrustEventDto {
   })
   source!: string;
 
-  @ApiProperty({ example: 0.25, description: 'What it counted on its day.' })
+  @ApiProperty({
+    example: 0.25,
+    description: 'What it counted on its day; negative: takes back a vote that another has replaced.',
+  })
   weight!: number;
 
   @ApiProperty({ type: String, nullable: true })

@@ -43,6 +43,7 @@ export {
 } from './identity/caller.js';
 export type { Identity } from './identity/caller.js';
 export { entrySigner, signEntry } from './identity/entry-signature.js';
+export { pseudonym } from './identity/pseudonym.js';
 export { parsePrivateKey, parsePublicKeys } from './identity/service-keys.js';
 export type { PublicKeys } from './identity/service-keys.js';
 export { StreamKeyClient } from './identity/stream-key.client.js';

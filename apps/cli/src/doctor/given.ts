@@ -13,6 +13,8 @@ export interface GivenPlatform {
   /** Where it is known from, for people. */
   readonly source: string;
   readonly databaseUrl?: string;
+  /** Where governance keeps its tables. */
+  readonly governanceDatabaseUrl?: string;
   readonly redisUrl?: string;
   readonly isDurabilityAcknowledged: boolean;
   readonly secrets: readonly GivenSecret[];
@@ -58,6 +60,7 @@ export function givenPlatform(environment: Settings = process.env): GivenPlatfor
   const dev = (isTold && !settings.AGION_DATA_DIR ? undefined : readDevFile(folder)) as DevFile | undefined;
   const of = (name: string): string | undefined => settingOf(settings, name);
   const databaseUrl = of('DATABASE_URL') ?? of('REGISTRY_DATABASE_URL') ?? dev?.database_url;
+  const governanceDatabaseUrl = of('GOVERNANCE_DATABASE_URL') ?? of('DATABASE_URL') ?? dev?.database_url;
   const redisUrl = of('REDIS_URL') ?? dev?.redis_url;
   const agentRedis = of('AGION_REDIS_URL') ?? redisUrl;
   const token = of('AGION_TOKEN') ?? dev?.admin_token;
@@ -67,6 +70,7 @@ export function givenPlatform(environment: Settings = process.env): GivenPlatfor
     mode: settings.AGION_MODE === 'development' || (dev && !settings.AGION_MODE) ? 'development' : 'production',
     source: dev ? `${folder}/dev.json` : 'settings',
     ...(databaseUrl !== undefined && { databaseUrl }),
+    ...(governanceDatabaseUrl !== undefined && { governanceDatabaseUrl }),
     ...(redisUrl !== undefined && { redisUrl }),
     isDurabilityAcknowledged: settings.AGION_REDIS_DURABILITY === 'acknowledged',
     secrets: SECRETS.flatMap((name): GivenSecret[] => {

@@ -93,6 +93,7 @@ const ROWS: Row[] = [
   ['GET', '/api/v1/agents/{agent_id}/trust/events', 'governance', 'signed-in', 'trust:read'],
   ['POST', '/api/v1/agents/{agent_id}/trust/ceilings/{id}/clear', 'governance', 'operator', 'trust:write'],
   ['POST', '/api/v1/feedback', 'governance', 'signed-in', 'feedback:write'],
+  ['POST', '/api/v1/people/erase', 'governance', 'admin', 'organizations:write'],
   ['GET', '/api/v1/violations', 'governance', 'operator', 'violations:read'],
   ['POST', '/api/v1/violations/{id}/acknowledge', 'governance', 'operator', 'violations:write'],
   ['POST', '/api/v1/violations/{id}/resolve', 'governance', 'operator', 'violations:write'],

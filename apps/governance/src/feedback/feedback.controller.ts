@@ -18,7 +18,7 @@ export class FeedbackController {
     operationId: 'submitFeedback',
     summary: 'Say how an agent did',
     description:
-      'A rating from 1 to 5, or a thumb. A person’s word counts 1.5 times, another agent’s half, an agent’s about itself a quarter.',
+      'A rating from 1 to 5, or a thumb. A person’s word counts 1.5 times, another agent’s half, an agent’s about itself a quarter. One vote counts for each voter and execution, or UTC day where no `execution_id` is given: a later one replaces it.',
   })
   @ApiHeader({ name: HEADERS.idempotencyKey, required: false, description: 'The same key counts once only.' })
   @ApiCreatedResponse({ type: FeedbackDto })

@@ -4,7 +4,10 @@ import type pg from 'pg';
 import { firstOfEach } from '../trust/first-of-each.js';
 import type { TrustEvidence } from '../trust/trust-evidence.js';
 import { insertEvidence } from '../trust/trust-evidence.store.js';
+import { PseudonymKeysStore } from '../people/pseudonym-keys.store.js';
 import type { Feedback } from './feedback.js';
+import { replaceVotes } from './vote-rows.store.js';
+import { slotOf } from './vote.js';
 
 /** Feedback and what it says about the agent. */
 export interface NewFeedback {
@@ -19,36 +22,62 @@ SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[], 
   $9::text[], $10::timestamptz[])
 ORDER BY 1, 2
 ON CONFLICT (organization_id, feedback_id) DO NOTHING
-RETURNING feedback_id`;
+RETURNING organization_id, feedback_id`;
+
+const keyOf = ({ organizationId, id }: Pick<Feedback, 'organizationId' | 'id'>): string => `${organizationId} ${id}`;
 
 /** `governance.feedback`: written once, with its evidence. */
 @Injectable()
 export class FeedbackStore {
-  constructor(private readonly worker: WorkerPool) {}
+  constructor(
+    private readonly worker: WorkerPool,
+    private readonly pseudonymKeys: PseudonymKeysStore,
+  ) {}
 
   /**
-   * Writes feedback with its evidence, and evidence that came along with it, in one transaction.
+   * Writes feedback with its evidence, and evidence that came along with it, in one transaction. Of the votes of one voter about one
+   * execution the latest counts; what the others had added is taken back.
    * @returns how many of them were not known before
    */
-  record(given: readonly NewFeedback[], alongside: readonly TrustEvidence[] = []): Promise<number> {
+  async record(given: readonly NewFeedback[], alongside: readonly TrustEvidence[] = []): Promise<number> {
+    const once = firstOfEach(given, ({ feedback }) => keyOf(feedback));
+    const slots = await this.slotsOf(once);
     return this.worker.transaction(async (client) => {
-      const count = await insertFeedback(
+      const known = await insertFeedback(
         client,
-        firstOfEach(
-          given.map(({ feedback }) => feedback),
-          ({ organizationId, id }) => `${organizationId} ${id}`,
-        ),
+        once.map(({ feedback }) => feedback),
       );
-      const evidence = [...given.map((one) => one.evidence), ...alongside];
-      const { inserted } = await insertEvidence(client, evidence);
-      return count + inserted.length - inserted.filter((id) => id.startsWith('feedback:')).length;
+      const fresh = once.filter(({ feedback }) => known.has(keyOf(feedback)));
+      const votes = fresh.flatMap(({ feedback: { organizationId, id: feedbackId, at }, evidence }) => {
+        const slot = slots.get(keyOf({ organizationId, id: feedbackId }));
+        return slot === undefined ? [] : [{ organizationId, slot, feedbackId, at, evidence }];
+      });
+      const retracted = await replaceVotes(client, votes);
+      const { inserted } = await insertEvidence(client, [
+        ...fresh.map(({ evidence }) => evidence),
+        ...retracted,
+        ...alongside,
+      ]);
+      return fresh.length + inserted.length - inserted.filter((id) => OF_FEEDBACK.test(id)).length;
     });
+  }
+
+  private async slotsOf(given: readonly NewFeedback[]): Promise<Map<string, string>> {
+    const slots = new Map<string, string>();
+    for (const { feedback } of given) {
+      const slot = slotOf(feedback, await this.pseudonymKeys.of(feedback.organizationId));
+      if (slot !== null) slots.set(keyOf(feedback), slot);
+    }
+    return slots;
   }
 }
 
-async function insertFeedback(client: pg.PoolClient, rows: readonly Feedback[]): Promise<number> {
-  if (rows.length === 0) return 0;
-  const { rowCount } = await client.query({
+/** Ids of evidence that feedback is; those of others hold no colon. */
+const OF_FEEDBACK = /^(retracted:)?feedback:/;
+
+async function insertFeedback(client: pg.PoolClient, rows: readonly Feedback[]): Promise<Set<string>> {
+  if (rows.length === 0) return new Set();
+  const { rows: inserted } = await client.query<{ organization_id: string; feedback_id: string }>({
     name: 'insert_feedback',
     text: INSERT,
     values: [
@@ -64,5 +93,5 @@ async function insertFeedback(client: pg.PoolClient, rows: readonly Feedback[]):
       rows.map(({ at }) => at),
     ],
   });
-  return rowCount ?? 0;
+  return new Set(inserted.map(({ organization_id: organizationId, feedback_id: id }) => keyOf({ organizationId, id })));
 }

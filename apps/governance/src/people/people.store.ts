@@ -1,0 +1,62 @@
+import { OrganizationScope, Outbox } from '@agion/database';
+import type { AuditEntry } from '@agion/service-kit';
+import { Injectable } from '@nestjs/common';
+
+/** How many rows named a person. */
+export interface Erased {
+  feedback: number;
+  events: number;
+  decisions: number;
+  violations: number;
+}
+
+/** Longest time a statement may take: whole tables are looked through. */
+const PATIENCE = '25s';
+/** A text of a JSON document, at any depth, that is the person's id. */
+const names = (column: string): string =>
+  `jsonb_path_exists(${column}, '$.** ? (@ == $person)', jsonb_build_object('person', $2::text))`;
+
+const FEEDBACK = `
+UPDATE governance.feedback SET comment = NULL, author = CASE WHEN author = $3 THEN $4 ELSE author END,
+  claimed_user = CASE WHEN claimed_user = $2 THEN $4 ELSE claimed_user END
+WHERE organization_id = $1 AND (author = $3 OR claimed_user = $2)`;
+const EVENTS = `
+UPDATE governance.trust_events SET reporter = CASE WHEN reporter = $3 THEN $4 ELSE reporter END,
+  context = CASE WHEN ${names('context')} THEN NULL ELSE context END
+WHERE organization_id = $1 AND (reporter = $3 OR ${names('context')})`;
+const VIOLATIONS = `
+UPDATE governance.violations SET details = NULL WHERE organization_id = $1 AND ${names('details')}`;
+const ANSWERS = `DELETE FROM governance.idempotency_keys WHERE organization_id = $1 AND caller = $2`;
+
+/** Forgets people in the tables of governance. What scores follow from stays as it is. */
+@Injectable()
+export class PeopleStore {
+  constructor(
+    private readonly scope: OrganizationScope,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** All of it or nothing, with its audit fact. @param owner how the person is called where somebody is proven to have acted */
+  erase(
+    organizationId: string,
+    { person, owner, standIn }: { person: string; owner: string; standIn: string },
+    audit: (erased: Erased) => AuditEntry,
+  ): Promise<Erased> {
+    return this.scope.transaction(organizationId, async (client) => {
+      await client.query({ text: "SELECT set_config('statement_timeout', $1, true)", values: [PATIENCE] });
+      const changed = async (text: string, values: unknown[]): Promise<number> =>
+        (await client.query({ text, values })).rowCount ?? 0;
+      const feedback = await changed(FEEDBACK, [organizationId, person, owner, standIn]);
+      const events = await changed(EVENTS, [organizationId, person, owner, standIn]);
+      const violations = await changed(VIOLATIONS, [organizationId, person]);
+      await changed(ANSWERS, [organizationId, owner]);
+      const { rows } = await client.query<{ decisions: string }>({
+        text: 'SELECT governance.erase_from_decisions($1, $2, $3) AS decisions',
+        values: [organizationId, person, standIn],
+      });
+      const erased = { feedback, events, decisions: Number(rows[0]?.decisions), violations };
+      await this.outbox.append(client, audit(erased));
+      return erased;
+    });
+  }
+}
