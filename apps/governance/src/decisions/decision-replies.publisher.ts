@@ -1,5 +1,5 @@
 import { type RedisConnection, StreamProducer } from '@agion/messaging';
-import { COMMAND_REDIS } from '@agion/service-kit';
+import { COMMAND_REDIS, UnavailableError } from '@agion/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { ReplyFields } from './decision-reply.js';
@@ -31,7 +31,7 @@ export class DecisionRepliesPublisher {
 
   /**
    * Sends answers in one round trip. @returns for each the error it failed with, or null. A key that is no stream stays as it is.
-   * @throws when Redis is away
+   * @throws UnavailableError when Redis is away: the answers are tried again as soon as it is back
    */
   async send(replies: readonly Reply[]): Promise<(Error | null)[]> {
     const trimmed = new Set<string>();
@@ -40,7 +40,9 @@ export class DecisionRepliesPublisher {
       trimmed.add(stream); // once for all of them is enough
       return { stream, values: fields, trim: { olderThanMs: KEPT_MS } };
     });
-    const results = await this.producer.appendEach(appends);
+    const results = await this.producer.appendEach(appends).catch((cause: unknown) => {
+      throw Object.assign(new UnavailableError('redis does not take the answers'), { cause });
+    });
     const named = new Set(replies.filter(({ target }) => target.named).map(({ target }) => target.stream));
     if (named.size > 0) await this.renew(named);
     return results.map((result) => (result instanceof Error ? result : null));

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Platform, startPlatform } from '../platform.js';
+import { Fleet, publish } from '../sdk/fleet.js';
+import { openFault, scaled } from './fault.js';
+import { PolicyWitness } from './policy-witness.js';
+
+const herd = openFault('policies', 37, 'all hear of one change at once');
+const flood = openFault('policies', 38, 'one agent floods the gateway');
+
+const MEMBERS = scaled({ quick: 100, usual: 300, full: 1_000 });
+/** Requests of one caller in a minute. */
+const LIMIT = scaled({ quick: 200, usual: 600, full: 2_000 });
+
+let platform: Platform;
+let fleet: Fleet;
+let revision = 1;
+let effect: 'allow' | 'deny' = 'allow';
+
+beforeAll(async () => {
+  platform = await startPlatform({ env: { GATEWAY_RATE_LIMIT: String(LIMIT) } });
+  await publish(platform, effect);
+  fleet = await Fleet.open(platform, MEMBERS);
+}, 180_000);
+afterAll(async () => {
+  await fleet?.close();
+  await platform?.stop();
+}, 60_000);
+
+async function changed(more: () => Promise<unknown> = async () => undefined): Promise<{
+  counts: Record<string, number>;
+  recoveryMs: number;
+}> {
+  const witness = new PolicyWitness(platform, fleet.members.slice(0, 50), { revision, effect });
+  try {
+    await witness.change();
+    const [recoveryMs] = await Promise.all([witness.converged(), more()]);
+    await fleet.decides(effect === 'allow' ? 'deny' : 'allow', witness.revision, 30_000);
+    return { counts: witness.end(), recoveryMs };
+  } finally {
+    witness.close();
+    effect = effect === 'allow' ? 'deny' : 'allow';
+    ({ revision } = witness);
+  }
+}
+
+test(`a change reaches ${MEMBERS} agents that hear of it at once`, async () => {
+  for (let run = 0; run < scaled({ quick: 1, usual: 10, full: 20 }); run += 1) await herd.run(() => changed());
+}, 300_000);
+
+test('who floods the gateway is told to wait, and the others go on', async () => {
+  const token = (
+    await platform.call('POST', '/api/v1/agents/register', { body: { agent_id: 'flood:one', name: 'One' } })
+  ).body.token;
+  await flood.run(() =>
+    changed(async () => {
+      const answers = await Promise.all(
+        Array.from({ length: LIMIT + 100 }, () => platform.call('GET', '/api/v1/agents/flood:one', { token })),
+      );
+      const refused = answers.filter(({ status }) => status === 429);
+      expect(refused.length).toBeGreaterThanOrEqual(90);
+      for (const { headers } of refused) expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+      const asked = await Promise.all(
+        fleet.members.slice(0, 20).map((member) => member.getPrompt('none').catch((error: Error) => error.name)),
+      );
+      expect(new Set(asked)).toEqual(new Set(['NotFoundError']));
+    }),
+  );
+}, 120_000);

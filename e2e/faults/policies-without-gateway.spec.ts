@@ -1,0 +1,256 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { gateway } from '@agion/gateway';
+import { AgionSDK, type AgionSDKOptions } from '@agion/sdk';
+import { startService } from '@agion/service-kit';
+import { eventually } from '@agion/testing';
+import { type Platform, startPlatform } from '../platform.js';
+import { Fleet, publish } from '../sdk/fleet.js';
+import { openFault, scaled } from './fault.js';
+import { PolicyWitness } from './policy-witness.js';
+
+const away = openFault('policies', 25, 'the gateway is away, policies are on disk');
+const nothing = openFault('policies', 26, 'the gateway is away, and nothing is on disk');
+const stale = openFault('policies', 27, 'policies are stale');
+const forged = openFault('policies', 28, 'policies are broken, forged or older');
+const skewed = openFault('policies', 29, 'the clock of agents is an hour off');
+
+const ACTION = 'send_report';
+const RUNS = scaled({ quick: 1, usual: 5, full: 20 });
+
+let platform: Platform;
+let folder: string;
+let revision = 1;
+let effect: 'allow' | 'deny' = 'allow';
+const opened: { close(): Promise<void> }[] = [];
+
+beforeAll(async () => {
+  platform = await startPlatform();
+  folder = await mkdtemp(path.join(tmpdir(), 'agion-fault-'));
+  await publish(platform, effect);
+}, 60_000);
+afterEach(async () => {
+  for (const one of opened.splice(0)) await one.close();
+});
+afterAll(async () => {
+  await platform?.stop();
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+async function fleetOf(count: number, options: Partial<AgionSDKOptions> = {}): Promise<Fleet> {
+  const fleet = await Fleet.open(platform, count, options);
+  opened.push(fleet);
+  return fleet;
+}
+
+const stopGateway = async (): Promise<void> => platform.services.get('gateway')?.close();
+async function startGateway(): Promise<void> {
+  (platform.services as Map<string, unknown>).set('gateway', await startService(gateway, { env: platform.env }));
+}
+
+async function watched(
+  members: readonly AgionSDK[],
+  during: (witness: PolicyWitness) => Promise<number>,
+): Promise<{ counts: Record<string, number>; recoveryMs: number }> {
+  const witness = new PolicyWitness(platform, members, { revision, effect });
+  try {
+    const recoveryMs = await during(witness);
+    await witness.converged();
+    return { counts: witness.end(), recoveryMs };
+  } finally {
+    witness.close();
+    if ((witness.revision - revision) % 2 === 1) effect = effect === 'allow' ? 'deny' : 'allow';
+    ({ revision } = witness);
+  }
+}
+
+describe('policies without the gateway', () => {
+  test('go on deciding, and a process that starts meanwhile decides by those on disk, at once', async () => {
+    const fleet = await fleetOf(5);
+    const kept = {
+      agentId: 'fleet:kept',
+      gatewayUrl: platform.url,
+      redisUrl: platform.redis.url,
+      snapshotFolder: folder,
+    };
+    for (let run = 0; run < RUNS; run += 1)
+      await away.run(() =>
+        watched(fleet.members, async (witness) => {
+          const earlier = new AgionSDK(kept);
+          await earlier.initialize();
+          await earlier.close();
+          await stopGateway();
+          let later: AgionSDK | undefined;
+          try {
+            later = new AgionSDK(kept);
+            const startedAt = performance.now();
+            await later.initialize();
+            const startMs = performance.now() - startedAt;
+            expect(startMs).toBeLessThan(scaled({ quick: 1_000, usual: 1_000, full: 200 }));
+            expect(later.checkLocally({ action: ACTION })).toMatchObject({
+              decision: effect,
+              policyRevision: witness.revision,
+            });
+          } finally {
+            await later?.close();
+            await startGateway();
+          }
+          await witness.change();
+          return witness.converged();
+        }),
+      );
+  }, 300_000);
+
+  test('deny everything where none were ever kept', async () => {
+    await nothing.run(async () => {
+      await stopGateway();
+      let decisions = 0;
+      let ran = 0;
+      try {
+        const sdk = new AgionSDK({
+          agentId: 'fleet:empty',
+          gatewayUrl: platform.url,
+          redisUrl: platform.redis.url,
+          snapshotFolder: path.join(folder, 'empty'),
+        });
+        const act = sdk.governed('fleet:empty', ACTION)(async () => (ran += 1));
+        await expect(sdk.initialize()).rejects.toThrow();
+        for (; decisions < 100; decisions += 1) {
+          await expect(act()).rejects.toThrow();
+          expect(() => sdk.checkLocally({ action: ACTION })).toThrow();
+        }
+        await sdk.close();
+      } finally {
+        await startGateway();
+      }
+      expect(ran).toBe(0);
+      return { counts: { decisions, wrong: ran } };
+    });
+  }, 60_000);
+
+  test('deny actions of high risk when they are stale, and go on with others', async () => {
+    const maxStalenessMs = scaled({ quick: 1_500, usual: 3_000, full: 10_000 });
+    const options = { maxStalenessMs, syncIntervalMs: 300, lowRiskActions: ['look'] };
+    const [member] = (await fleetOf(1, options)).members;
+    if (!member) throw new Error('no member');
+    await publishLooking();
+    await eventually(() => expect(member.checkLocally({ action: 'look' }).allowed).toBe(true));
+    await stale.run(async () => {
+      let wrong = 0;
+      let decisions = 0;
+      await stopGateway();
+      const goneAt = performance.now();
+      let deniedAt: number | null = null;
+      let recoveryMs = 0;
+      try {
+        await eventually(
+          () => {
+            const ageMs = member.status.policies.ageMs ?? Infinity;
+            const risky = member.checkLocally({ action: 'unknown_risk' });
+            const harmless = member.checkLocally({ action: 'look' });
+            decisions += 2;
+            if (!harmless.allowed) wrong += 1;
+            if (ageMs < maxStalenessMs - 5 && risky.stale) wrong += 1;
+            if (ageMs > maxStalenessMs + 1_000 && !risky.stale) wrong += 1;
+            if (risky.stale) deniedAt ??= performance.now();
+            expect(risky).toMatchObject({ allowed: false, unavailable: true, stale: true });
+            expect(harmless).toMatchObject({ allowed: true, stale: true });
+          },
+          { timeoutMs: maxStalenessMs + 5_000, intervalMs: 5 },
+        );
+        expect(Number(deniedAt) - goneAt).toBeLessThan(maxStalenessMs + 1_000);
+        expect(member.status.policies.standing).toBe('stale');
+        expect(member.getMetrics().policy_engine.decided_while_stale).toBeGreaterThan(0);
+      } finally {
+        const startedAt = performance.now();
+        await startGateway();
+        await eventually(() => expect(member.status.policies.standing).toBe('fresh'), { timeoutMs: 20_000 });
+        recoveryMs = performance.now() - startedAt;
+      }
+      expect(wrong).toBe(0);
+      return { counts: { decisions, wrong }, recoveryMs };
+    });
+  }, 60_000);
+});
+
+/** Another policy, so another revision of the same effect. */
+async function publishLooking(): Promise<void> {
+  const token = await platform.person('admin');
+  const spec = { status: 'active', effect: 'allow', scope: { agents: ['fleet:*'], actions: ['look', 'unknown_risk'] } };
+  const body = { apiVersion: 'agion/v1', kind: 'Policy', metadata: { id: 'looking' }, spec };
+  expect((await platform.call('POST', '/api/v1/policies', { token, body })).status).toBe(201);
+  revision += 1;
+}
+
+describe('policies on their way', () => {
+  /** What somebody in between makes of an answer, by what was answered first. */
+  const forgeries: Record<string, (text: string, first: string) => string> = {
+    broken: (text) => text.slice(0, -5),
+    changed: (text) => text.replaceAll('"deny"', '"allow"').replaceAll('send_report', 'send_repost'),
+    unsigned: (text) => text.replace(/"signature":"[^"]*"/, '"signature":"AAAA"'),
+    later: (text) => text.replace(/"revision":\d+/, '"revision":999999'),
+    older: (_text, first) => first,
+  };
+
+  test.each(Object.keys(forgeries))(
+    'that are %s are refused, and the last ones go on deciding',
+    async (name) => {
+      await forged.run(async () => {
+        let isForging = false;
+        let first = '';
+        const meddling: typeof fetch = async (input, init) => {
+          const answer = await fetch(input, init);
+          if (!String(input instanceof Request ? input.url : input).includes('/api/v1/policies')) return answer;
+          const text = await answer.text();
+          if (first === '') first = text;
+          const body = isForging && answer.status === 200 ? (forgeries[name]?.(text, first) ?? text) : text;
+          return new Response(answer.status === 304 ? null : body, { status: answer.status, headers: answer.headers });
+        };
+        const { members } = await fleetOf(2, { fetch: meddling, syncIntervalMs: 200 });
+        return watched(members, async (witness) => {
+          const refused: string[] = [];
+          for (const member of members) member.on('policies-rejected', ({ reason }) => refused.push(reason));
+          for (const member of members) member.on('error', ({ error }) => refused.push(error.message));
+          isForging = true;
+          await witness.change();
+          await eventually(() => expect(refused.length).toBeGreaterThan(2), { timeoutMs: 10_000 });
+          expect(members.map(({ status }) => status.policies.revision)).toEqual(
+            members.map(() => witness.revision - 1),
+          );
+          isForging = false;
+          return witness.converged();
+        });
+      });
+    },
+    60_000,
+  );
+});
+
+test.each([3_600_000, -3_600_000])(
+  'policies with a clock that is %i ms off: ages are measured by one that never goes back',
+  async (offMs) => {
+    await skewed.run(async () => {
+      let leap = 0;
+      const clock = {
+        now: () => Date.now() + leap,
+        monotonic: () => performance.now(),
+        after: (ms: number, call: () => void) => {
+          const timer = setTimeout(call, ms).unref();
+          return () => clearTimeout(timer);
+        },
+      };
+      const { members } = await fleetOf(3, { clock });
+      return watched(members, async (witness) => {
+        leap = offMs;
+        await witness.change();
+        await witness.converged();
+        leap = 0;
+        await witness.change();
+        return witness.converged();
+      });
+    });
+  },
+  60_000,
+);
