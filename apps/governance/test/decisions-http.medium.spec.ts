@@ -181,6 +181,7 @@ describe('the ledger', () => {
           { policy: 'reading', effect: 'allow', matched: true },
         ],
         to_change: [expect.stringContaining('cap')],
+        remedies: ['`context.amount` at most `500`'],
         note: null,
       },
     });

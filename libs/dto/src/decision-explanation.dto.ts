@@ -54,6 +54,14 @@ export class DecisionExplanationDto {
   @ApiProperty({ type: [String], description: 'What would turn a denial around.' })
   to_change!: string[];
 
+  @ApiProperty({
+    type: [String],
+    example: ['`context.amount` at most `500`'],
+    description:
+      'Changes of the request with which the same policies would have allowed it, each one tried. Empty when none is known, and when not all of the request is on record.',
+  })
+  remedies!: string[];
+
   @ApiProperty({ type: String, nullable: true, description: 'Why it says less than it might.' })
   note!: string | null;
 }

@@ -80,6 +80,11 @@ export class Condition {
     return term === undefined ? this.#texts : [term];
   }
 
+  /** Its terms, as they were read. */
+  get parts(): ASTNode[] {
+    return this.#terms.map(({ ast }) => ast);
+  }
+
   /** Each term by itself. */
   evaluateTerms(attributes: Attributes): { term: string; result: boolean | string }[] {
     const tooMuch = this.#growth === null ? undefined : excess(attributes, this.#growth);

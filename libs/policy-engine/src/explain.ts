@@ -5,6 +5,7 @@ import type { PolicyDecision, PolicyRequest } from './decision.js';
 import { evaluate, misfitIn } from './evaluate.js';
 import { isInScope, resourceOf, resultOf } from './matching.js';
 import type { PolicyEffect, PolicyMode } from './policy.js';
+import { type Obstacle, remediesFor, type Remedy } from './remedies.js';
 
 /** A part of a condition and what it came to. */
 export interface ExplainedTerm {
@@ -36,6 +37,8 @@ export interface PolicyExplanation {
   candidates: ExplainedPolicy[];
   /** What would turn the decision around; one sentence each, empty when nothing known would. */
   toChange: string[];
+  /** The smallest changes of a denied request with which it would be allowed; each was tried. Empty when none is known. */
+  remedies: Remedy[];
 }
 
 /** Says how a request is decided and why. Slower than `evaluate`, same answer. */
@@ -49,14 +52,16 @@ export function explain(set: PolicySet, request: PolicyRequest): PolicyExplanati
     const explained = [...denies, ...allows, ...shadows].map((policy) => explainPolicy(policy, resource, attributes));
     const candidates = explained.map(({ candidate }) => candidate);
     const misfit = action === undefined ? null : misfitIn(action, request);
-    if (misfit !== null) return { decision, candidates, toChange: [misfit] };
-    return { decision, candidates, toChange: toChange(decision, set.defaultEffect, explained) };
+    if (misfit !== null) return { decision, candidates, toChange: [misfit], remedies: [] };
+    const remedies = decision.allowed ? [] : remediesFor(set, request, explained.flatMap(obstacleIn));
+    return { decision, candidates, toChange: toChange(decision, set.defaultEffect, explained), remedies };
   } catch {
-    return { decision, candidates: [], toChange: [] };
+    return { decision, candidates: [], toChange: [], remedies: [] };
   }
 }
 
 interface Explained {
+  policy: CompiledPolicy;
   candidate: ExplainedPolicy;
   /** What it counted as. */
   as: PolicyEffect | null;
@@ -68,7 +73,7 @@ function explainPolicy(policy: CompiledPolicy, resource: string | undefined, att
   const facts = { ...policy.matched, mode: policy.isShadow ? 'shadow' : 'enforce' } as const;
   if (!isInScope(policy, resource)) {
     const candidate = { ...facts, matched: false, why: outOfScope(resource), terms: [], wouldChange: [] };
-    return { candidate, as: null, oneIsEnough: false };
+    return { policy, candidate, as: null, oneIsEnough: false };
   }
   const result = resultOf(policy, attributes);
   const terms = policy.condition?.evaluateTerms(attributes).map(explainTerm) ?? [];
@@ -78,7 +83,13 @@ function explainPolicy(policy: CompiledPolicy, resource: string | undefined, att
     .filter((term) => term.result === 'error' || term.result === matched)
     .map(({ term }) => term);
   const candidate = { ...facts, matched, why: whyOf(result, policy), terms, wouldChange };
-  return { candidate, as, oneIsEnough: policy.condition?.needsAll === matched };
+  return { policy, candidate, as, oneIsEnough: policy.condition?.needsAll === matched };
+}
+
+/** What stands in the way of a request: a deny that matches, and an allow that does not or has obligations it cannot be held to. */
+function obstacleIn({ policy, as }: Explained): Obstacle[] {
+  if (policy.isShadow || as === 'allow') return [];
+  return policy.effect === 'allow' || as === 'deny' ? [{ policy, denies: policy.effect === 'deny' }] : [];
 }
 
 function explainTerm({ term, result }: { term: string; result: boolean | string }): ExplainedTerm {

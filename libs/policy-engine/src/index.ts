@@ -2,6 +2,7 @@ export { ACTION_RISKS } from './action-schema.js';
 export type { ActionDefinition, ActionRisk, ContextSchema } from './action-schema.js';
 export { checkContextSchema } from './check-context-schema.js';
 export type { CheckedContextSchema } from './check-context-schema.js';
+export type { Claim, ClaimedOwner, ClaimedRelation } from './claim.js';
 export { checkPolicy } from './check-policy.js';
 export type { CheckedPolicy, ContextSchemas } from './check-policy.js';
 export { contextFaults } from './typed-context.js';
@@ -30,6 +31,8 @@ export type {
   PolicyTrial,
   VersionedPolicy,
 } from './policy.js';
+export { remedyText } from './remedies.js';
+export type { Remedy } from './remedies.js';
 export { redact, redactedPaths, REDACTED_MARK } from './redaction.js';
 export type { RedactedPart } from './redaction.js';
 export { runPolicyTests, runTests } from './policy-tests.js';

@@ -2,7 +2,8 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 import type { Attributes } from './attributes.js';
 import { fieldOf, numberOf } from './syntax.js';
 
-type Value = string | number | boolean;
+/** What can be written down and compared with. */
+export type Value = string | number | boolean;
 
 /** The result of a term, or undefined when the CEL library has to say. */
 export type Shortcut = (attributes: Attributes) => boolean | undefined;
@@ -17,7 +18,7 @@ export function shortcutFor(term: ASTNode): Shortcut | null {
   const [left, right] = Array.isArray(term.args) ? (term.args as readonly (ASTNode | string)[]) : [];
   if (typeof left !== 'object' || typeof right !== 'object') return null;
   const read = readerOf(left);
-  const bound = valueOf(right);
+  const bound = literalOf(right);
   if (read === null || bound === null) return null;
   const type = typeof bound;
   const compare = comparison(term.op, bound);
@@ -50,7 +51,7 @@ function comparison(op: string, bound: Value): ((value: Value) => boolean) | nul
 function membership(element: ASTNode, list: ASTNode): Shortcut | null {
   const read = readerOf(element);
   if (read === null || list.op !== 'list') return null;
-  const values = list.args.map(valueOf);
+  const values = list.args.map(literalOf);
   const type = typeof values[0];
   if (values.length === 0 || values.some((value) => value === null || typeof value !== type)) return null;
   return (attributes) => {
@@ -72,7 +73,7 @@ function readerOf(node: ASTNode): ((attributes: Attributes) => unknown) | null {
 }
 
 /** A value written down; null for what is none, or a whole number that a double cannot hold. */
-function valueOf(node: ASTNode): Value | null {
+export function literalOf(node: ASTNode): Value | null {
   const number = numberOf(node);
   if (number !== null) return Number.isInteger(number) && !Number.isSafeInteger(number) ? null : number;
   if (node.op !== 'value') return null;

@@ -29,6 +29,8 @@ interface Explanation {
     terms: Term[];
   }[];
   to_change: string[];
+  /** Platforms of an earlier release tell none. */
+  remedies?: string[];
   note: string | null;
 }
 
@@ -43,7 +45,7 @@ export const whyCommand = (): Command =>
       tell(output, body as object, explanationText(body as Explanation));
     });
 
-function explanationText({ decision, candidates, to_change: toChange, note }: Explanation): string[] {
+function explanationText({ decision, candidates, to_change: toChange, remedies = [], note }: Explanation): string[] {
   const { agent_id: agent, action, resource, at, policy_revision: revision } = decision;
   return [
     `${decision.decision}  ${agent} → ${action}${resource === null ? '' : ` on ${resource}`}`,
@@ -51,6 +53,7 @@ function explanationText({ decision, candidates, to_change: toChange, note }: Ex
     `  ${at}${revision === null ? '' : `, revision ${revision}`}`,
     ...(candidates.length > 0 ? ['', 'policies in scope', ...candidates.flatMap(candidateText)] : []),
     ...(toChange.length > 0 ? ['', 'what would change it', ...toChange.map((each) => `  ${each}`)] : []),
+    ...(remedies.length > 0 ? ['', 'it would be allowed with', ...remedies.map((each) => `  ${each}`)] : []),
     ...(note === null ? [] : ['', note]),
   ];
 }

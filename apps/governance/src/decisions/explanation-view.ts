@@ -11,5 +11,6 @@ export const toDecisionExplanationDto = (explanation: DecisionExplanation): Deci
     would_change: wouldChange,
   })),
   to_change: explanation.toChange,
+  remedies: explanation.remedies,
   note: explanation.note,
 });

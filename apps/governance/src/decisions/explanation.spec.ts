@@ -54,4 +54,11 @@ describe('an explanation', () => {
       'asked again today it would be `deny`: the default effect has changed since, or the record leaves something out, as it does with secrets and with what policies redact',
     );
   });
+
+  it('says with what it would have been allowed, unless something has been redacted', () => {
+    const denied = (context: Record<string, unknown>) => explanationOf({ ...decided(context), decision: 'deny' }, set);
+    expect(denied({}).remedies).toEqual(['`context.key` other than `"[redacted]"`']);
+    expect(denied({ other: '[redacted]' }).remedies).toEqual([]);
+    expect(explanationOf(decided({ key: 'k' }), set).remedies).toEqual([]);
+  });
 });

@@ -1,10 +1,12 @@
-import { explain, type PolicyExplanation, type PolicySet } from '@agion/policy-engine';
+import { explain, type PolicyExplanation, type PolicySet, REDACTED_MARK, remedyText } from '@agion/policy-engine';
 import type { RecordedDecision } from './decision.js';
 
 export interface DecisionExplanation {
   decision: RecordedDecision;
   candidates: PolicyExplanation['candidates'];
   toChange: PolicyExplanation['toChange'];
+  /** Changes of the request with which it would have been allowed, in words. */
+  remedies: string[];
   /** Why the explanation says less than it might, or something else than the decision; null when it is whole. */
   note: string | null;
 }
@@ -14,7 +16,7 @@ export interface DecisionExplanation {
  * @param set null when the policies of that time are not known any more
  */
 export function explanationOf(decision: RecordedDecision, set: PolicySet | null): DecisionExplanation {
-  const bare = (note: string): DecisionExplanation => ({ decision, candidates: [], toChange: [], note });
+  const bare = (note: string): DecisionExplanation => ({ decision, candidates: [], toChange: [], remedies: [], note });
   const { request } = decision;
   if (!decision.answered) return bare('the request was read after its deadline, no policy was asked');
   if (decision.policyRevision === null) return bare('no policy could be asked');
@@ -29,8 +31,16 @@ export function explanationOf(decision: RecordedDecision, set: PolicySet | null)
   if (request === null) return bare('no policy was asked: the reason is the whole of it');
   if (set === null) return bare('the policies of that time are not known any more');
   const { truncated, phase: _, ...kept } = request;
-  const { candidates, toChange, decision: again } = explain(set, { ...kept, at: decision.at.getTime() });
-  return { decision, candidates, toChange, note: noteOf(decision, truncated ?? false, again.decision) };
+  const explained = explain(set, { ...kept, at: decision.at.getTime() });
+  const note = noteOf(decision, truncated ?? false, explained.decision.decision);
+  const isWhole = note === null && !JSON.stringify([kept.context, kept.arguments]).includes(REDACTED_MARK);
+  return {
+    decision,
+    candidates: explained.candidates,
+    toChange: explained.toChange,
+    remedies: isWhole ? explained.remedies.map(remedyText) : [],
+    note,
+  };
 }
 
 function noteOf({ source, decision }: RecordedDecision, truncated: boolean, again: string): string | null {
