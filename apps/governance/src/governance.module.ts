@@ -10,6 +10,8 @@ import { OutboxModule } from './outbox/outbox.module.js';
 import { PeopleModule } from './people/people.module.js';
 import { PoliciesModule } from './policies/policies.module.js';
 import { ReportsModule } from './reports/reports.module.js';
+import { ShadowModule } from './shadow/shadow.module.js';
+import { SimulationModule } from './simulation/simulation.module.js';
 import { TrustModule } from './trust/trust.module.js';
 import { ViolationsModule } from './violations/violations.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
@@ -21,6 +23,8 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
     IdempotencyModule,
     AuditModule,
     PoliciesModule,
+    SimulationModule,
+    ShadowModule,
     DecisionsModule,
     TrustModule,
     FeedbackModule,

@@ -153,7 +153,8 @@ export class DecisionsUnderTest {
       headers: { [HEADERS.assertion]: assertion, ...(body && { 'content-type': 'application/json' }) },
       ...(body && { body: JSON.stringify(body) }),
     });
-    return { status: response.status, body: await response.json() };
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
   }
 
   /** A decision as the ledger shows it. */

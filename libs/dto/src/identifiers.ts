@@ -13,6 +13,7 @@ export const RESERVED_IDS: readonly string[] = [
   'register',
   'retire',
   'rollout',
+  'shadow',
   'simulate',
   'test',
   'token',

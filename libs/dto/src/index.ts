@@ -18,6 +18,17 @@ export { DecisionExplanationDto, ExplainedPolicyDto, ExplainedTermDto } from './
 export { CheckDto, DecisionRequestEntryDto } from './decision-request.dto.js';
 export { readDecisionRequest } from './decision-request-reader.js';
 export { LocalDecisionEntryDto } from './local-decision.dto.js';
+export {
+  SimulatedActionDto,
+  SimulatedAgentDto,
+  SimulatedDecisionDto,
+  SimulatedEffectDto,
+  SimulatePoliciesDto,
+  SimulationDto,
+  SimulationSamplesDto,
+  SimulationWindowDto,
+} from './simulation.dto.js';
+export { ShadowCountDto, ShadowedDecisionDto, ShadowQueryDto, ShadowReportDto } from './shadow.dto.js';
 export { IsInstant, parseInstant } from './instant.js';
 export { isStorableText, JsonField, Verbatim } from './json-field.js';
 export {

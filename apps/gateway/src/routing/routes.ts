@@ -74,10 +74,12 @@ const ROWS: Row[] = [
   ['POST', '/api/v1/policies', 'governance', 'operator', 'policies:write'],
   ['POST', '/api/v1/policies/validate', 'governance', 'viewer', 'policies:read'],
   ['POST', '/api/v1/policies/test', 'governance', 'viewer', 'policies:read'],
+  ['POST', '/api/v1/policies/simulate', 'governance', 'operator', 'policies:read'],
   ['GET', '/api/v1/policies/convergence', 'governance', 'viewer', 'policies:read'],
   ['GET', '/api/v1/policies/{id}', 'governance', 'viewer', 'policies:read'],
   ['PUT', '/api/v1/policies/{id}', 'governance', 'operator', 'policies:write'],
   ['DELETE', '/api/v1/policies/{id}', 'governance', 'operator', 'policies:write'],
+  ['GET', '/api/v1/policies/{id}/shadow', 'governance', 'viewer', 'policies:read'],
   ['GET', '/api/v1/policies/{id}/versions', 'governance', 'viewer', 'policies:read'],
   ['POST', '/api/v1/policies/{id}/versions/{version}/activate', 'governance', 'operator', 'policies:write'],
 

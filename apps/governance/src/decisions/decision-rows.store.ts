@@ -2,7 +2,7 @@ import { withoutSecrets } from '@agion/wire';
 import type pg from 'pg';
 import type { LedgerCipher } from '../ledger/ledger-cipher.js';
 import { type InputsPlace, packInputs, type PackedInputs } from '../ledger/packed-inputs.js';
-import type { Decision } from './decision.js';
+import type { Decision, NewDecision } from './decision.js';
 import { plainArray, textArray } from './sql-array.js';
 
 type Column = [name: string, type: string, values: (decisions: readonly Decision[]) => string];
@@ -76,13 +76,13 @@ FROM ROWS FROM (unnest(${ARRAYS}, ${parameter(1)}::uuid[], ${parameter(2)}::smal
 ORDER BY organization_id, decision_id
 ON CONFLICT (organization_id, decision_id) DO NOTHING
 RETURNING decision_id, decision)
-SELECT decision_id FROM added WHERE decision <> 'allow'`;
+SELECT decision_id FROM added WHERE decision <> 'allow' OR ${parameter(10)}::boolean`;
 
 /**
  * The statement that writes decisions of any organizations, each once, and what they were asked; it returns the ids of the new ones but
- * those that allow, of which nothing follows.
+ * those that allow, of which nothing follows, unless something does.
  */
-export function recordDecisions(decisions: readonly Decision[], cipher: LedgerCipher): pg.QueryConfig {
+export function recordDecisions(decisions: readonly NewDecision[], cipher: LedgerCipher): pg.QueryConfig {
   const { packed, places } = packInputs(decisions, cipher);
   return {
     name: 'record_decisions',
@@ -93,6 +93,7 @@ export function recordDecisions(decisions: readonly Decision[], cipher: LedgerCi
       JSON.stringify(decisions.map(({ matched }) => matched)),
       ...pieceArrays(packed),
       cipher.keyId,
+      decisions.some(({ shadowMatched }) => shadowMatched.length > 0),
     ],
   };
 }

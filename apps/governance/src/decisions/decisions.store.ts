@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { insertAuditEvents } from '../audit/audit-rows.store.js';
 import { DecisionInputsStore } from '../ledger/decision-inputs.store.js';
 import { LedgerCipher } from '../ledger/ledger-cipher.js';
+import { countShadows } from '../shadow/shadow-counts.store.js';
 import { insertEvidence } from '../trust/trust-evidence.store.js';
 import { insertViolations } from '../violations/violation-rows.store.js';
 import { isDenial, type NewDecision, type RecordedDecision } from './decision.js';
@@ -41,20 +42,22 @@ export class DecisionsStore {
   ) {}
 
   /**
-   * Writes decisions of any organizations, each once; with a denial go a violation, evidence and an audit fact, in the same
-   * transaction. @returns those that are new and denied
+   * Writes decisions of any organizations, each once; with a denial go a violation, evidence and an audit fact, and what shadow
+   * policies would have changed is counted, in the same transaction. @returns those that are new and denied
    */
   async record(decisions: readonly NewDecision[]): Promise<NewDecision[]> {
     const statement = recordDecisions(decisions, this.cipher);
-    if (!decisions.some(isDenial)) {
+    if (!decisions.some((decision) => isDenial(decision) || decision.shadowMatched.length > 0)) {
       await this.worker.query(statement);
       return [];
     }
     return this.worker.transaction(async (client) => {
       const { rows } = await client.query<{ decision_id: string }>(statement);
       const added = new Set(rows.map(({ decision_id: id }) => id));
-      const denials = decisions.filter((decision) => isDenial(decision) && added.delete(decision.decisionId));
+      const fresh = decisions.filter(({ decisionId }) => added.delete(decisionId));
+      const denials = fresh.filter(isDenial);
       await recordDenials(client, denials);
+      await countShadows(client, fresh);
       return denials;
     });
   }

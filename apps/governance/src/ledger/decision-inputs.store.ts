@@ -36,10 +36,11 @@ export class DecisionInputsStore {
     private readonly cipher: LedgerCipher,
   ) {}
 
-  /** What each of the decisions was asked, in their order. */
-  async of(organizationId: string, rows: readonly PlacedInputs[]): Promise<FoundInputs[]> {
+  /** What each of the decisions was asked, in their order. @param client bound to the organization, if there is one already */
+  async of(organizationId: string, rows: readonly PlacedInputs[], client?: pg.PoolClient): Promise<FoundInputs[]> {
     const ids = new Set(rows.flatMap(({ inputs_id: id }) => id ?? []));
-    const pieces = ids.size === 0 ? new Map<string, KeptRequest[] | null>() : await this.read(organizationId, [...ids]);
+    const pieces =
+      ids.size === 0 ? new Map<string, KeptRequest[] | null>() : await this.read(organizationId, [...ids], client);
     return rows.map(({ inputs_id: id, inputs_position: position, request }) => {
       if (id === null || position === null) return { request, inputs: request === null ? 'none' : 'kept' };
       const piece = pieces.get(id);
@@ -48,12 +49,15 @@ export class DecisionInputsStore {
     });
   }
 
-  private async read(organizationId: string, ids: readonly string[]): Promise<Map<string, KeptRequest[] | null>> {
-    const rows = await this.scope.query<InputsRow>(organizationId, {
-      name: 'decision_inputs',
-      text: READ,
-      values: [organizationId, ids],
-    });
+  private async read(
+    organizationId: string,
+    ids: readonly string[],
+    client: pg.PoolClient | undefined,
+  ): Promise<Map<string, KeptRequest[] | null>> {
+    const statement = { name: 'decision_inputs', text: READ, values: [organizationId, ids] };
+    const rows = client
+      ? (await client.query<InputsRow>(statement)).rows
+      : await this.scope.query<InputsRow>(organizationId, statement);
     return new Map(
       rows.map(({ inputs_id: inputsId, key_id: keyId, content }) => {
         const text =

@@ -44,6 +44,26 @@ export class PolicyChangedError extends DomainError {
   }
 }
 
+/** In an organization with `policy_review: required`. */
+export class ReviewRequiredError extends DomainError {
+  /** @param version the one the caller has written; null: one that is being written */
+  constructor(id: string, version: number | null) {
+    super(
+      'forbidden',
+      version === null
+        ? 'this organization reviews its policies: what is written is put in force by somebody else'
+        : `version ${version} of the policy \`${id}\` was written by these credentials: somebody else decides about it`,
+      {
+        extensions: { id, ...(version !== null && { version }) },
+        hint:
+          version === null
+            ? `write it with \`status: draft\`, or as the next version with \`?activate=false\`; then anybody else who may write it: POST /api/v1/policies/${id}/versions/{version}/activate`
+            : `anybody else who may write it: POST /api/v1/policies/${id}/versions/${version}/activate`,
+      },
+    );
+  }
+}
+
 /** What changed since a revision cannot be told any more, or that revision has never been. */
 export class RevisionGoneError extends DomainError {
   constructor(since: number, revision: number) {

@@ -39,7 +39,7 @@ import { PolicyUpdatesPublisher } from './policy-updates.publisher.js';
     PolicyAdoption,
     PolicyConvergence,
   ],
-  exports: [PolicySnapshots],
+  exports: [PolicyReadsStore, PolicySnapshots],
 })
 export class PoliciesModule {
   constructor(effects: DefaultEffects) {

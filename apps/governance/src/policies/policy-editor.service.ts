@@ -19,6 +19,7 @@ import { type PolicyChange, PolicyChangesStore, type PolicyTarget } from './poli
 import { concerned, toPolicyDto } from './policy-documents.js';
 import { policyInput } from './policy-input.js';
 import type { PolicyDocument, PolicyRecord } from './policy-record.js';
+import { PolicyReview } from './policy-review.js';
 import { PolicySnapshots } from './policy-snapshots.service.js';
 import { PolicyUpdatesPublisher } from './policy-updates.publisher.js';
 
@@ -49,6 +50,7 @@ export class PolicyEditor {
     requireRole(caller, 'operator');
     const { document } = accepted(body);
     requireTier(caller, document);
+    this.reviewOf(caller).beforeWriting(document, null);
     const target = targetOf(caller, document.metadata.id, 'created');
     const { policies: most } = this.directory.settingsOf(caller.organization.slug).quotas;
     return this.announced(caller, await this.store.create(target, document, { createdBy: ownerOf(caller), most }));
@@ -60,11 +62,13 @@ export class PolicyEditor {
     const { document, basedOn } = accepted(body, id);
     requireTier(caller, document);
     const next = { document, createdBy: ownerOf(caller), activate };
+    const review = this.reviewOf(caller);
     const change = await this.store.update(targetOf(caller, id, 'changed'), next, (current) => {
       requireTier(caller, current.document);
       const isSame = isBasedOn(ifMatch, etagOf(JSON.stringify(toPolicyDto(current))));
       if (!isSame || (basedOn !== undefined && basedOn !== current.version))
         throw new PolicyChangedError(id, current.version);
+      if (activate) review.beforeWriting(document, current);
     });
     return this.announced(caller, change);
   }
@@ -72,19 +76,28 @@ export class PolicyEditor {
   /** Puts a version in force, whatever its document says of its status. @throws PolicyVersionNotFoundError and the like */
   async activate(caller: Principal, id: string, version: number): Promise<PolicyRecord> {
     requireRole(caller, 'operator');
-    const change = await this.store.activate(targetOf(caller, id, 'activated'), version, ({ document }) =>
-      requireTier(caller, document),
-    );
+    const review = this.reviewOf(caller);
+    const change = await this.store.activate(targetOf(caller, id, 'activated'), version, (record) => {
+      requireTier(caller, record.document);
+      if (record.version === version) review.beforeDeciding(record);
+    });
     return this.announced(caller, change);
   }
 
   /** Takes it out of force for good. @throws PolicyNotFoundError, ForbiddenError */
   async archive(caller: Principal, id: string): Promise<void> {
     requireRole(caller, 'operator');
-    const change = await this.store.archive(targetOf(caller, id, 'archived'), ({ document }) =>
-      requireTier(caller, document),
-    );
+    const review = this.reviewOf(caller);
+    const change = await this.store.archive(targetOf(caller, id, 'archived'), (record) => {
+      requireTier(caller, record.document);
+      if (record.document.spec.status === 'active') review.beforeDeciding(record);
+    });
     await this.announced(caller, change);
+  }
+
+  /** By what the organization has chosen; the store asks it with the policies locked. */
+  private reviewOf(caller: Principal): PolicyReview {
+    return new PolicyReview(caller, this.directory.settingsOf(caller.organization.slug).policy_review);
   }
 
   private async announced(
@@ -123,7 +136,7 @@ function targetOf(caller: Principal, id: string, change: string): PolicyTarget {
   return {
     organizationId: caller.organization.id,
     id,
-    audit: ({ version, document: { metadata, spec } }, revision) =>
+    audit: ({ version, createdBy, document: { metadata, spec } }, revision) =>
       auditEntry({
         type: `policy.${change}`,
         actor: caller,
@@ -131,6 +144,7 @@ function targetOf(caller: Principal, id: string, change: string): PolicyTarget {
         outcome: 'succeeded',
         details: {
           version,
+          author: createdBy,
           status: spec.status,
           effect: spec.effect,
           tier: spec.tier,
