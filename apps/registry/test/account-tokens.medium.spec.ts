@@ -107,6 +107,18 @@ describe('what a deleted account has issued', () => {
     expect((await exchange(pending)).status).toBe(401);
   });
 
+  it('ends also where that is asked for after it was deleted', async () => {
+    const { account, issued } = await issueAll('regretted');
+    const path = `${ACCOUNTS}/${account.id}`;
+    for (const query of ['', '?revoke_issued=true', '?revoke_issued=true'])
+      expect((await registry.call('DELETE', path + query, { as: operator() })).status).toBe(204);
+    expect(await statuses(...issued)).toEqual(issued.map(() => 401));
+    expect((await registry.call('DELETE', path, { as: operator() })).status).toBe(404);
+    const other = await registry.organization('bystander');
+    const elsewhere = await registry.call('DELETE', `${path}?revoke_issued=true`, { as: admin(other) });
+    expect(elsewhere.status).toBe(404);
+  });
+
   it('ends with it where that is asked for, however it was passed on, and nothing else does', async () => {
     const { account, issued, pending } = await issueAll('taken');
     const others = [await post<Issued>('/v1/containers/taken/tokens', {}), (await create('other')).issued];
@@ -121,9 +133,13 @@ describe('what a deleted account has issued', () => {
       const keyIds = [account.issued, ...issued].map(({ token }) => token.split('_')[2]);
       expect(notice?.credential_ids).toEqual(expect.arrayContaining(keyIds));
     });
-    const facts = await registry.entries('agion:events:audit');
-    const fact = facts.findLast(({ type }) => type === 'service_account.deleted');
-    expect(JSON.parse(fact?.details ?? '{}')).toMatchObject({ revoke_issued: true });
+    await eventually(async () => {
+      const facts = await registry.entries('agion:events:audit');
+      const fact = facts.find(
+        ({ type, subject }) => type === 'service_account.deleted' && subject?.includes(account.id),
+      );
+      expect(JSON.parse(fact?.details ?? '{}')).toMatchObject({ revoke_issued: true });
+    });
   });
 
   it('is asked for in words that are known', async () => {

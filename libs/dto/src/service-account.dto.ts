@@ -48,7 +48,7 @@ export class DeleteServiceAccountQueryDto {
   @ApiPropertyOptional({
     default: false,
     description:
-      'true: what it has issued ends too: tokens of agents, containers and of accounts it has made, however they were passed on.',
+      'true: what it has issued ends too: tokens of agents, containers and of accounts it has made, however they were passed on. Also for an account that is deleted already.',
   })
   @IsOptional()
   @Flag()

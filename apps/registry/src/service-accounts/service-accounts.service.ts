@@ -97,12 +97,12 @@ export class ServiceAccountsService {
 
   /**
    * Its tokens are refused everywhere within two seconds.
-   * @param revokeIssued and so is whatever came about by its word
+   * @param revokeIssued and so is whatever came about by its word, also when the account was deleted before
    * @throws AccountNotFoundError, ForbiddenError for one of a higher role
    */
   async delete(caller: Principal, id: string, revokeIssued: boolean): Promise<void> {
     requireRole(caller, 'operator');
-    const account = await this.find(caller, id);
+    const account = await this.find(caller, id, revokeIssued);
     requireReachesRole(caller, account.role);
     const revoked = await this.store.delete(caller.organization.id, account, revokeIssued, (keyIds) =>
       auditEntry({
@@ -123,8 +123,8 @@ export class ServiceAccountsService {
     return this.credentials.issueForServiceAccount(caller, await this.find(caller, id), request);
   }
 
-  private async find({ organization }: Principal, id: string): Promise<ServiceAccount> {
-    const account = await this.store.find(organization.id, id);
+  private async find({ organization }: Principal, id: string, deleted = false): Promise<ServiceAccount> {
+    const account = await this.store.find(organization.id, id, deleted);
     if (!account) throw new AccountNotFoundError(id);
     return account;
   }

@@ -64,12 +64,13 @@ export class ServiceAccountsStore {
     });
   }
 
-  async find(organizationId: string, id: string): Promise<ServiceAccount | undefined> {
+  /** @param deleted whether it may be one that was deleted */
+  async find(organizationId: string, id: string, deleted = false): Promise<ServiceAccount | undefined> {
     const [account] = await this.scope.query<ServiceAccount & pg.QueryResultRow>(organizationId, {
       name: 'service_account',
       text: `SELECT ${COLUMNS} FROM registry.service_accounts account
-        WHERE organization_id = $1 AND id = $2 AND deleted_at IS NULL`,
-      values: [organizationId, id],
+        WHERE organization_id = $1 AND id = $2 AND ($3::bool OR deleted_at IS NULL)`,
+      values: [organizationId, id, deleted],
     });
     return account;
   }
@@ -86,7 +87,7 @@ export class ServiceAccountsStore {
 
   /**
    * Deletes an account with its tokens and the enrollments it has made.
-   * @param issued whether what came about by its word ends too, and by that of the accounts it has made
+   * @param issued whether what came about by its word ends too, and by that of the accounts it has made; also when it is deleted already
    * @returns the key ids revoked
    * @throws AccountNotFoundError
    */
@@ -98,8 +99,9 @@ export class ServiceAccountsStore {
   ): Promise<string[]> {
     return this.scope.transaction(organizationId, async (client) => {
       const { rowCount } = await client.query({
-        text: 'UPDATE registry.service_accounts SET deleted_at = now() WHERE id = $1 AND deleted_at IS NULL',
-        values: [id],
+        text: `UPDATE registry.service_accounts SET deleted_at = coalesce(deleted_at, now())
+          WHERE id = $1 AND ($2::bool OR deleted_at IS NULL)`,
+        values: [id, issued],
       });
       if (rowCount === 0) throw new AccountNotFoundError(id);
       const own = await revokeCredentials(client, 'service_account', name);
