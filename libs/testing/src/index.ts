@@ -15,3 +15,4 @@ export { startSentinel } from './sentinel.js';
 export type { TestSentinel } from './sentinel.js';
 export { parseEventStream } from './event-stream.js';
 export type { ReceivedEvent, ReceivedStream } from './event-stream.js';
+export { temporaryFolder } from './temporary-folder.js';
