@@ -1,8 +1,9 @@
 // Makes the secrets of an installation. None has a default, none is shown unless asked for, none belongs into a repository.
 //   node scripts/generate-secrets.mjs folders <folder> [--owned]      docker-compose.yml: files, made once and then kept
 //   node scripts/generate-secrets.mjs show <folder> <holder> <name>   one of them
-//   node scripts/generate-secrets.mjs kubernetes [--namespace agion] [--database-url <url> --redis-url <url>]
+//   node scripts/generate-secrets.mjs kubernetes [--namespace agion] [--database-url <url> --redis-url <url>] [--jwt-issuers <file>]
 //                                                                     Secrets for `kubectl create -f -`, fresh each time
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { shownSecret, writeSecretFolders } from './secrets/secret-folders.mjs';
 import { secretObjects } from './secrets/secret-objects.mjs';
@@ -20,6 +21,7 @@ function main(args) {
       namespace: { type: 'string', default: 'agion' },
       'database-url': { type: 'string' },
       'redis-url': { type: 'string' },
+      'jwt-issuers': { type: 'string' },
     },
   });
   const [command, folder, holder, name] = positionals;
@@ -32,7 +34,11 @@ function main(args) {
   } else if (command === 'show' && name) {
     console.log(shownSecret(folder, holder, name, addresses).trimEnd());
   } else if (command === 'kubernetes') {
-    console.log(JSON.stringify(secretObjects({ namespace: values.namespace, databaseUrl, redisUrl }), null, 2));
+    const file = values['jwt-issuers'];
+    const issuers = file && readFileSync(file, 'utf8');
+    console.log(
+      JSON.stringify(secretObjects({ namespace: values.namespace, databaseUrl, redisUrl, issuers }), null, 2),
+    );
   } else throw new Error(USAGE);
 }
 

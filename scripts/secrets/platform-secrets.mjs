@@ -22,6 +22,7 @@ export function completeSecrets(known = {}) {
   return {
     jwt_secret: known.jwt_secret ?? password(),
     stream_secret: known.stream_secret ?? password(),
+    header_secret: known.header_secret ?? password(),
     ledger: known.ledger ?? randomBytes(32).toString('base64'),
     bundle: known.bundle ?? keyPair(),
     services: each(SERVICES, keyPair, known.services),
@@ -60,8 +61,9 @@ export function redisUsers({ platform, agent }) {
  * belongs to, so `<name>_FILE` names it.
  * @param databaseUrl where the database is; a login in it is the owner's
  * @param redisUrl where Redis is; a login in it is the platform's
+ * @param issuers the list behind JWT_ISSUERS, with the secrets in it
  */
-export function secretFiles(secrets, { databaseUrl, redisUrl }) {
+export function secretFiles(secrets, { databaseUrl, redisUrl, issuers }) {
   const owner = new URL(databaseUrl);
   const ownerUrl = owner.password
     ? databaseUrl
@@ -82,7 +84,12 @@ export function secretFiles(secrets, { databaseUrl, redisUrl }) {
       ...(serviceDatabase[`${variable}_DATABASE_URL`] && {
         [`${variable}_DATABASE_URL`]: serviceDatabase[`${variable}_DATABASE_URL`],
       }),
-      ...(service === 'gateway' && { SUPABASE_JWT_SECRET: secrets.jwt_secret }),
+      // The second is shared with an edge function, and nothing until a setting names it.
+      ...(service === 'gateway' && {
+        SUPABASE_JWT_SECRET: secrets.jwt_secret,
+        GATEWAY_HEADER_SECRET: secrets.header_secret,
+        ...(issuers !== undefined && { JWT_ISSUERS: issuers }),
+      }),
       ...(WITH_STREAM_SECRET.includes(service) && { AGION_STREAM_SECRET: secrets.stream_secret }),
       ...(service === 'governance' && { AGION_LEDGER_KEY: secrets.ledger }),
       ...(['gateway', 'governance'].includes(service) && { AGION_BUNDLE_KEY: secrets.bundle.private }),

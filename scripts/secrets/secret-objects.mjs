@@ -21,13 +21,16 @@ const seenFromOutside = ({ AGION_REDIS_URL: url }, namespace) => ({
 
 /**
  * The Secret objects the manifests refer to, one for each holder, with fresh contents.
- * @param {{namespace: string, databaseUrl?: string, redisUrl?: string}} given without addresses those of overlays/local
+ * @param {{namespace: string, databaseUrl?: string, redisUrl?: string, issuers?: string}} given without addresses those of overlays/local
  * @throws Error when a given address is not encrypted or has no password
  */
-export function secretObjects({ namespace, databaseUrl, redisUrl }) {
+export function secretObjects({ namespace, databaseUrl, redisUrl, issuers }) {
   const isLocal = !databaseUrl && !redisUrl;
   if (!isLocal) checkAddresses({ databaseUrl, redisUrl });
-  const files = secretFiles(completeSecrets(), isLocal ? LOCAL : { databaseUrl, redisUrl });
+  const files = secretFiles(completeSecrets(), {
+    ...(isLocal ? LOCAL : { databaseUrl, redisUrl }),
+    issuers,
+  });
   const holders = Object.entries(files).filter(([holder]) => {
     if (holder === 'all-in-one') return false;
     return isLocal || !['postgres', 'redis', 'agent'].includes(holder);

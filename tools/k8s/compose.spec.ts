@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -153,6 +153,45 @@ describe.each(APPS)('%s', (app) => {
   it('can start in production with what it is told', () => {
     const loaded = loadAll(environment(app), definitionsOf(app));
     expect(loaded.map(({ mode }) => mode)).toEqual(definitionsOf(app).map(() => 'production'));
+  });
+});
+
+describe('files of the gateway’s', () => {
+  const files = '/run/gateway';
+  it('are a folder of this machine where one is named, and none where none is', () => {
+    const mount = (variables = {}): string[] => {
+      const { services } = readCompose(COMPOSE, variables) as typeof compose;
+      return services.gateway?.volumes?.filter((one) => one.includes(files)) ?? [];
+    };
+    expect(mount()).toEqual([`gateway-files:${files}:ro`]);
+    expect(mount({ GATEWAY_FILES: './gateway' })).toEqual([`./gateway:${files}:ro`]);
+  });
+
+  it('are issuers, besides the secret of an edge function, which is made with the others', () => {
+    const issuers = path.join(folder, 'issuers.json');
+    writeFileSync(issuers, JSON.stringify([{ supabase_project: 'https://abcdefgh.supabase.co' }]));
+    const variables = {
+      JWT_ISSUERS_FILE: issuers,
+      SUPABASE_JWT_SECRET_FILE: '',
+      GATEWAY_HEADER_SECRET_FILE: '/run/secrets/agion/GATEWAY_HEADER_SECRET',
+      GATEWAY_HEADER_ORGANIZATION: 'default',
+    };
+    expect(loadAll(environment('gateway', variables), definitionsOf('gateway'))).toMatchObject([
+      { issuers: [{ issuer: 'https://abcdefgh.supabase.co/auth/v1' }], headerSecret: expect.stringMatching(/.{32}/) },
+    ]);
+  });
+
+  it('are a certificate and its key, with a port for them, by docker-compose.tls.yml', () => {
+    const file = inCheckout('docker-compose.tls.yml');
+    expect(schemaFaults(file)).toEqual([]);
+    const { services } = readCompose(file) as {
+      services: Record<string, ComposeService & { environment: Record<string, string> }>;
+    };
+    for (const app of ['gateway', 'all-in-one']) {
+      expect(services[app]?.ports).toEqual(['127.0.0.1:8443:8443']);
+      const loaded = loadAll({ ...environment(app), ...services[app]?.environment }, definitionsOf(app)).at(-1);
+      expect(loaded).toMatchObject({ tls: { port: 8443, cert: `${files}/tls.crt`, key: `${files}/tls.key` } });
+    }
   });
 });
 

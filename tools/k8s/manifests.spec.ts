@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
@@ -54,12 +54,14 @@ describe.each([...rendered])('%s', (_, objects) => {
   });
 });
 
+const ISSUERS = JSON.stringify([{ supabase_project: 'https://abcdefgh.supabase.co' }]);
 const SECRETS = {
   local: secretObjects({ namespace: 'agion' }),
   production: secretObjects({
     namespace: 'agion',
     databaseUrl: 'postgresql://agion:owner@db.example.com/agion?sslmode=verify-full',
     redisUrl: 'rediss://platform:Vb3kT9wQzL5x@redis.example.com:6380',
+    issuers: ISSUERS,
   }),
 } as Record<string, { items: { metadata: { name: string }; stringData: Record<string, string> }[] }>;
 
@@ -133,5 +135,39 @@ describe.each(['local', 'production'])('overlays/%s', (overlay) => {
   it('brings Postgres and Redis only where they belong to it', () => {
     const stateful = objects.filter(({ kind }) => kind === 'StatefulSet').map(({ metadata }) => metadata.name);
     expect(stateful.sort()).toEqual(overlay === 'local' ? ['postgres', 'redis'] : []);
+  });
+});
+
+describe('what docs/deployment.md says about people', () => {
+  const gateway = DEFINITIONS.filter(({ name }) => name === 'gateway');
+  const page = readFileSync(inCheckout('docs', 'deployment.md'), 'utf8');
+  const entries = page.matchAll(/path: \/data\/([A-Z_]+), value: '?([^'}\s]+)'? \}/g);
+  const told = Object.fromEntries([...entries].map(([, name = '', value = '']) => [name, value]));
+
+  it('lets the gateway start with several issuers and with an edge function', () => {
+    expect(Object.keys(told)).toEqual([
+      'JWT_ISSUERS_FILE',
+      'GATEWAY_HEADER_SECRET_FILE',
+      'GATEWAY_HEADER_ORGANIZATION',
+    ]);
+    const objects = renderOverlay(inCheckout('k8s', 'overlays', 'production')) as KubernetesObject[];
+    const find = (kind: string, name: string): KubernetesObject | undefined =>
+      objects.find((one) => one.kind === kind && one.metadata.name === name);
+    const container = find('Deployment', 'gateway')?.spec.template.spec.containers[0];
+    const own = Object.fromEntries(container?.env.map(({ name, value }) => [name, value]) ?? []);
+    const { JWT_JWKS_URI: _, JWT_ISSUER: __, ...settings } = find('ConfigMap', 'agion-settings')?.data ?? {};
+    const secret = SECRETS.production?.items.find(({ metadata }) => metadata.name === 'agion-gateway');
+    const files = path.join(folder, 'people');
+    writeFiles(files, secret?.stringData ?? {});
+    const environment = Object.fromEntries(
+      Object.entries({ ...settings, ...own, ...told }).map(([name, value]) => [
+        name,
+        value.replace('/run/secrets/agion', files),
+      ]),
+    );
+    expect(unknownNames(told, gateway)).toEqual([]);
+    expect(loadAll(environment, gateway)).toMatchObject([
+      { issuers: [{ issuer: 'https://abcdefgh.supabase.co/auth/v1' }], headerOrganization: 'default' },
+    ]);
   });
 });
