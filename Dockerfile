@@ -1,6 +1,7 @@
 # Builds any app of apps/, and the job that prepares the database:
 #   docker build --build-arg APP=gateway -t agion/gateway:0.1.0 .
 #   docker build --target migrate -t agion/migrate:0.1.0 .
+#   docker build --target cli -t agion/cli:0.1.0 .
 ARG NODE_VERSION=24.20.0
 
 FROM node:${NODE_VERSION}-trixie-slim AS base
@@ -48,6 +49,17 @@ COPY --from=migrate-dependencies /agion/node_modules ./node_modules
 COPY --from=migrate-files /image ./
 USER 1000:1000
 ENTRYPOINT ["node", "scripts/container/migrate.mjs"]
+
+FROM build AS cli-files
+RUN node scripts/container/assemble.mjs cli /image
+
+# `agion`, the command line.
+FROM base AS cli
+ENV NODE_ENV=production HOME=/tmp
+COPY --from=dependencies /agion/node_modules ./node_modules
+COPY --from=cli-files /image ./
+USER 1000:1000
+ENTRYPOINT ["node", "apps/cli/bin/agion.mjs"]
 
 FROM base AS app
 ARG APP

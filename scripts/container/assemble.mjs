@@ -1,5 +1,5 @@
 // In the Dockerfile: gathers what one image runs, from a checkout that has been built.
-//   node scripts/container/assemble.mjs <app>|migrate <folder>
+//   node scripts/container/assemble.mjs <app>|cli|migrate <folder>
 import { cpSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,13 @@ const MIGRATE = [
   'scripts/container/given.mjs',
   'scripts/generate-secrets.mjs',
   'scripts/secrets',
+];
+/** What the command line takes from elsewhere: how settings are read, and the Redis users of agents. */
+const CLI = [
+  'apps/cli/bin',
+  ...['data-folder', 'dev-file', 'settings', 'server-account'].map((name) => `tools/launcher/${name}.mjs`),
+  ...['checkout', 'failure'].map((name) => `tools/setup/${name}.mjs`),
+  'scripts/secrets/redis-acl.mjs',
 ];
 const APP = ['start', 'healthcheck', 'given', 'admin-token'].map((name) => `scripts/container/${name}.mjs`);
 
@@ -46,10 +53,11 @@ export function foldersOf(app) {
 }
 
 /** What goes into an image beside its packages, as paths in the checkout. */
-export const filesOf = (image) =>
-  image === 'migrate'
-    ? ['package.json', ...MIGRATE]
-    : ['package.json', ...APP, ...foldersOf(image).flatMap((folder) => [`${folder}/package.json`, `${folder}/dist`])];
+export function filesOf(image) {
+  if (image === 'migrate') return ['package.json', ...MIGRATE];
+  const projects = foldersOf(image).flatMap((folder) => [`${folder}/package.json`, `${folder}/dist`]);
+  return ['package.json', ...(image === 'cli' ? CLI : APP), ...projects];
+}
 
 /** Copies them to `target`. */
 export function assemble(image, target) {
@@ -60,6 +68,6 @@ export function assemble(image, target) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [image, target] = process.argv.slice(2);
-  if (!image || !target) throw new Error('usage: node scripts/container/assemble.mjs <app>|migrate <folder>');
+  if (!image || !target) throw new Error('usage: node scripts/container/assemble.mjs <app>|cli|migrate <folder>');
   assemble(image, target);
 }

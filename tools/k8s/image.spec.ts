@@ -1,8 +1,10 @@
-import { globSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { globSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { builtinModules } from 'node:module';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, expect, it } from '@jest/globals';
-import { filesOf, foldersOf } from '../../scripts/container/assemble.mjs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { assemble, filesOf, foldersOf } from '../../scripts/container/assemble.mjs';
 import { inCheckout } from '../setup/checkout.mjs';
 import { isAtLeast } from '../setup/node-version.mjs';
 
@@ -67,6 +69,45 @@ describe('the image of', () => {
     expect(foreign.filter((name) => !bought.includes(name))).toEqual([]);
   });
 
+  describe('the command line', () => {
+    const image = mkdtempSync(path.join(tmpdir(), 'agion-cli-image-'));
+    beforeAll(() => {
+      assemble('cli', image);
+      symlinkSync(inCheckout('node_modules'), path.join(image, 'node_modules'));
+    });
+    afterAll(() => rmSync(image, { recursive: true, force: true }));
+    /** As the image's ENTRYPOINT does. */
+    const agion = (...args: string[]): { status: number | null; said: string } => {
+      const env = { PATH: process.env.PATH, HOME: image, AGION_GATEWAY_URL: 'http://127.0.0.1:1' };
+      const program = [path.join('apps', 'cli', 'bin', 'agion.mjs'), ...args];
+      const { status, stdout, stderr } = spawnSync(process.execPath, program, { cwd: image, env, encoding: 'utf8' });
+      return { status, said: stdout + stderr };
+    };
+
+    it('runs from what its image holds: it looks around, and makes users of Redis', () => {
+      expect(read('Dockerfile')).toContain('ENTRYPOINT ["node", "apps/cli/bin/agion.mjs"]');
+      const { status, said } = agion('doctor', '--json');
+      expect(status).toBe(1);
+      const { findings } = JSON.parse(said) as { findings: { group: string; name: string; status: string }[] };
+      expect(findings).toContainEqual(
+        expect.objectContaining({ group: 'Services', name: 'gateway', status: 'failed' }),
+      );
+      expect(findings).toContainEqual(
+        expect.objectContaining({ name: 'platform', detail: 'production, known from settings' }),
+      );
+      expect(agion('redis-acl', '--organization', 'acme', '--agent', 'a:b')).toMatchObject({
+        status: 0,
+        said: expect.stringContaining('user org:acme:agent:a:b '),
+      });
+      expect(agion('policy', '--help').status).toBe(0);
+    });
+
+    it('says where tokens are made instead', () => {
+      const { status, said } = agion('admin-token');
+      expect([status, said]).toEqual([1, expect.stringContaining('scripts/container/admin-token.mjs')]);
+    });
+  });
+
   it('nothing that is no app is made', () => {
     expect(() => foldersOf('../libs/wire')).toThrow('there is no app');
   });
@@ -83,7 +124,7 @@ describe('the Dockerfile', () => {
     expect(version.split('.')[0]).toBe(read('.nvmrc').trim());
   });
 
-  it.each(['app', 'migrate'])('ends %s without privileges and without tools', (name) => {
+  it.each(['app', 'cli', 'migrate'])('ends %s without privileges and without tools', (name) => {
     expect(stage(name)).toMatch(/^USER 1000:1000$/m);
     expect(stage(name)).not.toMatch(/^(RUN|ADD)\b/m);
     expect(stage(name)).not.toMatch(/^COPY (?!--from=)/m);

@@ -90,11 +90,14 @@ describe('the deployment guide', () => {
 
   it('builds images of apps and stages that there are', async () => {
     const { calls } = await follow('Images');
-    const [app, migrate] = calls.map(({ args }) => args.join(' '));
+    const [app, migrate, cli, doctor] = calls.map(({ args }) => args.join(' '));
     const name = /^build --build-arg APP=(\S+) -t agion\/\1:\S+ \.$/.exec(app ?? '')?.[1];
     expect(globSync('apps/*', { cwd: inCheckout() }).map((one) => path.basename(one))).toContain(name);
     expect(migrate).toMatch(/^build --target migrate -t agion\/migrate:\S+ \.$/);
-    expect(readFileSync(inCheckout('Dockerfile'), 'utf8')).toMatch(/^FROM base AS migrate$/m);
+    expect(cli).toMatch(/^build --target cli -t agion\/cli:\S+ \.$/);
+    expect(doctor).toMatch(/^run --rm --network agion_services .*agion\/cli:\S+ doctor$/);
+    for (const stage of ['migrate', 'cli'])
+      expect(readFileSync(inCheckout('Dockerfile'), 'utf8')).toMatch(new RegExp(`^FROM base AS ${stage}$`, 'm'));
   });
 
   it('starts services of the compose file, with the settings it names', async () => {
