@@ -1,4 +1,7 @@
 import { PROBLEMS } from '@agion/wire';
+import { BEARER_ALONE, SECURITY_OR_NONE, WITHOUT_CREDENTIALS } from './openapi-credentials.mjs';
+
+const TICKETS = '/api/v1/stream-tickets';
 
 const PROBLEM = { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDto' } } };
 
@@ -8,10 +11,11 @@ const AT_THE_DOOR = ['malformed-request', 'too-many-requests', 'unavailable', 'u
 const WITH_BODY = ['body-too-large', 'unsupported-media-type'];
 
 /** Who may call it, and what the gateway may answer before a service is asked. */
-export function describeDoor(operation, { who, to }) {
+export function describeDoor(operation, { who, to, path }) {
   operation['x-agion-access'] = who;
-  if (who === 'open') operation.security = [];
-  else if (who === 'open-in-development') operation.security = [{ bearer: [] }, {}];
+  if (who === 'open') operation.security = WITHOUT_CREDENTIALS;
+  else if (who === 'open-in-development') operation.security = SECURITY_OR_NONE;
+  else if (path === TICKETS) operation.security = BEARER_ALONE;
   else delete operation.security;
   const door = who === 'open' ? [] : ['unauthenticated', 'forbidden', ...AT_THE_DOOR];
   for (const name of door) if (to !== 'gateway' || name !== 'upstream-timeout') mayAnswer(operation, name);

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { asJsonSchema } from './openapi-3.1.mjs';
 import { describeDoor, READINESS } from './openapi-answers.mjs';
+import { SECURITY, SECURITY_SCHEMES } from './openapi-credentials.mjs';
 import { sorted } from './sorted.mjs';
 
 /** A service's document as the outside sees it: `/v1/x` is `/api/v1/x`, and what is not routed is not there. */
@@ -39,17 +40,11 @@ export function mergeDocuments(documents, { routes, version }) {
         'The control plane for AI agents. Every error is a problem (RFC 9457); `type` leads to its explanation under `/problems`.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    security: [{ bearer: [] }],
+    security: SECURITY,
     paths,
     components: {
       schemas,
-      securitySchemes: {
-        bearer: {
-          type: 'http',
-          scheme: 'bearer',
-          description: "A user's JWT, or an Agion token (`agion_agt_…`, `agion_ctr_…`, `agion_svc_…`).",
-        },
-      },
+      securitySchemes: SECURITY_SCHEMES,
     },
   };
   return sorted(asJsonSchema(document));

@@ -54,6 +54,19 @@ describe('the API as its services describe it', () => {
     expect(JSON.stringify(merged.document)).not.toContain('"nullable"');
   });
 
+  it('says how callers are known: by a bearer token, or by the signed headers of an edge function', () => {
+    const { security, components, paths } = merged.document as {
+      security: object[];
+      components: { securitySchemes: object };
+      paths: Record<string, Record<string, { security?: object[] }>>;
+    };
+    expect(security).toEqual([{ bearer: [] }, { edgeUser: [], edgeSignature: [] }]);
+    expect(Object.keys(components.securitySchemes).sort()).toEqual(['bearer', 'edgeSignature', 'edgeUser']);
+    expect(paths['/api/v1/agents']?.get?.security).toBeUndefined();
+    expect(paths['/api/v1/agents/register']?.post?.security).toContainEqual({});
+    expect(paths['/api/v1/stream-tickets']?.post?.security).toEqual([{ bearer: [] }]);
+  });
+
   it('lists what the door may answer: 304, 413, 414 and 415 where they are possible', () => {
     const statuses = (path: string, method: string): string[] =>
       Object.keys(
