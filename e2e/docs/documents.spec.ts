@@ -57,7 +57,7 @@ const SETTINGS = new Set(SERVICES.flatMap(({ settings }) => settingsOf(settings)
 
 /** Every name in capitals that stands in the code: settings of commands and libraries, kinds of events. */
 const IN_CODE = new Set(
-  find('prisma.config.ts', 'tools/**/*.mjs', '{apps,libs}/*/src/**/*.ts').flatMap(
+  find('prisma.config.ts', 'docker-compose.yml', 'tools/**/*.mjs', '{apps,libs}/*/src/**/*.ts').flatMap(
     (file) => read(file).match(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g) ?? [],
   ),
 );
