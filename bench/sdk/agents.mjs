@@ -13,6 +13,7 @@ const BARE_UPDATES = 'bare:policy:updates';
 const LATE_MS = 10_000;
 
 const publisher = new Redis(redisUrl);
+publisher.on('error', () => {});
 const pool = new Pool(gatewayUrl, { connections: 16 });
 let sdks = [];
 let listeners = [];
@@ -39,12 +40,12 @@ async function close() {
 }
 
 /** Tells all of them. @returns milliseconds until the last one decides by the new revision */
-async function propagate({ who, revision, scope }) {
+async function propagate({ who, revision, scope, lateMs = LATE_MS }) {
   const members = who === 'bare' ? listeners : sdks;
   let left = members.length;
   let lastAt = 0;
   const done = new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${left} of ${members.length} are late for ${revision}`)), LATE_MS);
+    const timer = setTimeout(() => reject(new Error(`${left} of ${members.length} are late for ${revision}`)), lateMs);
     hear[who] = (heard) => {
       if (heard !== revision) return;
       lastAt = performance.now();
@@ -56,7 +57,7 @@ async function propagate({ who, revision, scope }) {
   });
   const startedAt = performance.now();
   const notice = JSON.stringify({ type: 'policy.updated', revision, agents: scope });
-  publisher.publish(who === 'bare' ? BARE_UPDATES : UPDATES, notice);
+  publisher.publish(who === 'bare' ? BARE_UPDATES : UPDATES, notice).catch(() => {}); // Redis may be killed meanwhile
   await done;
   const wrong = members.filter((member) => !decidesBy(member, revision)).length;
   if (wrong > 0) throw new Error(`${wrong} of ${members.length} do not decide by revision ${revision}`);

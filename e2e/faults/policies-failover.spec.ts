@@ -114,5 +114,5 @@ test('policies that were committed and never announced are found out by themselv
       governance = await start();
       return { counts: { decisions: 0, wrong: 0 }, recoveryMs: await witness.converged() };
     });
-  await unannounced.run(async () => ({ counts: witness.end() }));
+  await unannounced.run(() => Promise.resolve({ counts: witness.end() }));
 }, 300_000);

@@ -26,7 +26,7 @@ afterAll(async () => {
   await platform?.stop();
 }, 60_000);
 
-async function changed(more: () => Promise<unknown> = async () => undefined): Promise<{
+async function changed(more: () => Promise<unknown> = () => Promise.resolve()): Promise<{
   counts: Record<string, number>;
   recoveryMs: number;
 }> {

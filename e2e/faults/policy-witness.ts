@@ -12,6 +12,12 @@ export interface Seen extends Record<string, number> {
   'split ms': number;
 }
 
+/** Which effect is in force, since which revision. */
+export interface Standing {
+  revision: number;
+  effect: Effect;
+}
+
 const LOOK_MS = 5;
 const ACTION = 'send_report';
 
@@ -34,7 +40,7 @@ export class PolicyWitness {
   constructor(
     private readonly platform: Platform,
     private readonly members: readonly AgionSDK[],
-    { revision, effect }: { revision: number; effect: Effect },
+    { revision, effect }: Standing,
   ) {
     this.committed = revision;
     this.effects.set(revision, effect);
@@ -124,3 +130,27 @@ export class PolicyWitness {
 }
 
 const revisionOf = (member: AgionSDK): number => member.status.policies.revision;
+
+/**
+ * Watches a fleet during a fault and until it is whole again.
+ * @param standing brought up to what holds afterwards
+ * @param during resolves with the milliseconds of the recovery
+ */
+export async function watched(
+  platform: Platform,
+  members: readonly AgionSDK[],
+  standing: Standing,
+  during: (witness: PolicyWitness) => Promise<number>,
+): Promise<{ counts: Seen; recoveryMs: number }> {
+  const witness = new PolicyWitness(platform, members, standing);
+  try {
+    const recoveryMs = await during(witness);
+    await witness.converged();
+    return { counts: witness.end(), recoveryMs };
+  } finally {
+    witness.close();
+    if ((witness.revision - standing.revision) % 2 === 1)
+      standing.effect = standing.effect === 'allow' ? 'deny' : 'allow';
+    standing.revision = witness.revision;
+  }
+}
