@@ -1,5 +1,6 @@
 import { DatabaseModule } from '@agion/database';
 import { Module } from '@nestjs/common';
+import { ActionsModule } from './actions/actions.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { DecisionsModule } from './decisions/decisions.module.js';
 import { EventsModule } from './events/events.module.js';
@@ -23,6 +24,7 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
     IdempotencyModule,
     AuditModule,
     PoliciesModule,
+    ActionsModule,
     SimulationModule,
     ShadowModule,
     DecisionsModule,

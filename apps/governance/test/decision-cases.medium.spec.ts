@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@agion/testing';
 import type { Organization } from '@agion/wire';
 import {
+  actionsOf,
   casesForTheWire,
   documentOf,
   isRefused,
@@ -36,6 +37,7 @@ beforeAll(async () => {
       policies: one.policies.map(isRefused(one) ? keptDocumentOf : documentOf),
       unchecked: isRefused(one),
       defaultEffect: one.default,
+      actions: actionsOf(one),
     })),
   );
   const asked = await Promise.all(

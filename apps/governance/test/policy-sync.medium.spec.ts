@@ -74,6 +74,8 @@ describe('the sync document', () => {
       'hash',
       'default_effect',
       'signature',
+      'actions_signature',
+      'actions',
       'policies',
     ]);
     expect(body).toMatchObject({ revision: 7, epoch: 0, stopped: false, default_effect: 'deny' });

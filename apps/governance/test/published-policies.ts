@@ -1,4 +1,4 @@
-import { checkPolicy, type PolicyDocument } from '@agion/policy-engine';
+import { type ActionDefinition, checkPolicy, type PolicyDocument } from '@agion/policy-engine';
 import { asOwner, type TestDatabase } from '@agion/testing';
 import { DEFAULT_ORGANIZATION, type Organization } from '@agion/wire';
 
@@ -6,6 +6,7 @@ import { DEFAULT_ORGANIZATION, type Organization } from '@agion/wire';
 export interface Governed {
   organization: Organization;
   policies: readonly Record<string, unknown>[];
+  actions?: readonly ActionDefinition[];
   defaultEffect?: 'allow' | 'deny';
   /** Whether they are kept as they are, complete, and as nobody could publish them today. */
   unchecked?: boolean;
@@ -35,12 +36,20 @@ export const ACME = { id: '0198c0de-0000-7000-8000-00000000acce', slug: 'acme' }
 /** Writes policies behind the service's back, as its own store would. */
 export async function publish(database: TestDatabase, governed: readonly Governed[]): Promise<void> {
   await asOwner(database, async (client) => {
-    for (const { organization, policies, defaultEffect = 'deny', unchecked = false } of governed) {
+    for (const { organization, policies, defaultEffect = 'deny', actions = [], unchecked = false } of governed) {
       const { id: organizationId, slug } = organization;
       if (organizationId !== DEFAULT_ORGANIZATION.id)
         await client.query('INSERT INTO registry.organizations (organization_id, slug, name) VALUES ($1, $2, $2)', [
           organizationId,
           slug,
+        ]);
+      for (const { name, risk, contextSchema } of actions)
+        await client.query('INSERT INTO governance.actions VALUES ($1, $2, 1, 0, $3, $4, $5)', [
+          organizationId,
+          name,
+          risk,
+          contextSchema && JSON.stringify(contextSchema),
+          'user:ada',
         ]);
       for (const [index, input] of policies.entries()) {
         const { policy, faults } = unchecked

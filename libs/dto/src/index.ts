@@ -1,3 +1,4 @@
+export { ActionDto, ActionPageDto, DescribeActionDto } from './action.dto.js';
 export { decodeCursor, encodeCursor } from './cursor.js';
 export { PageQueryDto } from './page.dto.js';
 export { ConfigNoticeDto, ControlNoticeDto, PolicyBeaconDto, PolicyNoticeDto } from './notice.dto.js';

@@ -7,6 +7,17 @@ export class SyncedPolicyDto extends PolicyDocumentDto {
   version!: number;
 }
 
+class SyncedActionDto {
+  @ApiProperty({ example: 'send_email' })
+  name!: string;
+
+  @ApiProperty({ enum: ['low', 'medium', 'high'] })
+  risk!: string;
+
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })
+  context_schema!: Record<string, unknown> | null;
+}
+
 class SignedStateDto {
   @ApiProperty({ type: 'integer', example: 187, description: 'Counts the changes of policies in the organization.' })
   revision!: number;
@@ -32,6 +43,17 @@ class SignedStateDto {
       'Ed25519, base64url, over the RFC 8785 form of {organization, agent_id, revision, epoch, stopped, default_effect, hash}; `organization` is the slug that registration answers. Keys: `/.well-known/agion-keys`.',
   })
   signature!: string;
+
+  @ApiProperty({
+    type: [SyncedActionDto],
+    description: "What is known of the actions that this agent's policies are about, by name; whole in each answer.",
+  })
+  actions!: SyncedActionDto[];
+
+  @ApiProperty({
+    description: 'Ed25519, base64url, over the RFC 8785 form of {organization, agent_id, revision, actions}.',
+  })
+  actions_signature!: string;
 }
 
 /** All that an agent needs to decide by itself: every policy in force that can match it, whole. */

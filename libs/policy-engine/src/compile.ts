@@ -99,6 +99,12 @@ export function amendPolicies(set: PolicySet, { gone, come }: PolicyChange, opti
   return new PolicySet(set.index.amended(leaving, coming), set.size - leaving.length + coming.length, options);
 }
 
+/** Whether some policy of a set has an agent and an action in its scope. */
+export function isConcerned(set: PolicySet, agentId: string, action: string): boolean {
+  const { denies, allows, shadows } = set.index.candidates(agentId, action);
+  return denies.length + allows.length + shadows.length > 0;
+}
+
 /** Whether a policy can ever be a candidate for an agent, whatever it does. */
 export function canMatchAgent(document: PolicyDocument, agentId: string): boolean {
   return matchesAny(document.spec.scope.agents, agentId);

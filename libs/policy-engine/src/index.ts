@@ -7,7 +7,7 @@ export { checkPolicy } from './check-policy.js';
 export type { CheckedPolicy, ContextSchemas } from './check-policy.js';
 export { contextFaults } from './typed-context.js';
 export { checkTrials } from './check-tests.js';
-export { amendPolicies, canMatchAgent, compilePolicies, PolicySet } from './compile.js';
+export { amendPolicies, canMatchAgent, compilePolicies, isConcerned, PolicySet } from './compile.js';
 export type { PolicyChange, PolicySetOptions } from './compile.js';
 export type { MatchedPolicy, PolicyDecision, PolicyError, PolicyReference, PolicyRequest } from './decision.js';
 export { evaluate } from './evaluate.js';

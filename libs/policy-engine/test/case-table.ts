@@ -95,9 +95,7 @@ export function policyCases(): PolicyCase[] {
 
 /** Those whose answer depends on nothing but what an agent sends. */
 export const casesForTheWire = (): PolicyCase[] =>
-  policyCases().filter(
-    ({ only, facts, actions }) => only !== 'engine' && actions === undefined && Object.keys(facts).length === 0,
-  );
+  policyCases().filter(({ only, facts }) => only !== 'engine' && Object.keys(facts).length === 0);
 
 /** Those that an SDK can decide by itself. */
 export const casesForAnSdk = (): PolicyCase[] => casesForTheWire().filter(({ only }) => only === undefined);

@@ -1,12 +1,15 @@
+import type { ActionDefinition } from '@agion/policy-engine';
 import { AgentStanding } from '../src/decisions/agent-standing.js';
 import { type KeptPolicies, LocalDecisions, type LocalDecisionsOptions } from '../src/decisions/local-decisions.js';
 import { loadPolicies } from '../src/policies/loaded-policies.js';
 import { wholeBundle } from '../src/policies/policy-bundle.js';
+import { actionsOnTheWire } from '../src/policies/synced-actions.js';
 import { ManualClock } from './manual-clock.js';
 import { aSyncedPolicy, type Sketch } from './signed-policies.js';
 
 export interface Scene {
   policies?: readonly Sketch[];
+  actions?: readonly ActionDefinition[];
   defaultEffect?: 'allow' | 'deny';
   standing?: KeptPolicies['standing'];
   isStopped?: boolean;
@@ -31,10 +34,12 @@ export function decidedLocally({ policies = [], defaultEffect = 'deny', ...scene
   if (scene.isRefused) standing.refuse();
   const bundle = wholeBundle({
     ...{ revision: 7, epoch: 0, stopped: false, hash: '', signature: '', default_effect: defaultEffect },
+    ...{ actions: actionsOnTheWire(scene.actions ?? []), actions_signature: '' },
     policies: policies.map(aSyncedPolicy),
   });
   const { isStopped = false, ageMs = 0 } = scene;
-  const current = { ...loadPolicies(bundle, 'gateway'), risks: new Map(Object.entries(scene.risks ?? {})) };
+  const loaded = loadPolicies(bundle, 'gateway');
+  const current = scene.risks ? { ...loaded, risks: new Map(Object.entries(scene.risks)) } : loaded;
   const kept = { current, isStopped, ageMs, standing: scene.standing ?? 'fresh' };
   const local = new LocalDecisions({
     ...{ agentId: 'demo:echo', policies: kept, standing, failMode: 'deny', lowRiskActions: new Set(), clock },

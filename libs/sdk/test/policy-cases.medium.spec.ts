@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { casesForAnSdk, documentOf, type PolicyCase } from '../../policy-engine/test/case-table.js';
+import { actionsOf, casesForAnSdk, documentOf, type PolicyCase } from '../../policy-engine/test/case-table.js';
 import { AgionSDK, type Decision, PolicyViolationError } from '../src/index.js';
 import { type Received, type Scripted, type ScriptedGateway, startScriptedGateway } from './scripted-gateway.js';
 import { Signer } from './signed-policies.js';
@@ -20,8 +20,13 @@ afterAll(() => gateway.stop());
 afterEach(() => sdk.close());
 
 const platformOf =
-  ({ request: { agent: agentId }, default: effect, policies }: PolicyCase) =>
+  (one: PolicyCase) =>
   ({ path, method }: Received): Scripted => {
+    const {
+      request: { agent: agentId },
+      default: effect,
+      policies,
+    } = one;
     if (path.endsWith('/register'))
       return {
         status: 201,
@@ -36,7 +41,7 @@ const platformOf =
       });
       const active = published.filter((policy) => !('status' in policy) || policy.status === 'active');
       const state = { revision: REVISION, default_effect: effect };
-      return { body: signer.document({ organization: ORGANIZATION, agentId }, state, active) };
+      return { body: signer.document({ organization: ORGANIZATION, agentId }, state, active, actionsOf(one)) };
     }
     if (path === '/api/v1/governance/check') return { status: 503 };
     return method === 'DELETE' ? { status: 204 } : { body: {} };

@@ -1,8 +1,9 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { checkPolicy } from '@agion/policy-engine';
+import { type ActionDefinition, checkPolicy } from '@agion/policy-engine';
 import { canonicalJson } from '../src/canonical-json.js';
 import { hashOf, type SyncDocument, wholeBundle } from '../src/policies/policy-bundle.js';
-import { type PublicJwk, signedText } from '../src/policies/policy-signature.js';
+import { type PublicJwk, signedActionsText, signedText } from '../src/policies/policy-signature.js';
+import { actionsOnTheWire } from '../src/policies/synced-actions.js';
 
 export interface Sketch {
   id: string;
@@ -42,13 +43,21 @@ export class Signer {
     owner: { organization: string; agentId: string },
     state: { revision: number; epoch?: number; stopped?: boolean; default_effect?: 'allow' | 'deny' },
     sketches: readonly Sketch[],
+    actions: readonly ActionDefinition[] = [],
   ): SyncDocument & { policies: unknown[] } {
     const sorted = [...sketches].sort((a, b) => (a.id < b.id ? -1 : 1));
     const policies = sorted.map((sketch) => JSON.parse(canonicalJson(aSyncedPolicy(sketch))) as unknown);
-    const unsigned = { epoch: 0, stopped: false, default_effect: 'deny' as const, ...state, hash: '', signature: '' };
+    const signatures = { signature: '', actions_signature: '' };
+    const told = { actions: actionsOnTheWire(actions), ...signatures };
+    const unsigned = { epoch: 0, stopped: false, default_effect: 'deny' as const, ...state, hash: '', ...told };
     const hash = hashOf(wholeBundle({ ...unsigned, policies }).policies);
-    const { default_effect: defaultEffect, ...rest } = { ...unsigned, hash };
-    const text = signedText(owner, { ...rest, defaultEffect });
-    return { ...unsigned, hash, signature: sign(null, Buffer.from(text), this.key).toString('base64url'), policies };
+    const bundle = wholeBundle({ ...unsigned, hash, policies });
+    const signed = (text: string): string => sign(null, Buffer.from(text), this.key).toString('base64url');
+    return {
+      ...unsigned,
+      ...{ hash, signature: signed(signedText(owner, bundle)) },
+      actions_signature: signed(signedActionsText(owner, bundle)),
+      policies,
+    };
   }
 }

@@ -41,6 +41,11 @@ export const PROBLEMS = {
   'prompt-not-found': { status: 404, title: 'Prompt not found', help: 'Create it: POST /api/v1/prompts.' },
   'model-not-found': { status: 404, title: 'Model not found', help: 'Create it: POST /api/v1/models.' },
   'resource-not-found': { status: 404, title: 'Resource not found', help: 'Create it: POST /api/v1/resources.' },
+  'action-not-found': {
+    status: 404,
+    title: 'Action not found',
+    help: 'Say what is known of it: PUT /api/v1/actions/{name}.',
+  },
   'policy-not-found': { status: 404, title: 'Policy not found', help: 'Create it: POST /api/v1/policies.' },
   'version-not-found': {
     status: 404,

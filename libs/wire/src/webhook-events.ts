@@ -1,5 +1,6 @@
 /** The facts of the audit trail a webhook can be told of, and what each says. */
 export const WEBHOOK_EVENTS = {
+  'action.changed': 'what is known of an action was changed: its risk, or what its context looks like',
   'agent.delegated': 'on whose behalf an agent acts was noted or changed',
   'agent.registered': 'an agent registered for the first time',
   'agent.retired': 'an agent was retired and its tokens revoked',

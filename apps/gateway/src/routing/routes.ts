@@ -70,6 +70,9 @@ const ROWS: Row[] = [
   ['POST', '/api/v1/missions', 'coordination', 'operator', 'missions:write'],
   ['GET', '/api/v1/missions/{id}', 'coordination', 'signed-in', 'missions:read'],
 
+  ['GET', '/api/v1/actions', 'governance', 'viewer', 'policies:read'],
+  ['GET', '/api/v1/actions/{name}', 'governance', 'viewer', 'policies:read'],
+  ['PUT', '/api/v1/actions/{name}', 'governance', 'admin', 'policies:write'],
   ['GET', '/api/v1/policies', 'governance', 'signed-in', 'policies:read'],
   ['POST', '/api/v1/policies', 'governance', 'operator', 'policies:write'],
   ['POST', '/api/v1/policies/validate', 'governance', 'viewer', 'policies:read'],

@@ -20,6 +20,7 @@ const policies: OrganizationPolicies = {
   defaultEffect: 'deny',
   set,
   policies: [],
+  actions: [],
 };
 const agent: KnownAgent = {
   id: 'demo:echo',

@@ -1,4 +1,5 @@
 import { amendPolicies, compilePolicies, type PolicySet, type VersionedPolicy } from '@agion/policy-engine';
+import type { VersionedAction } from '../actions/action-definitions.store.js';
 import type { PolicyState } from './policy-record.js';
 
 /** What is in force in an organization: compiled, and never changed. The next revision is another object. */
@@ -6,6 +7,8 @@ export interface OrganizationPolicies extends Readonly<PolicyState> {
   readonly set: PolicySet;
   /** Sorted by id, by code unit. A version is the same object in each revision that has it. */
   readonly policies: readonly VersionedPolicy[];
+  /** Sorted by name. A version is the same object in each revision that has it. */
+  readonly actions: readonly VersionedAction[];
 }
 
 const idOf = ({ document }: VersionedPolicy): string => document.metadata.id;
@@ -14,9 +17,14 @@ const idOf = ({ document }: VersionedPolicy): string => document.metadata.id;
 export const nameOf = (policy: VersionedPolicy): string => `${idOf(policy)} ${policy.version}`;
 
 /** @param policies sorted by id */
-export function compiled(state: PolicyState, policies: readonly VersionedPolicy[]): OrganizationPolicies {
+export function compiled(
+  state: PolicyState,
+  policies: readonly VersionedPolicy[],
+  actions: readonly VersionedAction[] = [],
+): OrganizationPolicies {
   const { revision, defaultEffect } = state;
-  return Object.freeze({ ...state, policies, set: compilePolicies(policies, { revision, defaultEffect }) });
+  const set = compilePolicies(policies, { revision, defaultEffect, actions });
+  return Object.freeze({ ...state, policies, actions, set });
 }
 
 /**
@@ -29,6 +37,7 @@ export function amended(
   state: PolicyState,
   changed: ReadonlyMap<string, number | null>,
   come: readonly VersionedPolicy[],
+  actions: readonly VersionedAction[] = [],
 ): OrganizationPolicies {
   const { revision, defaultEffect } = state;
   const gone = before.policies.filter((policy) => changed.has(idOf(policy)));
@@ -43,7 +52,8 @@ export function amended(
   return Object.freeze({
     ...state,
     policies: merged(before.policies, changed, next),
-    set: amendPolicies(before.set, { gone, come: next }, { revision, defaultEffect }),
+    actions,
+    set: amendPolicies(before.set, { gone, come: next }, { revision, defaultEffect, actions }),
   });
 }
 

@@ -45,7 +45,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CreateOnce } from '../idempotency/create-once.interceptor.js';
 import { afterId, answered, beforeVersion, pageOf, refuseMixture } from './policy-answers.js';
 import { toPolicyDto, toPolicyTestReportDto, toPolicyVersionDto } from './policy-documents.js';
-import { accepted, PolicyEditor } from './policy-editor.service.js';
+import { PolicyEditor } from './policy-editor.service.js';
 import { PolicyNotFoundError } from './policies.errors.js';
 import { PolicyReadsStore } from './policy-reads.store.js';
 import { PolicySync } from './policy-sync.service.js';
@@ -117,9 +117,9 @@ export class PoliciesController {
   })
   @ApiBody({ type: PolicyDocumentDto })
   @ApiOkResponse({ type: PolicyValidationDto })
-  validate(@Caller() caller: Principal, @Body() body: unknown): PolicyValidationDto {
+  async validate(@Caller() caller: Principal, @Body() body: unknown): Promise<PolicyValidationDto> {
     requireRole(caller, 'viewer');
-    accepted(body);
+    await this.editor.accept(caller, body);
     return { valid: true };
   }
 

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ActionDefinitionsStore } from '../actions/action-definitions.store.js';
 import { AgentPoliciesPublisher } from './agent-policies.publisher.js';
 import { DefaultEffects } from './default-effects.service.js';
 import { DefaultEffectsStore } from './default-effects.store.js';
@@ -22,6 +23,7 @@ import { PolicyUpdatesPublisher } from './policy-updates.publisher.js';
 @Module({
   controllers: [PolicyConvergenceController, PoliciesController],
   providers: [
+    ActionDefinitionsStore,
     PolicyReadsStore,
     PolicyChangesStore,
     PolicySetsStore,
@@ -39,7 +41,7 @@ import { PolicyUpdatesPublisher } from './policy-updates.publisher.js';
     PolicyAdoption,
     PolicyConvergence,
   ],
-  exports: [PolicyReadsStore, PolicySnapshots],
+  exports: [PolicyReadsStore, PolicySnapshots, PolicyUpdatesPublisher, AgentPoliciesPublisher],
 })
 export class PoliciesModule {
   constructor(effects: DefaultEffects) {

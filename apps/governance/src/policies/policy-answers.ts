@@ -39,7 +39,8 @@ export function beforeVersion(cursor: string | undefined): number | null {
   return text === null ? null : Number(text);
 }
 
-function positionOf(cursor: string | undefined, pattern: RegExp): string | null {
+/** Where a page begins; null for the first. @throws ValidationFailedError for a cursor of something else */
+export function positionOf(cursor: string | undefined, pattern: RegExp): string | null {
   if (cursor === undefined) return null;
   const [text] = decodeCursor(cursor, 1) ?? [];
   if (text === undefined || !pattern.test(text))

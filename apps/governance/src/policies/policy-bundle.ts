@@ -1,5 +1,5 @@
 import { createHash, sign, type KeyObject } from 'node:crypto';
-import type { VersionedPolicy } from '@agion/policy-engine';
+import type { ActionDefinition, VersionedPolicy } from '@agion/policy-engine';
 import canonicalize from 'canonicalize';
 import type { PolicyState } from './policy-record.js';
 
@@ -29,6 +29,9 @@ export interface PolicyBundle {
   state: PolicyState;
   set: BundleSet;
   signature: string;
+  /** The actions that matter to the agent, as they stand in a document. */
+  actions: string;
+  actionsSignature: string;
 }
 
 const texts = new WeakMap<VersionedPolicy, BundledPolicy>();
@@ -60,10 +63,32 @@ export const signedText = ({ organization, agentId }: BundleOwner, state: Policy
     hash,
   });
 
-/** Signs a set for one agent. */
-export function bundleOf(owner: BundleOwner, state: PolicyState, set: BundleSet, key: KeyObject): PolicyBundle {
-  const signature = sign(null, Buffer.from(signedText(owner, state, set.hash)), key).toString('base64url');
-  return { state, set, signature };
+/** RFC 8785 of what an agent has to know of actions. */
+export const actionsText = (actions: readonly ActionDefinition[]): string =>
+  canonical(actions.map(({ name, risk, contextSchema }) => ({ name, risk, context_schema: contextSchema })));
+
+/** What the signature of the actions is made over. Its members are in the order of RFC 8785 as they stand. */
+export const signedActionsText = (
+  { organization, agentId }: BundleOwner,
+  { revision }: Pick<PolicyState, 'revision'>,
+  actions: string,
+): string =>
+  `{"actions":${actions},"agent_id":${canonical(agentId)},"organization":${canonical(organization)},"revision":${revision}}`;
+
+/**
+ * Signs a set for one agent.
+ * @param actions of `actionsText`
+ */
+export function bundleOf(
+  owner: BundleOwner,
+  state: PolicyState,
+  set: BundleSet,
+  key: KeyObject,
+  actions = '[]',
+): PolicyBundle {
+  const signed = (text: string): string => sign(null, Buffer.from(text), key).toString('base64url');
+  const signature = signed(signedText(owner, state, set.hash));
+  return { state, set, signature, actions, actionsSignature: signed(signedActionsText(owner, state, actions)) };
 }
 
 /** A body, and what tells it from every other one. */
@@ -78,13 +103,14 @@ export interface DocumentText {
  */
 export function wholeText(bundle: PolicyBundle, list = listText(bundle.set)): DocumentText {
   const head = headText(bundle);
-  return { text: `${head},"policies":${list}}`, identity: `whole ${head}` }; // the hash of the policies is in the head
+  // The hash of the policies is in the head, and so is the signature of the actions.
+  return { text: `${head},"actions":${bundle.actions},"policies":${list}}`, identity: `whole ${head}` };
 }
 
 /** What has changed since a revision, with the hash and signature of the result. */
 export function deltaText(bundle: PolicyBundle, since: number, { upserted, removed }: BundleDelta): DocumentText {
   const rest = `"since":${since},"upserted":${listText({ policies: upserted })},"removed":${JSON.stringify(removed)}`;
-  const text = `${headText(bundle)},${rest}}`;
+  const text = `${headText(bundle)},"actions":${bundle.actions},${rest}}`;
   return { text, identity: text };
 }
 
@@ -108,16 +134,17 @@ export function deltaOf(changed: ReadonlyMap<string, number | null>, set: Bundle
   return { upserted: upserted.sort((one, other) => (one.id < other.id ? -1 : 1)), removed: removed.sort() };
 }
 
-function headText({ state, set: { hash }, signature }: PolicyBundle): string {
+function headText({ state, set: { hash }, signature, actionsSignature }: PolicyBundle): string {
   const { revision, epoch, stopped, defaultEffect } = state;
-  return JSON.stringify({ revision, epoch, stopped, hash, default_effect: defaultEffect, signature }).slice(0, -1);
+  const signatures = { signature, actions_signature: actionsSignature };
+  return JSON.stringify({ revision, epoch, stopped, hash, default_effect: defaultEffect, ...signatures }).slice(0, -1);
 }
 
 /** Policies as they stand in a document. */
 export const listText = ({ policies }: Pick<BundleSet, 'policies'>): string =>
   `[${policies.map(({ text }) => text).join(',')}]`;
 
-function canonical(value: object): string {
+function canonical(value: unknown): string {
   const text = canonicalize(value);
   if (text === undefined) throw new TypeError('the value has no canonical form');
   return text;

@@ -1,5 +1,6 @@
 import { inOrganization, type OrganizationTransaction, Outbox, type Prisma, PrismaService } from '@agion/database';
-import { type AuditEntry, QuotaExceededError } from '@agion/service-kit';
+import { contextFaults, type ContextSchema } from '@agion/policy-engine';
+import { type AuditEntry, QuotaExceededError, ValidationFailedError } from '@agion/service-kit';
 import { Injectable } from '@nestjs/common';
 import {
   PolicyArchivedError,
@@ -60,6 +61,7 @@ export class PolicyChangesStore {
       const existing = await tx.policy.findUnique({ where: { organizationId_id: { organizationId, id } } });
       if (existing) throw new PolicyExistsError(id, existing.status === 'archived');
       await requireWithinQuota(tx, organizationId, most);
+      await requireFitting(tx, organizationId, document);
       const { status, tier } = document.spec;
       const stored = await tx.policy.create({
         data: { organizationId, id, status, tier, currentVersion: 1, latestVersion: 1 },
@@ -75,6 +77,7 @@ export class PolicyChangesStore {
       if (stored.status === 'archived') throw new PolicyArchivedError(stored.id);
       const { document, createdBy, activate } = next;
       const version = stored.latestVersion + 1;
+      await requireFitting(tx, stored.organizationId, document);
       const policy = await addVersion(tx, stored, version, document, createdBy);
       const { status, tier } = document.spec;
       await write(tx, stored, { latestVersion: version, ...(activate && { currentVersion: version, status, tier }) });
@@ -90,6 +93,7 @@ export class PolicyChangesStore {
       if (stored.status === 'archived') throw new PolicyArchivedError(stored.id);
       const chosen = await versionOf(tx, { ...stored, status: 'active' }, version);
       precondition(chosen);
+      await requireFitting(tx, stored.organizationId, chosen.document);
       if (stored.status === 'active' && stored.currentVersion === version)
         return { policy: chosen, before, revision: null };
       await write(tx, stored, { currentVersion: version, status: 'active', tier: chosen.document.spec.tier });
@@ -153,6 +157,21 @@ export class PolicyChangesStore {
     await this.outbox.append(tx, audit(policy, revision));
     return { policy, before, revision };
   }
+}
+
+/** Schemas of actions change in turn with policies: what fits now fits when it is committed. @throws ValidationFailedError */
+async function requireFitting(
+  tx: OrganizationTransaction,
+  organizationId: string,
+  document: PolicyDocument,
+): Promise<void> {
+  const rows = await tx.$queryRaw<{ name: string; context_schema: ContextSchema | null }[]>`
+    SELECT DISTINCT ON (name) name, context_schema FROM governance.actions
+    WHERE organization_id = ${organizationId}::uuid AND name = ANY(${document.spec.scope.actions})
+    ORDER BY name, version DESC`;
+  const schemas = new Map(rows.flatMap((row) => (row.context_schema ? [[row.name, row.context_schema] as const] : [])));
+  const faults = contextFaults(document, schemas);
+  if (faults.length > 0) throw new ValidationFailedError(faults);
 }
 
 /** Those who make policies take turns, so that together they stay within the quota. @throws QuotaExceededError */

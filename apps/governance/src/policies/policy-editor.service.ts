@@ -13,6 +13,7 @@ import {
 import { ownerOf, type Principal } from '@agion/wire';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { schemasOf } from '../actions/action-record.js';
 import { AgentPoliciesPublisher } from './agent-policies.publisher.js';
 import { PolicyChangedError } from './policies.errors.js';
 import { type PolicyChange, PolicyChangesStore, type PolicyTarget } from './policy-changes.store.js';
@@ -48,7 +49,7 @@ export class PolicyEditor {
   /** @throws ValidationFailedError with every fault, ForbiddenError, PolicyExistsError, QuotaExceededError */
   async create(caller: Principal, body: unknown): Promise<PolicyRecord> {
     requireRole(caller, 'operator');
-    const { document } = accepted(body);
+    const { document } = await this.accept(caller, body);
     requireTier(caller, document);
     this.reviewOf(caller).beforeWriting(document, null);
     const target = targetOf(caller, document.metadata.id, 'created');
@@ -59,7 +60,7 @@ export class PolicyEditor {
   /** Makes the next version. @throws the same, PolicyNotFoundError, PolicyArchivedError, PolicyChangedError */
   async update(caller: Principal, id: string, { body, ifMatch, activate }: PolicyUpdate): Promise<PolicyRecord> {
     requireRole(caller, 'operator');
-    const { document, basedOn } = accepted(body, id);
+    const { document, basedOn } = await this.accept(caller, body, id);
     requireTier(caller, document);
     const next = { document, createdBy: ownerOf(caller), activate };
     const review = this.reviewOf(caller);
@@ -100,6 +101,18 @@ export class PolicyEditor {
     return new PolicyReview(caller, this.directory.settingsOf(caller.organization.slug).policy_review);
   }
 
+  /** The document of a body, to be created or to follow one. @throws ValidationFailedError with every fault */
+  async accept(
+    { organization }: Principal,
+    body: unknown,
+    id?: string,
+  ): Promise<{ document: PolicyDocument; basedOn: number | undefined }> {
+    const { actions } = await this.snapshots.of(organization);
+    const input = policyInput(body, id, schemasOf(actions));
+    if (input.document === null) throw new ValidationFailedError([...input.faults]);
+    return input;
+  }
+
   private async announced(
     { organization }: Principal,
     { policy, before, revision }: PolicyChange,
@@ -117,13 +130,6 @@ export class PolicyEditor {
     void this.agents.changed(organization);
     return policy;
   }
-}
-
-/** The document of a body. @throws ValidationFailedError with every fault */
-export function accepted(body: unknown, id?: string): { document: PolicyDocument; basedOn: number | undefined } {
-  const input = policyInput(body, id);
-  if (input.document === null) throw new ValidationFailedError([...input.faults]);
-  return input;
 }
 
 /** @throws ForbiddenError unless the caller may write policies of this tier */

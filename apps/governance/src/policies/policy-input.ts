@@ -1,5 +1,5 @@
 import { RESERVED_IDS } from '@agion/dto';
-import { checkPolicy, runPolicyTests } from '@agion/policy-engine';
+import { checkPolicy, type ContextSchemas, runPolicyTests } from '@agion/policy-engine';
 import type { InputFault } from '@agion/wire';
 import type { PolicyDocument } from './policy-record.js';
 
@@ -14,11 +14,11 @@ const MAX_BYTES = 131_072;
 const READ_ONLY = ['version', 'created_by', 'updated_at'];
 
 /** A new policy, or the next version of one when it has an `id` already. */
-export function policyInput(body: unknown, id?: string): PolicyInput {
+export function policyInput(body: unknown, id?: string, schemas?: ContextSchemas): PolicyInput {
   const tooLarge = faultInSize(body);
   if (tooLarge) return { document: null, faults: [tooLarge] };
   const { sent, version } = id === undefined ? { sent: body, version: undefined } : withoutReadOnly(body);
-  const { policy, faults } = checkPolicy(sent);
+  const { policy, faults } = checkPolicy(sent, schemas);
   const all: InputFault[] = [...faults, ...idFaults(sent, id)];
   if (version !== undefined && !(Number.isSafeInteger(version) && (version as number) > 0))
     all.push({ pointer: '/version', detail: 'must be the version this one is based on' });

@@ -4,6 +4,7 @@ import type { Organization } from '@agion/wire';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
+import { ActionDefinitionsStore } from '../actions/action-definitions.store.js';
 import { DefaultEffectsStore } from './default-effects.store.js';
 import { LatestRun } from './latest-run.js';
 import { amended, compiled, nameOf, type OrganizationPolicies } from './organization-policies.js';
@@ -38,6 +39,7 @@ export class PolicySnapshots {
   constructor(
     private readonly store: PolicySetsStore,
     private readonly effects: DefaultEffectsStore,
+    private readonly actions: ActionDefinitionsStore,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -77,7 +79,8 @@ export class PolicySnapshots {
     const policies = await this.read(organization, versions, current.policies);
     const { epoch, stopped } = current;
     const defaultEffect = await this.effects.at(organization.id, revision);
-    const then = compiled({ revision, epoch, stopped, defaultEffect }, policies);
+    const actions = await this.actions.at(organization.id, revision, current.actions);
+    const then = compiled({ revision, epoch, stopped, defaultEffect }, policies, actions);
     this.earlier.set(name, then);
     return then;
   }
@@ -119,7 +122,8 @@ export class PolicySnapshots {
     if (followed) return (snapshot.current = followed);
     const { state, versions } = await this.store.inForce(organization.id);
     const policies = await this.read(organization, versions, before?.policies ?? []);
-    return (snapshot.current = compiled(state, policies));
+    const actions = await this.actions.at(organization.id, state.revision, before?.actions);
+    return (snapshot.current = compiled(state, policies, actions));
   }
 
   /** The next snapshot at the cost of what has changed; null where that is much, or not known any more. */
@@ -133,7 +137,11 @@ export class PolicySnapshots {
     if (revision < before.revision || revision - before.revision > KEPT_REVISIONS || changed.size > MOST_FOLLOWED)
       return null;
     const names = [...changed].flatMap(([id, version]): VersionName[] => (version === null ? [] : [{ id, version }]));
-    return amended(before, state, changed, await this.store.read(organization.id, names));
+    const [come, actions] = await Promise.all([
+      this.store.read(organization.id, names),
+      this.actions.at(organization.id, revision, before.actions),
+    ]);
+    return amended(before, state, changed, come, actions);
   }
 
   /** Versions never change: those at hand are taken as they are. */

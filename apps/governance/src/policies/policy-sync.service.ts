@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { canMatchAgent, type VersionedPolicy } from '@agion/policy-engine';
+import { type ActionDefinition, canMatchAgent, isConcerned, type VersionedPolicy } from '@agion/policy-engine';
 import { etagOf, ForbiddenError, parsePrivateKey } from '@agion/service-kit';
 import { hasRole, type Organization, type Principal, speaksFor } from '@agion/wire';
 import { Injectable } from '@nestjs/common';
@@ -9,6 +9,7 @@ import { AgentPoliciesPublisher } from './agent-policies.publisher.js';
 import { AgentSets } from './agent-sets.js';
 import { RevisionGoneError } from './policies.errors.js';
 import {
+  actionsText,
   type BundleSet,
   bundleOf,
   deltaOf,
@@ -126,11 +127,20 @@ export class PolicySync {
   ): PolicyBundle {
     let bundle = bundles.get(agentId);
     if (!bundle) {
-      bundle = bundleOf({ organization, agentId }, policies, sets.of(agentId), this.key);
+      const actions = actionsText(actionsFor(agentId, policies));
+      bundle = bundleOf({ organization, agentId }, policies, sets.of(agentId), this.key, actions);
       bundles.set(agentId, bundle);
     }
     return bundle;
   }
+}
+
+/** The actions that matter to an agent: where its policies say nothing of one it is denied, unless the default is to allow. */
+function actionsFor(
+  agentId: string,
+  { actions, defaultEffect, set }: OrganizationPolicies,
+): readonly ActionDefinition[] {
+  return defaultEffect === 'allow' ? actions : actions.filter(({ name }) => isConcerned(set, agentId, name));
 }
 
 const tagged = ({ text, identity }: DocumentText): TaggedText => ({ text, etag: etagOf(identity) });

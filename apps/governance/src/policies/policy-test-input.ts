@@ -1,4 +1,4 @@
-import { checkPolicy, checkTrials, type PolicyTrial } from '@agion/policy-engine';
+import { checkPolicy, checkTrials, type ContextSchemas, type PolicyTrial } from '@agion/policy-engine';
 import type { InputFault } from '@agion/wire';
 import { faultInSize } from './policy-input.js';
 import type { PolicyDocument } from './policy-record.js';
@@ -15,7 +15,7 @@ export interface PolicyTestRun {
 const MEMBERS = ['policy', 'tests', 'against'];
 
 /** A body of `POST /policies/test`, or everything that is wrong with it. */
-export function policyTestInput(body: unknown): PolicyTestRun | readonly InputFault[] {
+export function policyTestInput(body: unknown, schemas: ContextSchemas): PolicyTestRun | readonly InputFault[] {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     return [{ pointer: '', detail: 'must be an object' }];
   const {
@@ -23,7 +23,7 @@ export function policyTestInput(body: unknown): PolicyTestRun | readonly InputFa
     tests: trials,
     against = given === undefined ? 'active' : 'policy',
   } = body as Record<string, unknown>;
-  const { policy, faults } = given === undefined ? { policy: null, faults: [] } : checkedPolicy(given);
+  const { policy, faults } = given === undefined ? { policy: null, faults: [] } : checkedPolicy(given, schemas);
   const { tests, faults: testFaults } = checkedTests(trials, policy, given === undefined);
   const all = [...unknownIn(body), ...faults, ...againstFaults(against, given === undefined), ...testFaults];
   return all.length > 0 ? all : { policy, tests, against: against as Against };
@@ -40,9 +40,12 @@ function againstFaults(against: unknown, alone: boolean): InputFault[] {
   return against === 'policy' && alone ? [{ pointer: '/policy', detail: 'is missing' }] : [];
 }
 
-function checkedPolicy(given: unknown): { policy: PolicyDocument | null; faults: InputFault[] } {
+function checkedPolicy(
+  given: unknown,
+  schemas: ContextSchemas,
+): { policy: PolicyDocument | null; faults: InputFault[] } {
   const tooLarge = faultInSize(given);
-  const { policy, faults } = tooLarge ? { policy: null, faults: [tooLarge] } : checkPolicy(given);
+  const { policy, faults } = tooLarge ? { policy: null, faults: [tooLarge] } : checkPolicy(given, schemas);
   return { policy, faults: faults.map((fault) => ({ ...fault, pointer: `/policy${fault.pointer}` })) };
 }
 

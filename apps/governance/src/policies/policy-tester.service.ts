@@ -2,6 +2,7 @@ import { compilePolicies, type PolicyTestResult, runPolicyTests, runTests } from
 import { requireRole, ValidationFailedError } from '@agion/service-kit';
 import type { Principal } from '@agion/wire';
 import { Injectable } from '@nestjs/common';
+import { schemasOf } from '../actions/action-record.js';
 import { type Against, policyTestInput } from './policy-test-input.js';
 import { withStatus } from './policy-record.js';
 import { PolicySnapshots } from './policy-snapshots.service.js';
@@ -21,15 +22,16 @@ export class PolicyTester {
   /** @throws ValidationFailedError with every fault, ForbiddenError */
   async run(caller: Principal, body: unknown): Promise<PolicyTestReport> {
     requireRole(caller, 'viewer');
-    const run = policyTestInput(body);
+    const current = await this.snapshots.of(caller.organization);
+    const run = policyTestInput(body, schemasOf(current.actions));
     if (!('tests' in run)) throw new ValidationFailedError([...run]);
     const { policy, tests, against } = run;
     if (against === 'policy' && policy) return { against, revision: null, results: runPolicyTests(policy, tests) };
-    const { revision, defaultEffect, policies, set } = await this.snapshots.newest(caller.organization);
+    const { revision, defaultEffect, policies, actions, set } = await this.snapshots.newest(caller.organization);
     if (!policy) return { against, revision, results: runTests(set, tests) };
     const others = policies.filter(({ document }) => document.metadata.id !== policy.metadata.id);
     const candidate = { document: withStatus(policy, 'active'), version: 0 };
-    const changed = compilePolicies([...others, candidate], { revision, defaultEffect });
+    const changed = compilePolicies([...others, candidate], { revision, defaultEffect, actions });
     return { against, revision, results: runTests(changed, tests, policy.spec.scope) };
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { casesForAnSdk, documentOf } from '../../../policy-engine/test/case-table.js';
+import { actionsOf, casesForAnSdk, documentOf } from '../../../policy-engine/test/case-table.js';
 import { decidedLocally, type Scene } from '../../test/decided-locally.js';
 import type { Sketch } from '../../test/signed-policies.js';
 import type { AddressedQuestion } from '../governance/remote-check.js';
@@ -195,7 +195,12 @@ describe('the sentences about the language of policies', () => {
       const { scope, ...rest } = spec;
       return { ...rest, ...scope, id: metadata.id };
     });
-    const { local } = decidedLocally({ policies, defaultEffect: one.default, options: { agentId: agent } });
+    const { local } = decidedLocally({
+      policies,
+      actions: actionsOf(one),
+      defaultEffect: one.default,
+      options: { agentId: agent },
+    });
     const decision = local.make({
       ...{ agentId: agent, action, context, arguments: given },
       ...(resource !== undefined && { resource }),

@@ -335,6 +335,10 @@ export interface components {
             type: "redact" | "log";
         };
         PolicyDeltaDto: {
+            /** @description What is known of the actions that this agent's policies are about, by name; whole in each answer. */
+            actions: components["schemas"]["SyncedActionDto"][];
+            /** @description Ed25519, base64url, over the RFC 8785 form of {organization, agent_id, revision, actions}. */
+            actions_signature: string;
             /**
              * @description What holds where no policy matches.
              * @enum {string}
@@ -447,6 +451,10 @@ export interface components {
             tier?: "platform" | "organization" | "agent";
         };
         PolicySyncDto: {
+            /** @description What is known of the actions that this agent's policies are about, by name; whole in each answer. */
+            actions: components["schemas"]["SyncedActionDto"][];
+            /** @description Ed25519, base64url, over the RFC 8785 form of {organization, agent_id, revision, actions}. */
+            actions_signature: string;
             /**
              * @description What holds where no policy matches.
              * @enum {string}
@@ -641,6 +649,15 @@ export interface components {
             updated_at: string;
             /** @example 1 */
             version: number;
+        };
+        SyncedActionDto: {
+            context_schema: {
+                [key: string]: unknown;
+            } | null;
+            /** @example send_email */
+            name: string;
+            /** @enum {string} */
+            risk: "low" | "medium" | "high";
         };
         SyncedPolicyDto: {
             /** @enum {string} */

@@ -4,7 +4,15 @@ import { evaluate, type PolicyRequest } from '@agion/policy-engine';
 import { type LoadedPolicies, loadPolicies } from './loaded-policies.js';
 import { changedBundle, differenceOf, type PolicyBundle, type SyncDocument, wholeBundle } from './policy-bundle.js';
 
-const STATE = { epoch: 0, stopped: false, hash: '', default_effect: 'deny', signature: '' } as const;
+const STATE = {
+  epoch: 0,
+  stopped: false,
+  hash: '',
+  default_effect: 'deny',
+  signature: '',
+  actions: [],
+  actions_signature: '',
+} as const;
 const NAMES = [...'abcdefgh'];
 const CONDITIONS = [undefined, 'context.n < 3', 'agent.trust > 0.5', 'session.count > 1'];
 

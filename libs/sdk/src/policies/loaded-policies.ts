@@ -1,9 +1,6 @@
-import { amendPolicies, compilePolicies, type PolicySet } from '@agion/policy-engine';
+import { type ActionRisk, amendPolicies, compilePolicies, type PolicySet } from '@agion/policy-engine';
 import { differenceOf, type PolicyBundle } from './policy-bundle.js';
 import { isRemote, RemotePolicies, takesPart } from './remote-policies.js';
-
-/** What a wrong decision about an action may cost. */
-export type ActionRisk = 'low' | 'medium' | 'high';
 
 /** What decisions are made by: never changed, replaced as a whole. */
 export interface LoadedPolicies {
@@ -56,23 +53,24 @@ export function loadPolicies(
     stopped,
     defaultEffect,
     ...((before && amended(bundle, before)) ?? anew(bundle)),
+    risks: new Map(bundle.actions.map(({ name, risk }) => [name, risk])),
     source,
   });
 }
 
 type Compiled = Pick<LoadedPolicies, 'set' | 'remote'>;
 
-function anew({ policies: bundled, revision, defaultEffect }: PolicyBundle): Compiled {
+function anew({ policies: bundled, revision, defaultEffect, actions }: PolicyBundle): Compiled {
   const policies = bundled.map(({ policy }) => policy);
   return {
-    set: compilePolicies(policies.filter(takesPart), { revision, defaultEffect }),
+    set: compilePolicies(policies.filter(takesPart), { revision, defaultEffect, actions }),
     remote: new RemotePolicies(policies),
   };
 }
 
 /** Null where much has changed. */
 function amended(
-  { policies, revision, defaultEffect }: PolicyBundle,
+  { policies, revision, defaultEffect, actions }: PolicyBundle,
   { bundle: before, loaded: { set, remote } }: LoadedBundle,
 ): Compiled | null {
   const change = differenceOf(before.policies, policies);
@@ -82,7 +80,7 @@ function amended(
     set: amendPolicies(
       set,
       { gone: change.gone.filter(takesPart), come: change.come.filter(takesPart) },
-      { revision, defaultEffect },
+      { revision, defaultEffect, actions },
     ),
     remote: changed.some(isRemote) ? new RemotePolicies(policies.map(({ policy }) => policy)) : remote,
   };

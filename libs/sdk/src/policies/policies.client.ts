@@ -91,6 +91,7 @@ export function sound(bundle: PolicyBundle): PolicyBundle | null {
 /** A signature is over everything, and Ed25519 makes the same one each time. */
 const isSame = (one: PolicyBundle, other: PolicyBundle): boolean =>
   one.signature === other.signature &&
+  one.actionsSignature === other.actionsSignature &&
   one.hash === other.hash &&
   one.revision === other.revision &&
   one.epoch === other.epoch;

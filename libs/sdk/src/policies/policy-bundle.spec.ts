@@ -3,7 +3,16 @@ import fc from 'fast-check';
 import { aSyncedPolicy } from '../../test/signed-policies.js';
 import { changedBundle, hashOf, type SyncDocument, wholeBundle } from './policy-bundle.js';
 
-const STATE = { revision: 1, epoch: 0, stopped: false, hash: '', signature: '', default_effect: 'deny' as const };
+const STATE = {
+  revision: 1,
+  epoch: 0,
+  stopped: false,
+  hash: '',
+  signature: '',
+  actions: [],
+  actions_signature: '',
+  default_effect: 'deny' as const,
+};
 
 /** Versions of policies by their ids. */
 type Set = Readonly<Record<string, number>>;

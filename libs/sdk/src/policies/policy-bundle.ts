@@ -1,6 +1,7 @@
 import { hash as digest } from 'node:crypto';
-import type { PolicyChange, PolicyDocument, VersionedPolicy } from '@agion/policy-engine';
+import type { ActionDefinition, PolicyChange, PolicyDocument, VersionedPolicy } from '@agion/policy-engine';
 import { canonicalJson } from '../canonical-json.js';
+import { actionsIn } from './synced-actions.js';
 import { PoliciesRejectedError } from './policies.errors.js';
 import { TextList } from './text-list.js';
 import type { Position } from './policy-sync.js';
@@ -20,6 +21,10 @@ export interface BundleState extends Position {
   readonly hash: string;
   /** Ed25519, base64url. */
   readonly signature: string;
+  /** What is known of the actions that the policies are about. */
+  readonly actions: readonly ActionDefinition[];
+  /** Ed25519 over the revision and the actions, base64url. */
+  readonly actionsSignature: string;
 }
 
 /** All an agent decides by, as the platform has signed it. Its policies are sorted by id, by code unit. */
@@ -41,6 +46,8 @@ export interface SyncDocument {
   hash: string;
   default_effect: 'allow' | 'deny';
   signature: string;
+  actions: readonly unknown[];
+  actions_signature: string;
   policies?: unknown[];
   upserted?: unknown[];
   removed?: string[];
@@ -161,6 +168,8 @@ function stateIn({
   hash,
   default_effect: defaultEffect,
   signature,
+  actions,
+  actions_signature: actionsSignature,
 }: SyncDocument): BundleState {
   const sound =
     isCount(revision) &&
@@ -168,9 +177,15 @@ function stateIn({
     typeof stopped === 'boolean' &&
     typeof hash === 'string' &&
     (defaultEffect === 'allow' || defaultEffect === 'deny') &&
-    typeof signature === 'string';
+    typeof signature === 'string' &&
+    Array.isArray(actions) &&
+    typeof actionsSignature === 'string';
   if (!sound) throw new PoliciesRejectedError('the sync document is not complete');
-  return { revision, epoch, stopped, defaultEffect, hash, signature };
+  return {
+    ...{ revision, epoch, stopped, defaultEffect, hash, signature },
+    actions: actionsIn(actions),
+    actionsSignature,
+  };
 }
 
 /** The engine and the search for remote candidates rely on this much; the rest was checked when the policy was published. */

@@ -2,6 +2,7 @@ import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { promisify } from 'node:util';
 import { canonicalJson } from '../canonical-json.js';
 import type { BundleState } from './policy-bundle.js';
+import { actionsOnTheWire } from './synced-actions.js';
 
 /** Whose policies. `organization` is its slug. */
 export interface BundleOwner {
@@ -29,10 +30,24 @@ export const signedText = ({ organization, agentId }: BundleOwner, state: Bundle
     hash: state.hash,
   });
 
-/** Whether one of the keys has signed this. The arithmetic is done beside the event loop. */
+/** What the signature of the actions is made over. */
+export const signedActionsText = (
+  { organization, agentId }: BundleOwner,
+  { revision, actions }: Pick<BundleState, 'revision' | 'actions'>,
+): string => canonicalJson({ organization, agent_id: agentId, revision, actions: actionsOnTheWire(actions) });
+
+/** Whether one of the keys has signed this, and one what it says of actions. The arithmetic is done beside the event loop. */
 export async function isSigned(owner: BundleOwner, state: BundleState, keys: readonly KeyObject[]): Promise<boolean> {
-  const text = Buffer.from(signedText(owner, state));
-  const signature = Buffer.from(state.signature, 'base64url');
+  const both = await Promise.all([
+    isSignedByOne(keys, signedText(owner, state), state.signature),
+    isSignedByOne(keys, signedActionsText(owner, state), state.actionsSignature),
+  ]);
+  return both.every(Boolean);
+}
+
+async function isSignedByOne(keys: readonly KeyObject[], signed: string, by: string): Promise<boolean> {
+  const text = Buffer.from(signed);
+  const signature = Buffer.from(by, 'base64url');
   for (const key of keys) if (await isSignedBy(key, text, signature)) return true;
   return false;
 }

@@ -4,11 +4,12 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { PoliciesRejectedError } from './policies.errors.js';
 import { type PolicyBundle, type SyncDocument } from './policy-bundle.js';
+import { actionsOnTheWire } from './synced-actions.js';
 import type { BundleOwner, PublicJwk } from './policy-signature.js';
 
 /** Bytes of a snapshot at most; larger sets are not kept. */
 export const MOST_SNAPSHOT_BYTES = 32 * 1024 * 1024;
-const FORMAT = 1;
+const FORMAT = 2;
 const OWNER_ALONE = 0o600;
 const OTHERS_WRITE = 0o022;
 
@@ -101,7 +102,10 @@ interface StoredSnapshot {
 
 function snapshotText(owner: BundleOwner, bundle: PolicyBundle, keys: readonly PublicJwk[], confirmedAt: Date): string {
   const { revision, epoch, stopped, defaultEffect, hash, signature, policies } = bundle;
-  const state = JSON.stringify({ revision, epoch, stopped, hash, default_effect: defaultEffect, signature });
+  const state = JSON.stringify({
+    ...{ revision, epoch, stopped, hash, default_effect: defaultEffect, signature },
+    ...{ actions: actionsOnTheWire(bundle.actions), actions_signature: bundle.actionsSignature },
+  });
   const head = JSON.stringify({
     format: FORMAT,
     organization: owner.organization,

@@ -2,7 +2,7 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { canMatchAgent, checkPolicy, compilePolicies, type PolicyDocument, type PolicySet } from '@agion/policy-engine';
 import { canonicalJson } from '../canonical-json.js';
 import { hashOf, type SyncDocument, wholeBundle } from '../policies/policy-bundle.js';
-import { signedText } from '../policies/policy-signature.js';
+import { signedActionsText, signedText } from '../policies/policy-signature.js';
 import { InvalidInputError } from '../input/input.errors.js';
 
 interface Published {
@@ -84,11 +84,14 @@ export class FakePolicies {
       .filter(({ document }) => canMatchAgent(document, agentId))
       .sort((a, b) => (a.document.metadata.id < b.document.metadata.id ? -1 : 1))
       .map(({ document, version }) => JSON.parse(canonicalJson({ ...document, version })) as unknown);
-    const state = { ...this.state, default_effect: this.defaultEffect, signature: '' };
+    const unsigned = { signature: '', actions: [], actions_signature: '' };
+    const state = { ...this.state, default_effect: this.defaultEffect, ...unsigned };
     const hash = hashOf(wholeBundle({ ...state, hash: '', policies }).policies);
     const { organization, defaultEffect } = this;
-    const text = signedText({ organization, agentId }, { ...this.state, defaultEffect, hash, signature: '' });
-    const signature = sign(null, Buffer.from(text), this.keys.privateKey).toString('base64url');
-    return { ...state, hash, signature, policies };
+    const owner = { organization, agentId };
+    const bundle = { ...this.state, defaultEffect, hash, signature: '', actions: [], actionsSignature: '' };
+    const signed = (text: string): string => sign(null, Buffer.from(text), this.keys.privateKey).toString('base64url');
+    const signature = signed(signedText(owner, bundle));
+    return { ...state, hash, signature, actions_signature: signed(signedActionsText(owner, bundle)), policies };
   }
 }
