@@ -12,11 +12,12 @@ export interface RecordedWindow {
   wanted: (row: Pick<DecisionRow, 'agent_id' | 'action'>) => boolean;
 }
 
-const PAGE_SIZE = 1_000;
+const PAGE_SIZE = 500;
 /** Before every id: the window ends before `to`. */
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 
-const PAGE = `SELECT * FROM governance.decisions WHERE (at, decision_id) < ($1::timestamptz, $2::uuid) AND at >= $3::timestamptz
+const PAGE = `SELECT * FROM governance.decisions
+WHERE organization_id = $4 AND (at, decision_id) < ($1::timestamptz, $2::uuid) AND at >= $3::timestamptz
 ORDER BY at DESC, decision_id DESC LIMIT ${PAGE_SIZE}`;
 
 /** Reads the ledger whole, a page at a time. */
@@ -43,7 +44,7 @@ export class RecordedDecisionsStore {
       });
       if (!rows[0]?.mine) return false;
       for (let behind = { at: to, id: BEFORE_ALL }; ;) {
-        const page = await this.page(client, behind, from);
+        const page = await this.page(client, organizationId, behind, from);
         const last = page.at(-1);
         if (!last) return true;
         const chosen = page.filter(wanted);
@@ -58,11 +59,16 @@ export class RecordedDecisionsStore {
     });
   }
 
-  private async page(client: pg.PoolClient, behind: { at: Date; id: string }, from: Date): Promise<DecisionRow[]> {
+  private async page(
+    client: pg.PoolClient,
+    organizationId: string,
+    behind: { at: Date; id: string },
+    from: Date,
+  ): Promise<DecisionRow[]> {
     const { rows } = await client.query<DecisionRow>({
       name: 'recorded_decisions',
       text: PAGE,
-      values: [behind.at, behind.id, from],
+      values: [behind.at, behind.id, from, organizationId],
     });
     return rows;
   }

@@ -40,10 +40,12 @@ export function simulationInput(body: unknown): SimulationInput | readonly Input
 
 function draftsIn(body: Record<string, unknown>, faults: InputFault[]): PolicyDocument[] {
   const { policy, policies } = body;
-  if ((policy === undefined) === (policies === undefined)) {
+  if (policy === undefined && policies === undefined) {
     faults.push({ pointer: '/policy', detail: 'must be given, or `policies` in its place' });
     return [];
   }
+  if (policy !== undefined && policies !== undefined)
+    for (const pointer of ['/policy', '/policies']) faults.push({ pointer, detail: 'must be given alone' });
   if (policy !== undefined) return draftIn(policy, '/policy', faults);
   if (!Array.isArray(policies) || policies.length === 0 || policies.length > MOST_DRAFTS) {
     faults.push({ pointer: '/policies', detail: `must be a list of 1 to ${MOST_DRAFTS} policies` });
