@@ -14,7 +14,7 @@ export default {
   testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
   coverageAnalysis: 'perTest',
   concurrency: 1,
-  timeoutMS: 20_000,
+  timeoutMS: 6_000,
   jest: {
     projectType: 'custom',
     enableFindRelatedTests: false,

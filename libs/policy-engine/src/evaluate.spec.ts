@@ -62,6 +62,30 @@ describe('a decision', () => {
       });
   });
 
+  test('matches nothing where there is no policy', () => {
+    expect(evaluate(setOf(), REQUEST)).toEqual({
+      decision: 'deny',
+      allowed: false,
+      matched: [],
+      winner: null,
+      reason: 'no policy allows `send_email` to `demo:echo`',
+      failingTerms: [],
+      obligations: [],
+      policyRevision: 7,
+      errors: [],
+    });
+  });
+
+  test('takes a resource that has no text for a name for any resource', () => {
+    const denied = setOf(
+      { effect: 'allow' },
+      { effect: 'deny', scope: { agents: ['*'], actions: ['*'], resources: ['crm'] } },
+    );
+    const named = (name: unknown): PolicyRequest => ({ ...REQUEST, resource: { name } as { name: string } });
+    for (const name of [5, null, ['billing'], {}]) expect(evaluate(denied, named(name)).decision).toBe('deny');
+    expect(evaluate(denied, named('billing')).decision).toBe('allow');
+  });
+
   test('can be explained: each candidate, each term, and what would change it', () => {
     const set = setOf({ effect: 'allow', condition: 'context.amount > 500 && agent.trust >= 0.9' });
     expect(explain(set, REQUEST)).toMatchObject({
