@@ -4,7 +4,38 @@ export const LEAST = 0.9;
 export const REPORT = '.agion/mutation.json';
 
 /** Changes that change nothing anybody could see: `{ file, was, became, reason }`. */
-export const EQUIVALENTS = [];
+export const EQUIVALENTS = [
+  {
+    file: 'evaluate.ts',
+    was: 'set.actions.size === 0',
+    became: 'false',
+    reason: 'saves looking for an action where none is declared',
+  },
+  {
+    file: 'evaluate.ts',
+    was: 'others.length === 0',
+    became: 'false',
+    reason: 'saves matching no policies, which comes to nothing too',
+  },
+  {
+    file: 'evaluate.ts',
+    was: 'shadows.length === 0',
+    became: 'false',
+    reason: 'saves asking no shadow policies, which add nothing',
+  },
+  {
+    file: 'evaluate.ts',
+    was: 'denied.bound.length === 0 && allowed.bound.length === 0',
+    became: 'false',
+    reason: 'saves merging no obligations into none',
+  },
+  {
+    file: 'evaluate.ts',
+    was: 'byImportance(first.denial, denied.winner.matched) < 0',
+    became: 'byImportance(first.denial, denied.winner.matched) <= 0',
+    reason: 'two policies are never equally important: their ids differ',
+  },
+];
 
 /** What `npm run test:mutation` changes, one place at a time, and the tests that have to notice. */
 export default {

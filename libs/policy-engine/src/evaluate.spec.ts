@@ -55,11 +55,33 @@ describe('a decision', () => {
   });
 
   test('is a denial for what is no request at all', () => {
-    for (const nonsense of [null, undefined, 5, {}, { agent: {} }, { agent: { id: 5 }, action: { name: {} } }])
-      expect(evaluate(setOf({ effect: 'allow' }), nonsense as unknown as PolicyRequest)).toMatchObject({
+    const agent = { id: 'demo:echo' };
+    const action = { name: 'send_email' };
+    const strange = [
+      { agent: { id: ['demo:echo'] }, action },
+      { agent: { id: 5 }, action },
+      { agent, action: { name: 5 } },
+      { agent, action: { name: ['send_email'] } },
+      { agent: { id: 5 }, action: { name: {} } },
+    ];
+    for (const nonsense of [null, undefined, 5, {}, { agent: {} }, ...strange])
+      expect(evaluate(setOf({ effect: 'allow' }), nonsense as unknown as PolicyRequest)).toEqual({
+        decision: 'deny',
         allowed: false,
+        matched: [],
+        winner: null,
         reason: 'the request cannot be read',
+        failingTerms: [],
+        obligations: [],
+        policyRevision: 7,
+        errors: [],
       });
+  });
+
+  test('by an allow with obligations that could not be evaluated blames no term', () => {
+    const set = setOf({ effect: 'allow', condition: 'context.nothing < 5', obligations: [{ type: 'log' }] });
+    expect(evaluate(set, REQUEST)).toMatchObject({ decision: 'deny', winner: { policy: 'p0' } });
+    expect(evaluate(set, REQUEST).failingTerms).toEqual([]);
   });
 
   test('matches nothing where there is no policy', () => {
