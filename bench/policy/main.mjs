@@ -19,9 +19,14 @@ const MOST_P99 = 4;
 /** Growth of our CPU from 100 to 10,000 policies, at most. */
 const MOST_GROWTH = 10;
 
+/** Of compiling the bare conditions, at most; and milliseconds for one policy of them all that has changed. */
+const MOST_COMPILE = 3;
+const MOST_ONE_MS = 5;
+
 /** Rounds that only warm up, at first. */
 const WARM_UP = 2;
 
+const COMPILER = fileURLToPath(new URL('compile.mjs', import.meta.url));
 const CONTENDER = fileURLToPath(new URL('contender.mjs', import.meta.url));
 
 await runBenchmark(async (ending) => {
@@ -30,9 +35,43 @@ await runBenchmark(async (ending) => {
   const results = [];
   for (const size of SIZES)
     results.push(...(await step(`${size} policies, ${rounds} rounds`, () => measure(ending, size, rounds, ms))));
+  const compiled = await step(`compile ${SIZES.at(-1)} policies, ${rounds} rounds`, () =>
+    compile(ending, SIZES.at(-1), rounds),
+  );
   print(results, rounds);
-  return verdict(results);
+  printCompiled(compiled);
+  return verdict(results, compiled);
 });
+
+/** All policies anew, one that has changed, and nothing but the conditions, in turns. */
+async function compile(ending, size, rounds) {
+  const environment = { COMPILE_SIZE: String(size) };
+  const started = new MeasuredProcess('the compiler', COMPILER, { environment });
+  ending.atEnd(() => started.stop());
+  await started.message(({ type }) => type === 'ready');
+  const times = { size, wholeMs: [], oneMs: [], bareMs: [] };
+  for (let round = -WARM_UP; round < rounds; round++) {
+    const measured = await started.ask({ type: 'compile' });
+    if (round >= 0) for (const name of ['wholeMs', 'oneMs', 'bareMs']) times[name].push(measured[name]);
+  }
+  await started.stop();
+  return times;
+}
+
+function printCompiled({ size, wholeMs, oneMs, bareMs }) {
+  const row = (name, times) => [
+    name,
+    median(times).toFixed(1),
+    times === oneMs ? '-' : ratioText(times, bareMs),
+    spread(times).toFixed(2),
+  ];
+  printTable(
+    [`compile ${size} policies`, 'ms', 'ratio', 'spread'],
+    [row(BARE, bareMs), row('agion, all of them', wholeMs), row('agion, one that has changed', oneMs)],
+  );
+}
+
+const ratioText = (values, base) => times(median(values.map((value, round) => value / base[round])));
 
 /** Every engine in a process of its own, one after the other in each round. */
 async function measure(ending, size, rounds, ms) {
@@ -100,7 +139,7 @@ function ratioTo(base, result, figure) {
   return median(result[figure].map((value, round) => value / base[figure][round]));
 }
 
-function verdict(results) {
+function verdict(results, { wholeMs, oneMs, bareMs, size: compiledSize }) {
   const misses = [];
   for (const { name, size, wrong } of results) if (wrong > 0) misses.push(`${name} answers wrong at ${size} policies`);
   for (const size of SIZES) {
@@ -120,6 +159,13 @@ function verdict(results) {
   const growth = cpuAt(10_000) / cpuAt(100);
   if (growth > MOST_GROWTH)
     misses.push(`CPU grows ${times(growth)} from 100 to 10,000 policies, more than ${MOST_GROWTH} ×`);
+  const compiling = median(wholeMs.map((value, round) => value / bareMs[round]));
+  if (compiling > MOST_COMPILE)
+    misses.push(
+      `compiling ${compiledSize} policies takes ${times(compiling)} the bare conditions, more than ${MOST_COMPILE} ×`,
+    );
+  if (median(oneMs) > MOST_ONE_MS)
+    misses.push(`one changed policy takes ${median(oneMs).toFixed(1)} ms, more than ${MOST_ONE_MS} ms`);
   if (misses.length > 0) return { fine: false, verdict: misses.join('; ') };
   const worst = (figure) =>
     Math.max(...SIZES.map((size) => ratioTo(find(results, BARE, size), find(results, OURS, size), figure)));

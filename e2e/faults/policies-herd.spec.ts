@@ -8,8 +8,8 @@ const herd = openFault('policies', 37, 'all hear of one change at once');
 const flood = openFault('policies', 38, 'one agent floods the gateway');
 
 const MEMBERS = scaled({ quick: 100, usual: 300, full: 1_000 });
-/** Requests of one caller in a minute. */
-const LIMIT = scaled({ quick: 200, usual: 600, full: 2_000 });
+/** Requests of one caller in a minute; those who register have no other name than their address. */
+const LIMIT = scaled({ quick: 500, usual: 1_500, full: 6_000 });
 
 let platform: Platform;
 let fleet: Fleet;

@@ -132,7 +132,7 @@ export class Registration {
     const planned = Math.min(this.nextAt, now + ms);
     this.nextAt = this.hasNews && this.failures === 0 ? Math.min(planned, soon) : planned;
     this.cancelNext();
-    this.cancelNext = clock.after(this.nextAt - now, () => void this.beat());
+    this.cancelNext = clock.after(Math.max(0, this.nextAt - now), () => void this.beat());
   }
 
   private async beat(): Promise<void> {
