@@ -50,6 +50,14 @@ export class ServiceProcess {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
+  get exitCode(): number | null {
+    return this.child.exitCode;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
   /** Stands still: nothing it does can change what a test looks at. */
   freeze(): void {
     this.child.kill('SIGSTOP');

@@ -9,7 +9,7 @@ export type { TestEnvironmentOptions } from './environment.js';
 export { eventually } from './eventually.js';
 export { FORBIDDEN_HOSTS } from './forbidden-hosts.js';
 export { addOrganization, serveOrganizations } from './organizations.js';
-export { hasRedisServer, startRedis } from './redis.js';
+export { hasRedisServer, outlive, startRedis } from './redis.js';
 export type { TestRedis, TestRedisOptions } from './redis.js';
 export { startSentinel } from './sentinel.js';
 export type { TestSentinel } from './sentinel.js';
