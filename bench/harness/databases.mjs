@@ -8,7 +8,7 @@ import { temporaryFolder } from '../../tools/testing/temporary-folder.mjs';
 /**
  * Postgres with a migrated database of this run's own, and Redis: those that tests may use (`TEST_DATABASE_URL`, `TEST_REDIS_URL`), else
  * embedded ones. Nothing of them is left at the end.
- * @returns `{databaseUrl, redisUrl, redisKind, folder}`; the folder is for other files of the run
+ * @returns `{databaseUrl, ownerUrl, redisUrl, redisKind, folder}`: what services get, and the owner's login; the folder is for other files of the run
  */
 export async function startDatabases(ending) {
   const given = {
@@ -24,7 +24,13 @@ export async function startDatabases(ending) {
   const database = await step('migrate a database', () => makeTemplateDatabase(databases));
   ending.atEnd(database.drop);
   const databaseUrl = await loginFor(database.url, databases.developmentPassword);
-  return { databaseUrl, redisUrl: databases.redisUrl, redisKind: databases.redisKind ?? 'the given Redis', folder };
+  return {
+    databaseUrl,
+    ownerUrl: database.url,
+    redisUrl: databases.redisUrl,
+    redisKind: databases.redisKind ?? 'the given Redis',
+    folder,
+  };
 }
 
 async function loginFor(url, developmentPassword) {

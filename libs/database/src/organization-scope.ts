@@ -82,7 +82,25 @@ export class WorkerPool {
   }
 }
 
+/** How often a transaction is tried that Postgres ends because another one came in its way. */
+const TRIES = 3;
+
+/** A transaction that Postgres has ended for the sake of another has changed nothing: `work` is then done again from the start. */
 async function inTransaction<Result>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<Result>,
+  first?: pg.QueryConfig,
+): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await onceInTransaction(pool, work, first);
+    } catch (error) {
+      if (tries === TRIES || !isVictim(error)) throw error;
+    }
+  }
+}
+
+async function onceInTransaction<Result>(
   pool: pg.Pool,
   work: (client: pg.PoolClient) => Promise<Result>,
   first?: pg.QueryConfig,
@@ -118,6 +136,10 @@ async function begin(pool: pg.Pool, tries = 2): Promise<pg.PoolClient> {
     throw error;
   }
 }
+
+/** Deadlocks and serialization failures. */
+const isVictim = (error: unknown): boolean =>
+  ['40P01', '40001'].includes(String((error as { code?: unknown } | null)?.code));
 
 const isRead = ({ text }: pg.QueryConfig): boolean => /^\s*select\b/i.test(text);
 
