@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { asOwner, eventually } from '@agion/testing';
-import { type Consumer, EventScene } from './event-scene.js';
+import { type Consumer, EventScene, heavy } from './event-scene.js';
 import { TRUST } from './event-teller.js';
 import { type Fault, openFault, scaled } from './fault.js';
 import { waitingFor, withLockIn } from './held-statement.js';
@@ -61,7 +61,7 @@ describe('a crash', () => {
     limit,
   );
 
-  test(
+  heavy(
     'after entries were claimed once more',
     async () => {
       const fault = openFault('events', 3, 'kill after_claim');
@@ -70,7 +70,7 @@ describe('a crash', () => {
     limit,
   );
 
-  test(
+  heavy(
     'after entries of another process were taken over',
     async () => {
       const fault = openFault('events', 3, 'kill after_take_over');

@@ -1,16 +1,16 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect } from '@jest/globals';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually, freePorts, hasRedisServer, outlive, type TestRedis } from '@agion/testing';
 import { serverAccount } from '../../tools/launcher/server-account.mjs';
-import { EventScene } from './event-scene.js';
+import { EventScene, heavy } from './event-scene.js';
 import { openFault, scaled } from './fault.js';
 import { OwnPostgres } from './own-postgres.js';
 import { type Account, SmallDisk } from './small-disk.js';
 
 /** Faults 15 and 20: the disk of Redis is full, and that of Postgres. Each on a file system of its own. */
 const WHY_NOT = SmallDisk.obstacle() ?? (hasRedisServer() ? undefined : 'no redis-server on the PATH');
-const RUNS = scaled({ quick: 0, usual: 1, full: 5 });
+const RUNS = scaled({ quick: 1, usual: 1, full: 5 });
 
 const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -57,12 +57,11 @@ async function redisOn(disk: SmallDisk, fsync: string): Promise<TestRedis & { is
 }
 
 describe('a full disk', () => {
-  test.each(['everysec', 'always'])(
+  heavy.each(['everysec', 'always'])(
     'of redis (appendfsync %s): who tells keeps it until there is room, and nothing acknowledged is lost',
     async (fsync) => {
       const fault = openFault('events', 15, `disk of Redis full, appendfsync ${fsync}`);
       if (WHY_NOT !== undefined) return fault.cannot(WHY_NOT);
-      if (RUNS === 0) return;
       const disk = await SmallDisk.open(24);
       ends.push(() => disk.close());
       const redis = await redisOn(disk, fsync);
@@ -98,45 +97,50 @@ describe('a full disk', () => {
     300_000,
   );
 
-  test('of postgres: nothing is half written, changes are refused, and all is taken in when there is room', async () => {
-    const fault = openFault('events', 20, 'disk of Postgres full');
-    if (WHY_NOT !== undefined) return fault.cannot(WHY_NOT);
-    if (RUNS === 0) return;
-    const disk = await SmallDisk.open(200, serverAccount() as Account);
-    ends.push(() => disk.close());
-    const postgres = await OwnPostgres.start(disk);
-    ends.push(() => postgres.close());
-    const database = await postgres.database();
-    const scene = await EventScene.start({ database, governance: () => ({ GOVERNANCE_DATABASE_URL: database.url }) });
-    ends.push(() => scene.stop());
-    const consumer = await scene.consumer();
-    const admin = await scene.platform.person('admin');
-    for (let left = RUNS; left > 0; left -= 1)
-      await fault.run(async () => {
-        const run = await scene.begin();
-        await run.teller.tell(300);
-        await scene.settled();
-        disk.fill();
-        await run.teller.tell(20_000);
-        const id = `full_${left}`;
-        const policy = {
-          apiVersion: 'agion/v1',
-          kind: 'Policy',
-          metadata: { id },
-          spec: { effect: 'allow', scope: { agents: ['crew:*'], actions: ['*'] }, description: 'x'.repeat(900) },
-        };
-        const create = () => scene.platform.call('POST', '/api/v1/policies', { token: admin, body: policy });
-        await eventually(async () => expect((await run.overHttp(1, { tries: 1 }))[0]).toBe(503), { timeoutMs: 30_000 });
-        disk.free();
-        const since = performance.now();
-        if (postgres.isOver) await postgres.startServer();
-        await scene.settled(60_000);
-        const recoveryMs = performance.now() - since;
-        await eventually(async () => expect((await create()).status).toBe(201), { timeoutMs: 10_000 });
-        expect(consumer.process.ended).toBe(false);
-        expect(await scene.deadLetters()).toBe(0);
-        await run.overHttp(1);
-        return { counts: await run.counts(), recoveryMs };
-      });
-  }, 300_000);
+  heavy(
+    'of postgres: nothing is half written, changes are refused, and all is taken in when there is room',
+    async () => {
+      const fault = openFault('events', 20, 'disk of Postgres full');
+      if (WHY_NOT !== undefined) return fault.cannot(WHY_NOT);
+      const disk = await SmallDisk.open(200, serverAccount() as Account);
+      ends.push(() => disk.close());
+      const postgres = await OwnPostgres.start(disk);
+      ends.push(() => postgres.close());
+      const database = await postgres.database();
+      const scene = await EventScene.start({ database, governance: () => ({ GOVERNANCE_DATABASE_URL: database.url }) });
+      ends.push(() => scene.stop());
+      const consumer = await scene.consumer();
+      const admin = await scene.platform.person('admin');
+      for (let left = RUNS; left > 0; left -= 1)
+        await fault.run(async () => {
+          const run = await scene.begin();
+          await run.teller.tell(300);
+          await scene.settled();
+          disk.fill();
+          await run.teller.tell(20_000);
+          const id = `full_${left}`;
+          const policy = {
+            apiVersion: 'agion/v1',
+            kind: 'Policy',
+            metadata: { id },
+            spec: { effect: 'allow', scope: { agents: ['crew:*'], actions: ['*'] }, description: 'x'.repeat(900) },
+          };
+          const create = () => scene.platform.call('POST', '/api/v1/policies', { token: admin, body: policy });
+          await eventually(async () => expect((await run.overHttp(1, { tries: 1 }))[0]).toBe(503), {
+            timeoutMs: 30_000,
+          });
+          disk.free();
+          const since = performance.now();
+          if (postgres.isOver) await postgres.startServer();
+          await scene.settled(60_000);
+          const recoveryMs = performance.now() - since;
+          await eventually(async () => expect((await create()).status).toBe(201), { timeoutMs: 10_000 });
+          expect(consumer.process.ended).toBe(false);
+          expect(await scene.deadLetters()).toBe(0);
+          await run.overHttp(1);
+          return { counts: await run.counts(), recoveryMs };
+        });
+    },
+    300_000,
+  );
 });

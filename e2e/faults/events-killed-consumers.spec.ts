@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asOwner, eventually } from '@agion/testing';
-import { type Consumer, EventScene, STREAM_TIMEOUT_MS } from './event-scene.js';
+import { type Consumer, EventScene, STREAM_TIMEOUT_MS, heavy } from './event-scene.js';
 import { openFault, scaled } from './fault.js';
 
 /** Faults 1 and 2: one of two consumers is killed again and again; and the servers behind them with it. 4 and 5: one stands still. */
@@ -59,94 +59,112 @@ describe('one of two consumers', () => {
     process.stdout.write(`${EVENTS} events through ${KILLS} counted kills: ${seconds} s\n`);
   }, 600_000);
 
-  test('is killed, and the sessions of Postgres, and Redis', async () => {
-    const fault = openFault('events', 2, 'kill -9 of consumers, sessions and Redis');
-    await fault.run(() =>
-      killedInTurn(
-        scaled({ quick: 1, usual: 10, full: 50 }),
-        scaled({ quick: 500, usual: 10_000, full: 100_000 }),
-        async (kill) => {
-          if (kill % 5 === 0) await terminateSessions();
-          if (kill % 10 !== 0) return;
-          await scene.platform.redis.stop();
-          await scene.platform.redis.start();
-        },
-      ),
-    );
-  }, 600_000);
+  heavy(
+    'is killed, and the sessions of Postgres, and Redis',
+    async () => {
+      const fault = openFault('events', 2, 'kill -9 of consumers, sessions and Redis');
+      await fault.run(() =>
+        killedInTurn(
+          scaled({ quick: 1, usual: 10, full: 50 }),
+          scaled({ quick: 500, usual: 10_000, full: 100_000 }),
+          async (kill) => {
+            if (kill % 5 === 0) await terminateSessions();
+            if (kill % 10 !== 0) return;
+            await scene.platform.redis.stop();
+            await scene.platform.redis.start();
+          },
+        ),
+      );
+    },
+    600_000,
+  );
 
-  test('stands still in the middle of its work; the other one takes over, and it changes nothing when it comes back', async () => {
-    const fault = openFault('events', 4, 'SIGSTOP of one of two consumers');
-    for (let runs = scaled({ quick: 1, usual: 3, full: 10 }); runs > 0; runs -= 1)
-      await fault.run(async () => {
-        const run = await scene.begin();
-        const [one, other] = await pair();
-        await scene.freezeAtWork(one, () => run.teller.tell(200));
-        const stoppedAt = performance.now();
-        await run.teller.tell(500);
-        await scene.settled();
-        const recoveryMs = performance.now() - stoppedAt;
-        expect(recoveryMs).toBeLessThan(Math.max(TAKE_OVER_MS, IDLE_IN_TRANSACTION_MS) + 3_000);
-        one.process.thaw();
-        await run.teller.tell(500);
-        await scene.settled();
-        await eventually(async () => expect(await scene.held()).toEqual([]));
-        expect([one.process.ended, other.process.ended]).toEqual([false, false]);
-        await killAll([one, other]);
-        return { counts: await run.counts(), recoveryMs };
-      });
-  }, 300_000);
+  heavy(
+    'stands still in the middle of its work; the other one takes over, and it changes nothing when it comes back',
+    async () => {
+      const fault = openFault('events', 4, 'SIGSTOP of one of two consumers');
+      for (let runs = scaled({ quick: 1, usual: 3, full: 10 }); runs > 0; runs -= 1)
+        await fault.run(async () => {
+          const run = await scene.begin();
+          const [one, other] = await pair();
+          await scene.freezeAtWork(one, () => run.teller.tell(200));
+          const stoppedAt = performance.now();
+          await run.teller.tell(500);
+          await scene.settled();
+          const recoveryMs = performance.now() - stoppedAt;
+          expect(recoveryMs).toBeLessThan(Math.max(TAKE_OVER_MS, IDLE_IN_TRANSACTION_MS) + 3_000);
+          one.process.thaw();
+          await run.teller.tell(500);
+          await scene.settled();
+          await eventually(async () => expect(await scene.held()).toEqual([]));
+          expect([one.process.ended, other.process.ended]).toEqual([false, false]);
+          await killAll([one, other]);
+          return { counts: await run.counts(), recoveryMs };
+        });
+    },
+    300_000,
+  );
 
-  test('is busy with something else for seconds; the other one takes over', async () => {
-    const fault = openFault('events', 5, 'blocked event loop of one of two consumers');
-    const blockedMs = scaled({ quick: 4_500, usual: 6_000, full: 10_000 });
-    const onSignal = `process.on('SIGUSR2',()=>{const end=Date.now()+${blockedMs};while(Date.now()<end);})`;
-    for (let runs = scaled({ quick: 1, usual: 3, full: 10 }); runs > 0; runs -= 1)
-      await fault.run(async () => {
-        const run = await scene.begin();
-        const consumers = await pair({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(onSignal)}` });
-        const [one] = consumers;
-        await scene.freezeAtWork(one, () => run.teller.tell(200));
-        one.process.signal('SIGUSR2');
-        one.process.thaw();
-        const blockedAt = performance.now();
-        await run.teller.tell(500);
-        await scene.settled();
-        const recoveryMs = performance.now() - blockedAt;
-        await sleep(Math.max(0, blockedMs - recoveryMs)); // what it does when it comes back must change nothing
-        await run.teller.tell(500);
-        await scene.settled();
-        expect(consumers.map(({ process }) => process.ended)).toEqual([false, false]);
-        await killAll(consumers);
-        return { counts: await run.counts(), recoveryMs };
-      });
-  }, 300_000);
-
-  test('is told to stop in turn under load, and leaves with nothing in hand', async () => {
-    const fault = openFault('events', 35, 'SIGTERM of each in turn under load');
-    await fault.run(async () => {
-      const run = await scene.begin();
-      const consumers = await pair();
-      const times: number[] = [];
-      await run.teller.during(async () => {
-        for (let turn = 0; turn < scaled({ quick: 2, usual: 6, full: 20 }); turn += 1) {
-          const { process, name, port } = consumers[turn % 2] as Consumer;
-          await eventually(async () => expect((await scene.held(name)).length).toBeGreaterThan(0), {
-            timeoutMs: 10_000,
-            intervalMs: 2,
+  heavy(
+    'is busy with something else for seconds; the other one takes over',
+    async () => {
+      const fault = openFault('events', 5, 'blocked event loop of one of two consumers');
+      const blockedMs = scaled({ quick: 4_500, usual: 6_000, full: 10_000 });
+      const onSignal = `process.on('SIGUSR2',()=>{const end=Date.now()+${blockedMs};while(Date.now()<end);})`;
+      for (let runs = scaled({ quick: 1, usual: 3, full: 10 }); runs > 0; runs -= 1)
+        await fault.run(async () => {
+          const run = await scene.begin();
+          const consumers = await pair({
+            NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(onSignal)}`,
           });
-          const since = performance.now();
-          await process.stop();
-          times.push(performance.now() - since);
-          expect(process.exitCode).toBe(0);
-          expect(await scene.held(name)).toEqual([]);
-          consumers[turn % 2] = await scene.consumer({}, { port });
-        }
-      }, 1_000);
-      await scene.settled();
-      expect(Math.max(...times)).toBeLessThan(30_000);
-      await killAll(consumers);
-      return { counts: await run.counts(), recoveryMs: Math.max(...times) };
-    });
-  }, 300_000);
+          const [one] = consumers;
+          await scene.freezeAtWork(one, () => run.teller.tell(200));
+          one.process.signal('SIGUSR2');
+          one.process.thaw();
+          const blockedAt = performance.now();
+          await run.teller.tell(500);
+          await scene.settled();
+          const recoveryMs = performance.now() - blockedAt;
+          await sleep(Math.max(0, blockedMs - recoveryMs)); // what it does when it comes back must change nothing
+          await run.teller.tell(500);
+          await scene.settled();
+          expect(consumers.map(({ process }) => process.ended)).toEqual([false, false]);
+          await killAll(consumers);
+          return { counts: await run.counts(), recoveryMs };
+        });
+    },
+    300_000,
+  );
+
+  heavy(
+    'is told to stop in turn under load, and leaves with nothing in hand',
+    async () => {
+      const fault = openFault('events', 35, 'SIGTERM of each in turn under load');
+      await fault.run(async () => {
+        const run = await scene.begin();
+        const consumers = await pair();
+        const times: number[] = [];
+        await run.teller.during(async () => {
+          for (let turn = 0; turn < scaled({ quick: 2, usual: 6, full: 20 }); turn += 1) {
+            const { process, name, port } = consumers[turn % 2] as Consumer;
+            await eventually(async () => expect((await scene.held(name)).length).toBeGreaterThan(0), {
+              timeoutMs: 10_000,
+              intervalMs: 2,
+            });
+            const since = performance.now();
+            await process.stop();
+            times.push(performance.now() - since);
+            expect(process.exitCode).toBe(0);
+            expect(await scene.held(name)).toEqual([]);
+            consumers[turn % 2] = await scene.consumer({}, { port });
+          }
+        }, 1_000);
+        await scene.settled();
+        expect(Math.max(...times)).toBeLessThan(30_000);
+        await killAll(consumers);
+        return { counts: await run.counts(), recoveryMs: Math.max(...times) };
+      });
+    },
+    300_000,
+  );
 });

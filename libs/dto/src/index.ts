@@ -18,6 +18,7 @@ export { DecisionReplyEntryDto } from './decision-reply.dto.js';
 export { DecisionExplanationDto, ExplainedPolicyDto, ExplainedTermDto } from './decision-explanation.dto.js';
 export { CheckDto, DecisionRequestEntryDto } from './decision-request.dto.js';
 export { readDecisionRequest } from './decision-request-reader.js';
+export { readTrustEvent } from './trust-event-reader.js';
 export { LocalDecisionEntryDto } from './local-decision.dto.js';
 export {
   SimulatedActionDto,

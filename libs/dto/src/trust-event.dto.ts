@@ -7,6 +7,8 @@ import { IsText } from './text.js';
 
 const SEVERITY_WORDS = [...SEVERITIES, 'negative'];
 const IMPACT_RULE = { message: 'impact must be a number from -1 to 1' };
+export const EVENT_TYPE_PATTERN = /^\w[\w.:-]{0,99}$/;
+export const EVENT_ID_PATTERN = /^\w[\w.-]{0,99}$/;
 /** Bytes of an event's context. */
 export const MAX_EVENT_CONTEXT = 8_192;
 
@@ -17,7 +19,7 @@ export class TrustEventEntryDto {
   agent_id!: string;
 
   @ApiProperty({ example: 'task_completed' })
-  @Matches(/^\w[\w.:-]{0,99}$/, { message: 'event_type must be a name such as `task_completed`' })
+  @Matches(EVENT_TYPE_PATTERN, { message: 'event_type must be a name such as `task_completed`' })
   event_type!: string;
 
   @ApiProperty({ enum: SEVERITY_WORDS, description: '`negative` is `minor`.' })
@@ -33,7 +35,7 @@ export class TrustEventEntryDto {
 
   @ApiPropertyOptional({ description: 'Who repeats an entry gives it the same one. No colon: those are made by us.' })
   @IsOptional()
-  @Matches(/^\w[\w.-]{0,99}$/, { message: 'event_id must be 1 to 100 of the characters A-Z a-z 0-9 _ . -' })
+  @Matches(EVENT_ID_PATTERN, { message: 'event_id must be 1 to 100 of the characters A-Z a-z 0-9 _ . -' })
   event_id?: string;
 
   @ApiPropertyOptional({ enum: TRUST_DIMENSIONS, description: 'Default: follows from the type.' })

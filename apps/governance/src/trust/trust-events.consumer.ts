@@ -1,4 +1,4 @@
-import { TrustEventEntryDto } from '@agion/dto';
+import { readTrustEvent, TrustEventEntryDto } from '@agion/dto';
 import { PermanentError } from '@agion/messaging';
 import { EntryProofs, eventTime, entryIdentity, ServiceSettings, StreamHandler } from '@agion/service-kit';
 import type { StreamFailure, StreamMessage } from '@agion/service-kit';
@@ -21,7 +21,7 @@ export class TrustEventsConsumer {
     readonly settings: ServiceSettings,
   ) {}
 
-  @StreamHandler(STREAMS.trust, { group: 'governance', entry: TrustEventEntryDto, batch: 500, overlap: 2 })
+  @StreamHandler(STREAMS.trust, { group: 'governance', entry: TrustEventEntryDto, read: readTrustEvent, batch: 500, overlap: 2 })
   async record(@Payload() messages: StreamMessage<TrustEventEntryDto>[]): Promise<StreamFailure[]> {
     const { taken, refused } = await vouched(messages, this);
     await this.intake.record(taken.map((one) => ({ organization: one.message.organization, row: evidenceIn(one) })));
