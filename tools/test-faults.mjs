@@ -1,4 +1,4 @@
-// npm run test:faults [-- suite [--full] [--seed=N] [jest's options]]
+// npm run test:faults [-- suite [--full | --kills] [--seed=N] [jest's options]]
 import { enter } from './setup/door.mjs';
 
 await enter(() => import('./testing/faults-run.mjs'));

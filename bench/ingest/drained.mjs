@@ -1,7 +1,6 @@
 import { Redis } from 'ioredis';
 
 const STREAM = 'agion:events:trust';
-const GROUP = 'governance';
 const AT_ONCE = 500;
 const LOOK_MS = 3;
 

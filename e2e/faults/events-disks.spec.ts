@@ -6,7 +6,7 @@ import { serverAccount } from '../../tools/launcher/server-account.mjs';
 import { EventScene, heavy } from './event-scene.js';
 import { openFault, scaled } from './fault.js';
 import { OwnPostgres } from './own-postgres.js';
-import { type Account, SmallDisk } from './small-disk.js';
+import { SmallDisk } from './small-disk.js';
 
 /** Faults 15 and 20: the disk of Redis is full, and that of Postgres. Each on a file system of its own. */
 const WHY_NOT = SmallDisk.obstacle() ?? (hasRedisServer() ? undefined : 'no redis-server on the PATH');
@@ -102,7 +102,7 @@ describe('a full disk', () => {
     async () => {
       const fault = openFault('events', 20, 'disk of Postgres full');
       if (WHY_NOT !== undefined) return fault.cannot(WHY_NOT);
-      const disk = await SmallDisk.open(200, serverAccount() as Account);
+      const disk = await SmallDisk.open(200, serverAccount());
       ends.push(() => disk.close());
       const postgres = await OwnPostgres.start(disk);
       ends.push(() => postgres.close());

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asOwner, asTableOwner, eventually, type TestDatabase } from '@agion/testing';
 import pg from 'pg';
-import { type Consumer, EventScene } from './event-scene.js';
+import { type Consumer, EventScene, heavy } from './event-scene.js';
 import { FaultProxy } from './fault-proxy.js';
 import { openFault, scaled } from './fault.js';
 import { OwnPostgres } from './own-postgres.js';
@@ -23,7 +23,7 @@ beforeAll(async () => {
   proxy = await FaultProxy.to(postgres.port);
   scene = await EventScene.start({
     database,
-    governance: () => ({ GOVERNANCE_DATABASE_URL: proxy.url(database.url) }),
+    governance: () => ({ GOVERNANCE_DATABASE_URL: proxy.url(database.url), AGION_STREAM_TIMEOUT_MS: '5000' }),
   });
   consumer = await scene.consumer();
 }, 90_000);
@@ -38,104 +38,120 @@ const repeat = async (runs: number, one: () => Promise<unknown>): Promise<void> 
 };
 
 describe('postgres', () => {
-  test('is away: nothing is acknowledged, callers are told to come back, and everything is taken in afterwards', async () => {
-    const fault = openFault('events', 17, 'Postgres stopped at once');
-    await repeat(scaled({ quick: 1, usual: 5, full: 10 }), () =>
-      fault.run(async () => {
-        const run = await scene.begin();
-        await run.teller.tell(200);
-        await postgres.stopServer('immediate');
-        await run.teller.tell(500);
-        const [status] = await run.overHttp(1, { tries: 1 });
-        expect(status).toBe(503);
-        await sleep(DOWN_MS);
-        await postgres.startServer();
-        const since = performance.now();
-        await scene.settled();
-        const recoveryMs = performance.now() - since;
-        expect(recoveryMs).toBeLessThan(10_000);
-        expect(consumer.process.ended).toBe(false);
-        expect(await scene.deadLetters()).toBe(0);
-        await run.overHttp(1);
-        return { counts: await run.counts(), recoveryMs };
-      }),
-    );
-  }, 600_000);
+  heavy(
+    'is away: nothing is acknowledged, callers are told to come back, and everything is taken in afterwards',
+    async () => {
+      const fault = openFault('events', 17, 'Postgres stopped at once');
+      await repeat(scaled({ quick: 1, usual: 5, full: 10 }), () =>
+        fault.run(async () => {
+          const run = await scene.begin();
+          await run.teller.tell(200);
+          await postgres.stopServer('immediate');
+          await run.teller.tell(500);
+          const [status] = await run.overHttp(1, { tries: 1 });
+          expect(status).toBe(503);
+          await sleep(DOWN_MS);
+          await postgres.startServer();
+          const since = performance.now();
+          await scene.settled();
+          const recoveryMs = performance.now() - since;
+          expect(recoveryMs).toBeLessThan(10_000);
+          expect(consumer.process.ended).toBe(false);
+          expect(await scene.deadLetters()).toBe(0);
+          await run.overHttp(1);
+          return { counts: await run.counts(), recoveryMs };
+        }),
+      );
+    },
+    600_000,
+  );
 
-  test('ends all sessions each second: hardly a caller notices', async () => {
-    const fault = openFault('events', 18, 'sessions of Postgres terminated each second');
-    const forMs = scaled({ quick: 2_000, usual: 10_000, full: 60_000 });
-    await fault.run(async () => {
-      const run = await scene.begin();
-      const statuses = await run.teller.during(async () => {
-        const all: number[] = [];
-        for (const end = performance.now() + forMs; performance.now() < end;) {
-          await terminateSessions();
-          const second = performance.now() + 1_000;
-          while (performance.now() < second) all.push(...(await run.overHttp(5)));
-        }
-        return all;
-      }, 500);
-      const recoveryMs = await scene.settled();
-      const failed = statuses.filter((status) => status >= 500).length;
-      expect(failed / statuses.length).toBeLessThanOrEqual(scaled({ quick: 0.02, usual: 0.005, full: 0.005 }));
-      return { counts: await run.counts(), recoveryMs };
-    });
-  }, 300_000);
-
-  test('is slow, and then locked: callers wait no longer than they have to, and nothing piles up', async () => {
-    const fault = openFault('events', 19, 'Postgres slow (200 ms), then locked');
-    await repeat(scaled({ quick: 1, usual: 3, full: 10 }), () =>
-      fault.run(async () => {
+  heavy(
+    'ends all sessions each second: hardly a caller notices',
+    async () => {
+      const fault = openFault('events', 18, 'sessions of Postgres terminated each second');
+      const forMs = scaled({ quick: 2_000, usual: 10_000, full: 60_000 });
+      await fault.run(async () => {
         const run = await scene.begin();
-        proxy.slow(100);
-        await run.teller.tell(500);
-        const since = performance.now();
-        await run.overHttp(20);
-        expect(performance.now() - since).toBeLessThan(LONGEST_REQUEST_MS);
-        await scene.settled();
-        proxy.mended();
-        const locker = new pg.Client({ connectionString: database.adminUrl });
-        await locker.connect();
-        await locker.query('BEGIN; LOCK TABLE governance.trust_events IN ACCESS EXCLUSIVE MODE');
-        const asked = performance.now();
-        const locked = await run.overHttp(20, { tries: 1 });
-        expect(performance.now() - asked).toBeLessThan(LONGEST_REQUEST_MS);
-        expect(new Set(locked)).toEqual(new Set([503]));
-        await run.teller.tell(200);
-        await locker.query('COMMIT');
-        await locker.end();
-        const recoveryMs = await scene.settled();
-        return { counts: await run.counts(), recoveryMs };
-      }),
-    );
-  }, 300_000);
-
-  test('finds writers in each other’s way: the one it ends tries again, and no caller hears of it', async () => {
-    const fault = openFault('events', 21, 'deadlocks');
-    await repeat(scaled({ quick: 1, usual: 5, full: 20 }), () =>
-      fault.run(async () => {
-        const run = await scene.begin();
-        const other = await scene.consumer({}, { replica: true });
-        const before = await deadlocks();
-        const statuses: number[] = [];
-        await run.teller.during(async () => {
-          await eventually(
-            async () => {
-              await Promise.all([againstTheOrder(), run.overHttp(10).then((all) => statuses.push(...all))]);
-              expect(await deadlocks()).toBeGreaterThan(before);
-            },
-            { timeoutMs: 60_000, intervalMs: 1 },
-          );
+        const statuses = await run.teller.during(async () => {
+          const all: number[] = [];
+          for (const end = performance.now() + forMs; performance.now() < end;) {
+            await terminateSessions();
+            const second = performance.now() + 1_000;
+            while (performance.now() < second) all.push(...(await run.overHttp(5)));
+          }
+          return all;
         }, 500);
         const recoveryMs = await scene.settled();
-        await other.process.stop();
-        expect(statuses.filter((status) => status >= 500)).toEqual([]);
-        expect(await scene.deadLetters()).toBe(0);
+        const failed = statuses.filter((status) => status >= 500).length;
+        expect(failed / statuses.length).toBeLessThanOrEqual(scaled({ quick: 0.02, usual: 0.005, full: 0.005 }));
         return { counts: await run.counts(), recoveryMs };
-      }),
-    );
-  }, 300_000);
+      });
+    },
+    300_000,
+  );
+
+  heavy(
+    'is slow, and then locked: callers wait no longer than they have to, and nothing piles up',
+    async () => {
+      const fault = openFault('events', 19, 'Postgres slow (200 ms), then locked');
+      await repeat(scaled({ quick: 1, usual: 3, full: 10 }), () =>
+        fault.run(async () => {
+          const run = await scene.begin();
+          proxy.slow(100);
+          await run.teller.tell(500);
+          const since = performance.now();
+          await run.overHttp(20);
+          expect(performance.now() - since).toBeLessThan(LONGEST_REQUEST_MS);
+          await scene.settled();
+          proxy.mended();
+          const locker = new pg.Client({ connectionString: database.adminUrl });
+          await locker.connect();
+          await locker.query('BEGIN; LOCK TABLE governance.trust_events IN ACCESS EXCLUSIVE MODE');
+          const asked = performance.now();
+          const locked = await run.overHttp(20, { tries: 1 });
+          expect(performance.now() - asked).toBeLessThan(LONGEST_REQUEST_MS);
+          expect(new Set(locked)).toEqual(new Set([503]));
+          await run.teller.tell(200);
+          await locker.query('COMMIT');
+          await locker.end();
+          const recoveryMs = await scene.settled();
+          return { counts: await run.counts(), recoveryMs };
+        }),
+      );
+    },
+    300_000,
+  );
+
+  heavy(
+    'finds writers in each other’s way: the one it ends tries again, and no caller hears of it',
+    async () => {
+      const fault = openFault('events', 21, 'deadlocks');
+      await repeat(scaled({ quick: 1, usual: 5, full: 20 }), () =>
+        fault.run(async () => {
+          const run = await scene.begin();
+          const other = await scene.consumer({}, { replica: true });
+          const before = await deadlocks();
+          const statuses: number[] = [];
+          await run.teller.during(async () => {
+            await eventually(
+              async () => {
+                await Promise.all([againstTheOrder(), run.overHttp(10).then((all) => statuses.push(...all))]);
+                expect(await deadlocks()).toBeGreaterThan(before);
+              },
+              { timeoutMs: 60_000, intervalMs: 1 },
+            );
+          }, 500);
+          const recoveryMs = await scene.settled();
+          await other.process.stop();
+          expect(statuses.filter((status) => status >= 500)).toEqual([]);
+          expect(await scene.deadLetters()).toBe(0);
+          return { counts: await run.counts(), recoveryMs };
+        }),
+      );
+    },
+    300_000,
+  );
 });
 
 const terminateSessions = (): Promise<unknown> =>
