@@ -98,7 +98,7 @@ describe('a full disk', () => {
   );
 
   heavy(
-    'of postgres: nothing is half written, changes are refused, and all is taken in when there is room',
+    'of postgres: nothing is half written, callers are told to come back, and all is taken in when there is room',
     async () => {
       const fault = openFault('events', 20, 'disk of Postgres full');
       if (WHY_NOT !== undefined) return fault.cannot(WHY_NOT);
@@ -122,8 +122,8 @@ describe('a full disk', () => {
           const policy = {
             apiVersion: 'agion/v1',
             kind: 'Policy',
-            metadata: { id },
-            spec: { effect: 'allow', scope: { agents: ['crew:*'], actions: ['*'] }, description: 'x'.repeat(900) },
+            metadata: { id, name: id },
+            spec: { effect: 'allow', scope: { agents: ['crew:*'], actions: ['*'] } },
           };
           const create = () => scene.platform.call('POST', '/api/v1/policies', { token: admin, body: policy });
           await eventually(async () => expect((await run.overHttp(1, { tries: 1 }))[0]).toBe(503), {
