@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asOwner, asTableOwner, eventually, type TestDatabase } from '@agion/testing';
 import pg from 'pg';
@@ -27,6 +27,7 @@ beforeAll(async () => {
   });
   consumer = await scene.consumer();
 }, 90_000);
+afterEach(() => proxy?.mended());
 afterAll(async () => {
   await scene?.stop();
   await proxy?.close();
@@ -99,9 +100,9 @@ describe('postgres', () => {
         fault.run(async () => {
           const run = await scene.begin();
           proxy.slow(100);
-          await run.teller.tell(500);
+          await run.teller.tell(300);
           const since = performance.now();
-          await run.overHttp(20);
+          await run.overHttp(4);
           expect(performance.now() - since).toBeLessThan(LONGEST_REQUEST_MS);
           await scene.settled();
           proxy.mended();

@@ -21,7 +21,13 @@ export class TrustEventsConsumer {
     readonly settings: ServiceSettings,
   ) {}
 
-  @StreamHandler(STREAMS.trust, { group: 'governance', entry: TrustEventEntryDto, read: readTrustEvent, batch: 500, overlap: 2 })
+  @StreamHandler(STREAMS.trust, {
+    group: 'governance',
+    entry: TrustEventEntryDto,
+    read: readTrustEvent,
+    batch: 500,
+    overlap: 2,
+  })
   async record(@Payload() messages: StreamMessage<TrustEventEntryDto>[]): Promise<StreamFailure[]> {
     const { taken, refused } = await vouched(messages, this);
     await this.intake.record(taken.map((one) => ({ organization: one.message.organization, row: evidenceIn(one) })));

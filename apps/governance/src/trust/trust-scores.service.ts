@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { LOGGER } from '@agion/service-kit';
 import type { Organization, TrustTier } from '@agion/wire';
@@ -23,6 +24,8 @@ export interface TrustStanding {
 /** Milliseconds a score is believed; own writes drop it at once. */
 const FRESH_MS = 5_000;
 const MOST_AGENTS = 50_000;
+/** Milliseconds that whoever has committed evidence waits for its agents’ scores: the evidence counts without them. */
+const PATIENCE_MS = 1_000;
 /** Milliseconds after a change until its agents are looked at once more. */
 const LATER_MS = 1_000;
 
@@ -63,7 +66,10 @@ export class TrustScores implements OnModuleDestroy {
   async changed(organization: Organization, agentIds: Iterable<string>): Promise<void> {
     const ids = [...new Set(agentIds)];
     this.later.note(organization, ids);
-    await this.refresh(organization, ids);
+    const enough = new AbortController();
+    const patience = sleep(PATIENCE_MS, undefined, enough).catch(() => undefined);
+    await Promise.race([this.refresh(organization, ids), patience]);
+    enough.abort();
   }
 
   onModuleDestroy(): void {

@@ -12,6 +12,8 @@ import { TrustFeed } from './trust.feed.js';
 @Injectable()
 export class TrustTiers {
   private last: Promise<unknown> = Promise.resolve();
+  /** Agents whose turn has not come: what has happened to them until then is in what is read then. */
+  private readonly waiting = new Set<string>();
 
   constructor(
     private readonly reader: TrustEvidenceReader,
@@ -23,13 +25,21 @@ export class TrustTiers {
 
   /** One after the other: each needs a second connection while it holds the first. Never fails. @returns whether all were told */
   note(organization: Organization, agentIds: readonly string[]): Promise<boolean> {
+    const keyOf = (agentId: string): string => `${organization.id} ${agentId}`;
+    const added = agentIds.filter((agentId) => !this.waiting.has(keyOf(agentId)));
+    for (const agentId of added) this.waiting.add(keyOf(agentId));
     const noting = this.last.then(async () => {
       try {
-        for (const agentId of agentIds) await this.tell(organization, agentId);
+        for (const agentId of added) {
+          this.waiting.delete(keyOf(agentId));
+          await this.tell(organization, agentId);
+        }
         return true;
       } catch (error) {
         this.logger.warn({ err: error }, 'a change of trust tiers could not be told, trying again');
         return false;
+      } finally {
+        for (const agentId of added) this.waiting.delete(keyOf(agentId));
       }
     });
     this.last = noting;
