@@ -14,9 +14,12 @@ const SECRETS: readonly [RegExp, string][] = [
   [/\bAIza[A-Za-z0-9_-]{35}/g, 'AIza[redacted]'],
 ];
 
-/** One cheap look first: most texts hold nothing of it. */
-const SUSPICIOUS =
-  /agion_|eyJ|bearer|:\/\/|PRIVATE KEY|gh[opsur]_|b_pat_|glpat-|xox[abeprs]-|sk-|k_live_|AKIA|ASIA|AIza/i;
+/** Cheap looks first, since most texts hold nothing of it. Apart: many alternatives together, or any case, take six times as long. */
+const SUSPICIOUS: readonly RegExp[] = [
+  /agion_|eyJ|earer|EARER|:\/\//,
+  /PRIVATE KEY|AKIA|ASIA|AIza/,
+  /gh[opsur]_|b_pat_|glpat-|xox[abeprs]-|sk-|k_live_/,
+];
 
 /**
  * Cuts out what looks like a secret: credentials of the platform, JWTs, bearer headers, passwords in URLs, private keys in PEM, and
@@ -24,6 +27,6 @@ const SUSPICIOUS =
  * its own is matched but whole escapes.
  */
 export function withoutSecrets(text: string): string {
-  if (!SUSPICIOUS.test(text)) return text;
+  if (!SUSPICIOUS.some((look) => look.test(text))) return text;
   return SECRETS.reduce((left, [pattern, by]) => left.replace(pattern, by), text);
 }
