@@ -75,6 +75,8 @@ export class FurnishedOrganization {
     const policy = aPolicy({ id: ids.policies, effect: 'deny', agents: [`${this.slug}:*`], actions: ['guarded'] });
     await this.make('/policies', policy);
     expect((await this.call('PUT', `/policies/${ids.policies}`, policy)).status).toBe(200);
+    ids.actions = `their-action-${number}`;
+    expect((await this.call('PUT', `/actions/${ids.actions}`, { risk: 'low' })).status).toBe(200);
     ids.missions = (await this.make('/missions', { name: MARK, goal: MARK })).id as string;
     ids['service-accounts'] = (
       await this.make('/service-accounts', { name: `their-account-${number}`, role: 'viewer' })

@@ -21,6 +21,7 @@ export const CHANGING: Record<string, (id: string) => object> = {
   updateModel: (id) => ({ name: 'M', purpose: id, provider: 'openai', model: 'changed' }),
   updateResource: (id) => ({ name: id, type: 'api', config: { changed: true } }),
   updatePolicy: (id) => aPolicy({ id, effect: 'allow' }),
+  putAction: () => ({ risk: 'medium' }),
   rollOutPrompt: () => ({ candidate: 2, percent: 50 }),
   rollOutModel: () => ({ candidate: 2, percent: 50 }),
   rollOutResource: () => ({ candidate: 2, percent: 50 }),

@@ -72,6 +72,15 @@ describe('an action', () => {
     expect((await to('GET', '/actions', { as: agent('demo:echo') })).status).toBe(403);
   });
 
+  it('is nothing to another organization, which may describe one of the same name', async () => {
+    const acme = person('admin', { id: '0198c0de-0000-7000-8000-00000000acce', slug: 'acme' });
+    expect((await to('GET', '/actions/pay', { as: acme })).status).toBe(404);
+    expect((await to('GET', '/actions', { as: acme })).body.items).toEqual([]);
+    const before = (await to('GET', '/actions/pay')).body;
+    expect((await describeAction('pay', { risk: 'medium' }, acme)).body).toMatchObject({ version: 1, risk: 'medium' });
+    expect((await to('GET', '/actions/pay')).body).toEqual(before);
+  });
+
   it('is listed by name, page by page', async () => {
     for (const name of ['Zeta', 'list:a', 'list:b']) await describeAction(name, { risk: 'low' });
     const seen: string[] = [];
