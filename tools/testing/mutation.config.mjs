@@ -6,6 +6,19 @@ export const REPORT = '.agion/mutation.json';
 /** Changes that change nothing anybody could see: `{ file, was, became, reason }`. */
 export const EQUIVALENTS = [
   {
+    file: 'condition.ts',
+    was: "''",
+    became: '"Stryker was here!"',
+    reason: 'the beginning of any text is its first line and column',
+  },
+  { file: 'condition.ts', was: '-1', became: '+1', reason: 'each evaluation sets it before it is read' },
+  {
+    file: 'condition.ts',
+    was: 'text.length > LIMITS.bytes',
+    became: 'false',
+    reason: 'saves counting the bytes of what has more characters than bytes are allowed',
+  },
+  {
     file: 'evaluate.ts',
     was: 'set.actions.size === 0',
     became: 'false',

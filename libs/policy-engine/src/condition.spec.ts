@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { Attributes } from './attributes.js';
 import { compileCondition } from './condition.js';
 
 const faultOf = (text: string) => compileCondition(text).faults[0];
@@ -123,5 +124,50 @@ describe('a condition is accepted', () => {
     'context.b < context.c == context.a',
   ])('%s', (text) => {
     expect(compileCondition(text).faults).toEqual([]);
+  });
+});
+
+describe('a condition is measured in bytes', () => {
+  test.each(['x', '\x7f', '\x80', '\u07ff', '\u0800', '\uffff', '\u{10000}', '\u{10ffff}'])('of %j', (character) => {
+    const some = `context.a == "${character.repeat(1_000)}`;
+    const most = `${some}${'x'.repeat(32_767 - Buffer.byteLength(some))}"`;
+    const tooLong = 'the condition is longer than 32768 bytes';
+    expect(faultOf(most)?.detail).not.toBe(tooLong);
+    expect(faultOf(`${most} `)?.detail).toBe(tooLong);
+  });
+});
+
+test('what is no text is no condition', () => {
+  expect(compileCondition({} as unknown as string).faults).toEqual([
+    { detail: 'the condition is no text', line: 1, column: 1 },
+  ]);
+});
+
+describe('an evaluation', () => {
+  const evaluated = (text: string, context: Record<string, unknown>) => {
+    const { condition } = compileCondition(text);
+    if (!condition) throw new Error(text);
+    const request = { agent: { id: 'a' }, action: { name: 'b' }, env: { mode: 'test' }, arguments: {}, context, at: 0 };
+    const result = condition.evaluate(new Attributes(request));
+    return {
+      result,
+      deciding: condition.decidingTerms(result),
+      terms: condition.evaluateTerms(new Attributes(request)),
+    };
+  };
+  const TOO_MUCH = 'there is too much data for its loops';
+  const LONG = { list: Array.from({ length: 3_000 }, (_, index) => index) };
+
+  test('is an error when a term is one and no other decides, wherever it stands', () => {
+    for (const text of ['true && context.missing', 'context.missing && true', 'false || context.missing'])
+      expect(evaluated(text, {})).toMatchObject({ result: 'no such key: missing', deciding: [] });
+    expect(evaluated('context.missing && false', {})).toMatchObject({ result: false, deciding: ['false'] });
+  });
+
+  test('is an error as a whole when it could take long, or the data of its loops cannot be read', () => {
+    const text = 'context.list.all(x, x in context.list) || true';
+    const { result, terms } = evaluated(text, LONG);
+    expect([result, ...terms.map((term) => term.result)]).toEqual([TOO_MUCH, TOO_MUCH, TOO_MUCH]);
+    expect(evaluated(text, { list: [Number.NaN] }).result).toBe('`context` has a number that is none');
   });
 });
