@@ -61,6 +61,9 @@ describe('policies without the gateway', () => {
         watched(platform, fleet.members, standing, async (witness) => {
           const earlier = new AgionSDK(kept);
           await earlier.initialize();
+          await eventually(() => expect(earlier.status.policies.revision).toBe(witness.revision), {
+            timeoutMs: 10_000,
+          });
           await earlier.close();
           await stopGateway();
           let later: AgionSDK | undefined;
