@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Outcome } from '../main.js';
 import { applyCommand } from './apply.command.js';
 import { diffCommand } from './diff.command.js';
+import { simulateCommand } from './simulate.command.js';
 import { testCommand } from './test.command.js';
 import { validateCommand } from './validate.command.js';
 import { whyCommand } from './why.command.js';
@@ -16,7 +17,7 @@ reached or refuses.`;
 /** `agion policy`: policies as files, for people and for CI. */
 export const policyCommand = (outcome: Outcome): Command => {
   const policy = new Command('policy').description('policies as files: checks, tests, compares and applies them');
-  for (const command of [validateCommand, testCommand, diffCommand, applyCommand, whyCommand])
+  for (const command of [validateCommand, testCommand, diffCommand, applyCommand, simulateCommand, whyCommand])
     policy.addCommand(command(outcome).addHelpText('after', ABOUT));
   return policy;
 };
