@@ -1,25 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { agion, type Printed } from '../../apps/cli/test/command.js';
-import { type Platform, startPlatform } from '../platform.js';
+import type { Platform } from '../platform.js';
+import { ALLOW, CAP, PolicyFolder, tokenOf } from './policy-folder.js';
 
-const CAP = `apiVersion: agion/v1
-kind: Policy
-metadata: { id: cli_cap, name: Cap, labels: { team: mail } }
-spec:
-  scope: { agents: ['cli:*'], actions: [send_email] }
-  condition: context.amount > 500
-  effect: deny
-  message: too much
-  tests:
-    - { name: big, input: { context: { amount: 900 } }, expect: deny }
-`;
-const ALLOW = `{
-  "apiVersion": "agion/v1", "kind": "Policy", "metadata": { "id": "cli_allow", "labels": { "team": "mail" } },
-  "spec": { "scope": { "agents": ["cli:*"], "actions": ["send_email"] }, "effect": "allow" }
-}`;
 const SUITE = `apiVersion: agion/v1
 kind: PolicyTests
 tests:
@@ -28,38 +11,19 @@ tests:
 `;
 /** Discard: nothing listens there. */
 const NOWHERE = 'http://127.0.0.1:9';
-/** A service account, as a user's CI has one. */
-const CI_SCOPES = ['policies:read', 'policies:write', 'decisions:read'];
 
-interface Account {
-  issued: { token: string };
-}
-
+let opened: PolicyFolder;
 let platform: Platform;
-let token: string;
-const folder = mkdtempSync(path.join(tmpdir(), 'agion-policies-'));
-const file = (name: string, text: string): string => {
-  const full = path.join(folder, name);
-  mkdirSync(path.dirname(full), { recursive: true });
-  writeFileSync(full, text);
-  return full;
-};
-const policy = (args: string[], env: Record<string, string> = {}): Promise<Printed> =>
-  agion(['policy', ...args], { AGION_GATEWAY_URL: platform.url, AGION_TOKEN: token, ...env });
+let folder: string;
+const file: PolicyFolder['file'] = (name, text) => opened.file(name, text);
+const policy: PolicyFolder['policy'] = (args, env) => opened.policy(args, env);
 
 beforeAll(async () => {
-  platform = await startPlatform();
-  const { status, body } = await platform.call('POST', '/api/v1/service-accounts', {
-    token: await platform.person('admin'),
-    body: { name: 'ci', role: 'admin', scopes: CI_SCOPES },
-  });
-  expect(status).toBe(201);
-  token = (body as Account).issued.token;
+  opened = await PolicyFolder.open();
+  platform = opened.platform;
+  folder = opened.path;
 }, 60_000);
-afterAll(async () => {
-  await platform?.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => opened?.close());
 
 describe('agion policy validate', () => {
   it('says of each file what is wrong where, and needs no platform', async () => {
@@ -107,12 +71,13 @@ describe('agion policy validate', () => {
 });
 
 describe('policies in a folder', () => {
+  let mail: string;
   beforeAll(() => {
+    mail = path.join(folder, 'mail');
     file('mail/cap.yaml', CAP);
     file('mail/allow.json', ALLOW);
     file('mail/suite.yml', SUITE);
   });
-  const mail = path.join(folder, 'mail');
 
   it('are tested by themselves and together', async () => {
     const { status, out } = await policy(['test', mail]);
@@ -139,7 +104,7 @@ describe('policies in a folder', () => {
     expect(await policy(['apply', mail])).toMatchObject({ status: 0, out: expect.stringContaining('2 changes made') });
     expect(await policy(['diff', mail])).toMatchObject({ status: 0, out: '0 to change, 2 as they are\n' });
     expect((await policy(['apply', mail])).out).toContain('0 changes made');
-    const { body } = await platform.call('GET', '/api/v1/policies/cli_cap/versions', { token });
+    const { body } = await platform.call('GET', '/api/v1/policies/cli_cap/versions', { token: opened.token });
     expect((body as { items: object[] }).items).toHaveLength(1);
   });
 
@@ -165,7 +130,7 @@ describe('policies in a folder', () => {
     const alone = file('alone/allow.json', ALLOW);
     const { out } = await policy(['apply', alone, '--archive', 'team=mail']);
     expect(out).toContain('- cli_cap');
-    const { body } = await platform.call('GET', '/api/v1/policies/cli_cap', { token });
+    const { body } = await platform.call('GET', '/api/v1/policies/cli_cap', { token: opened.token });
     expect(body).toMatchObject({ spec: { status: 'archived' } });
     expect(await policy(['diff', alone, '--archive', 'team=other'])).toMatchObject({ status: 0 });
     expect(await policy(['diff', alone, '--archive', 'nonsense'])).toMatchObject({ status: 2 });
@@ -176,22 +141,9 @@ describe('policies in a folder', () => {
     file('refused/z_reserved.yaml', CAP.replace('cli_cap', 'validate'));
     const { status, err } = await policy(['apply', path.join(folder, 'refused')]);
     expect([status, err]).toEqual([1, expect.stringMatching(/z_reserved\.yaml:3:\d+ \/metadata\/id .*reserved/)]);
-    expect(await platform.call('GET', '/api/v1/policies/cli_fine', { token })).toMatchObject({ status: 404 });
-  });
-});
-
-describe('agion policy why', () => {
-  it('explains a decision', async () => {
-    const { body: agent } = await platform.call('POST', '/api/v1/agents/register', {
-      body: { agent_id: 'cli:a', name: 'A' },
+    expect(await platform.call('GET', '/api/v1/policies/cli_fine', { token: opened.token })).toMatchObject({
+      status: 404,
     });
-    const { body } = await platform.call('POST', '/api/v1/governance/check', {
-      token: (agent as { token: string }).token,
-      body: { agent_id: 'cli:a', action: 'drop_table' },
-    });
-    const { status, out } = await policy(['why', (body as { decision_id: string }).decision_id]);
-    expect([status, out.split('\n')[0]]).toEqual([0, 'deny  cli:a → drop_table']);
-    expect(out).toContain('what would change it');
   });
 });
 
@@ -205,13 +157,10 @@ describe('a platform that does not answer', () => {
   });
 
   it('names what the token lacks', async () => {
-    const { body } = await platform.call('POST', '/api/v1/service-accounts', {
-      token: await platform.person('admin'),
-      body: { name: 'reader', role: 'viewer' },
-    });
+    const token = await tokenOf(platform, { name: 'reader', role: 'viewer' });
     file('more/new.yaml', CAP.replace('cli_cap', 'cli_new'));
     const { status, err } = await policy(['apply', path.join(folder, 'more')], {
-      AGION_TOKEN: (body as Account).issued.token,
+      AGION_TOKEN: token,
     });
     expect([status, err]).toEqual([3, expect.stringContaining('403')]);
   });
