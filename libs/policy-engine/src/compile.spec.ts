@@ -137,3 +137,33 @@ test('a policy can match an agent when one of its patterns does', () => {
     false,
   ]);
 });
+
+test('equally important policies stand by their ids, whatever order they came in', () => {
+  const [a, b, c] = [policy('a', {}), policy('b', {}), policy('c', {})] as const;
+  for (const some of [
+    [a, b, c],
+    [a, c, b],
+    [b, a, c],
+    [b, c, a],
+    [c, a, b],
+    [c, b, a],
+  ]) {
+    const set = compilePolicies(some, { revision: 1, defaultEffect: 'deny' });
+    expect(evaluate(set, REQUEST).matched.map((each) => each.policy)).toEqual(['a', 'b', 'c']);
+  }
+});
+
+test('what a later release may say is told by what it is, and what denies for it as a denial', () => {
+  const told = (spec: object) => {
+    const set = compilePolicies([policy('p', spec)], { revision: 1, defaultEffect: 'allow' });
+    const { errors, matched } = evaluate(set, REQUEST);
+    return [errors[0]?.detail, matched[0]?.effect];
+  };
+  expect(told({ effect: 'later' })).toEqual(['its effect is not known here', 'deny']);
+  expect(told({ effect: 'deny', mode: 'later' })).toEqual(['its mode is not known here', 'deny']);
+  expect(told({ condition: 'context.x > 1', obligations: [{ type: 'log' }] })).toEqual(['no such key: x', 'deny']);
+});
+
+test('a set never changes', () => {
+  expect(Object.isFrozen(compilePolicies([], { revision: 1, defaultEffect: 'deny' }))).toBe(true);
+});
