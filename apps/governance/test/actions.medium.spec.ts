@@ -131,6 +131,23 @@ describe('policies about actions with a schema', () => {
     expect(tested.body.errors).toMatchObject([{ pointer: '/policy/spec/condition' }]);
   });
 
+  it('are tried and simulated only when they could be published', async () => {
+    const wrong = about('typed', 'send_mail', 'context.to == "x" &&\n  context.amnt > 5');
+    const trial = { policy: wrong, tests: [{ name: 'x', input: {} }], against: 'active' };
+    const fault = { line: 2, column: 11, detail: expect.stringContaining('no such key: amnt') };
+    expect(await to('POST', '/policies/test', { body: trial })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/policy/spec/condition', ...fault }] },
+    });
+    const window = { from: '2026-01-01T00:00:00Z' };
+    const right = about('other', 'send_mail', 'context.amount > 5');
+    expect(await to('POST', '/policies/simulate', { body: { window, policies: [right, wrong] } })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/policies/1/spec/condition', ...fault }] },
+    });
+    expect((await to('POST', '/policies/simulate', { body: { window, policy: right } })).status).toBe(200);
+  });
+
   it('keep a schema from changing under them, and are named then', async () => {
     const { status, body } = await describeAction('send_mail', { context_schema: LETTER });
     expect(status).toBe(409);

@@ -157,7 +157,14 @@ describe('who may', () => {
     const organization = { tier: 'organization' };
     expect((await create('viewers', {}, person('viewer'))).status).toBe(403);
     expect((await create('agents', {}, agent('demo:echo'))).status).toBe(403);
-    expect((await create('org', organization, person('operator'))).status).toBe(403);
+    for (const tier of ['organization', undefined])
+      expect(await create('org', { tier }, person('operator'))).toMatchObject({
+        status: 403,
+        body: {
+          detail: expect.stringMatching(/^`\/spec\/tier` is `organization`.* needs the role `admin`$/),
+          hint: expect.stringContaining('`tier: agent`, which an operator may'),
+        },
+      });
     expect((await create('org', organization, person('admin'))).status).toBe(201);
     expect((await create('all', { tier: 'platform' }, person('admin'))).status).toBe(403);
     // not even by making it the agents'

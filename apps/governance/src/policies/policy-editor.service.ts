@@ -10,7 +10,7 @@ import {
   requireRole,
   ValidationFailedError,
 } from '@agion/service-kit';
-import { ownerOf, type Principal } from '@agion/wire';
+import { hasRole, ownerOf, type Principal } from '@agion/wire';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { schemasOf } from '../actions/action-record.js';
@@ -135,7 +135,11 @@ export class PolicyEditor {
 /** @throws ForbiddenError unless the caller may write policies of this tier */
 function requireTier(caller: Principal, { spec }: PolicyDocument): void {
   if (spec.tier === 'platform') throw new ForbiddenError('policies of the tier `platform` belong to the installation');
-  requireRole(caller, spec.tier === 'organization' ? 'admin' : 'operator');
+  if (spec.tier !== 'organization' || hasRole(caller, 'admin')) return;
+  throw new ForbiddenError(
+    '`/spec/tier` is `organization`, as it is when nothing is said: such a policy needs the role `admin`',
+    'write it with `tier: agent`, which an operator may, or ask an admin',
+  );
 }
 
 function targetOf(caller: Principal, id: string, change: string): PolicyTarget {

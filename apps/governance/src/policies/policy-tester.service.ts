@@ -22,12 +22,11 @@ export class PolicyTester {
   /** @throws ValidationFailedError with every fault, ForbiddenError */
   async run(caller: Principal, body: unknown): Promise<PolicyTestReport> {
     requireRole(caller, 'viewer');
-    const current = await this.snapshots.of(caller.organization);
-    const run = policyTestInput(body, schemasOf(current.actions));
+    const { revision, defaultEffect, policies, actions, set } = await this.snapshots.newest(caller.organization);
+    const run = policyTestInput(body, schemasOf(actions));
     if (!('tests' in run)) throw new ValidationFailedError([...run]);
     const { policy, tests, against } = run;
     if (against === 'policy' && policy) return { against, revision: null, results: runPolicyTests(policy, tests) };
-    const { revision, defaultEffect, policies, actions, set } = await this.snapshots.newest(caller.organization);
     if (!policy) return { against, revision, results: runTests(set, tests) };
     const others = policies.filter(({ document }) => document.metadata.id !== policy.metadata.id);
     const candidate = { document: withStatus(policy, 'active'), version: 0 };

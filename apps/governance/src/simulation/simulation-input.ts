@@ -1,5 +1,5 @@
 import { parseInstant } from '@agion/dto';
-import { checkPolicy } from '@agion/policy-engine';
+import { checkPolicy, type ContextSchemas } from '@agion/policy-engine';
 import type { InputFault } from '@agion/wire';
 import { faultInSize } from '../policies/policy-input.js';
 import type { PolicyDocument } from '../policies/policy-record.js';
@@ -22,13 +22,19 @@ const MOST_GLOBS = 50;
 const MOST_SAMPLES = 100;
 const USUAL_SAMPLES = 20;
 
-/** A body of `POST /policies/simulate`, or everything that is wrong with it. */
-export function simulationInput(body: unknown): SimulationInput | readonly InputFault[] {
+/**
+ * A body of `POST /policies/simulate`, or everything that is wrong with it.
+ * @param schemas drafts are checked with them, as when they are published
+ */
+export function simulationInput(
+  body: unknown,
+  schemas: ContextSchemas,
+): SimulationInput | readonly InputFault[] {
   if (!isRecord(body)) return [{ pointer: '', detail: 'must be an object' }];
   const faults: InputFault[] = Object.keys(body)
     .filter((name) => !MEMBERS.includes(name))
     .map((name) => ({ pointer: `/${name}`, detail: `is not known here; there are ${MEMBERS.join(', ')}` }));
-  const drafts = draftsIn(body, faults);
+  const drafts = draftsIn(body, schemas, faults);
   const { from, to } = windowIn(body.window, faults);
   const agents = globsIn(body, 'agents', faults);
   const actions = globsIn(body, 'actions', faults);
@@ -38,7 +44,7 @@ export function simulationInput(body: unknown): SimulationInput | readonly Input
   return faults.length > 0 ? faults : { drafts, from, to, agents, actions, limit: limit as number };
 }
 
-function draftsIn(body: Record<string, unknown>, faults: InputFault[]): PolicyDocument[] {
+function draftsIn(body: Record<string, unknown>, schemas: ContextSchemas, faults: InputFault[]): PolicyDocument[] {
   const { policy, policies } = body;
   if (policy === undefined && policies === undefined) {
     faults.push({ pointer: '/policy', detail: 'must be given, or `policies` in its place' });
@@ -46,21 +52,21 @@ function draftsIn(body: Record<string, unknown>, faults: InputFault[]): PolicyDo
   }
   if (policy !== undefined && policies !== undefined)
     for (const pointer of ['/policy', '/policies']) faults.push({ pointer, detail: 'must be given alone' });
-  if (policy !== undefined) return draftIn(policy, '/policy', faults);
+  if (policy !== undefined) return draftIn(policy, '/policy', schemas, faults);
   if (!Array.isArray(policies) || policies.length === 0 || policies.length > MOST_DRAFTS) {
     faults.push({ pointer: '/policies', detail: `must be a list of 1 to ${MOST_DRAFTS} policies` });
     return [];
   }
-  const drafts = policies.flatMap((each, index) => draftIn(each, `/policies/${index}`, faults));
+  const drafts = policies.flatMap((each, index) => draftIn(each, `/policies/${index}`, schemas, faults));
   for (const [index, { metadata }] of drafts.entries())
     if (drafts.findIndex((other) => other.metadata.id === metadata.id) < index)
       faults.push({ pointer: '/policies', detail: `has \`${metadata.id}\` twice` });
   return drafts;
 }
 
-function draftIn(given: unknown, pointer: string, faults: InputFault[]): PolicyDocument[] {
+function draftIn(given: unknown, pointer: string, schemas: ContextSchemas, faults: InputFault[]): PolicyDocument[] {
   const tooLarge = faultInSize(given);
-  const checked = tooLarge ? { policy: null, faults: [tooLarge] } : checkPolicy(given);
+  const checked = tooLarge ? { policy: null, faults: [tooLarge] } : checkPolicy(given, schemas);
   faults.push(...checked.faults.map((fault) => ({ ...fault, pointer: `${pointer}${fault.pointer}` })));
   return checked.policy === null ? [] : [checked.policy];
 }

@@ -2,6 +2,7 @@ import { amendPolicies, matchesGlob, type PolicySet } from '@agion/policy-engine
 import { DomainError, requireRole, ServiceSettings, ValidationFailedError } from '@agion/service-kit';
 import type { Principal } from '@agion/wire';
 import { Injectable } from '@nestjs/common';
+import { schemasOf } from '../actions/action-record.js';
 import type { PolicyDocument } from '../policies/policy-record.js';
 import { type OrganizationPolicies, PolicySnapshots } from '../policies/policy-snapshots.service.js';
 import { RecordedDecisionsStore } from './recorded-decisions.store.js';
@@ -37,10 +38,10 @@ export class Simulations {
   /** @throws ValidationFailedError with every fault, ForbiddenError, DomainError `conflict` while there is another one */
   async run(caller: Principal, body: unknown): Promise<Simulation> {
     requireRole(caller, 'operator');
-    const input = simulationInput(body);
+    const inForce = await this.snapshots.newest(caller.organization);
+    const input = simulationInput(body, schemasOf(inForce.actions));
     if (!('drafts' in input)) throw new ValidationFailedError([...input]);
     const startedAt = performance.now();
-    const inForce = await this.snapshots.newest(caller.organization);
     const by = { drafted: withDrafts(inForce, input.drafts), today: inForce.set, mode: this.settings.mode };
     const report = new SimulationReport(input.limit);
     let [through, complete, seen] = [input.from, true, 0];
