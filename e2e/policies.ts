@@ -10,6 +10,7 @@ export interface PolicySketch {
   condition?: string;
   priority?: number;
   message?: string;
+  mode?: 'enforce' | 'shadow';
 }
 
 /** A policy as an operator writes it. */

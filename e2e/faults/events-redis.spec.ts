@@ -134,7 +134,7 @@ describe('redis', () => {
         await scene.settled();
         const recoveryMs = performance.now() - since;
         expect(consumer.process.ended).toBe(false);
-        expect((await scene.tellOverHttp(event)).status).toBe(202);
+        await eventually(async () => expect((await scene.tellOverHttp(event)).status).toBe(202));
         await scene.redis.call('DEL', 'agion:events:missions');
         return { counts: await run.counts(), recoveryMs };
       }),

@@ -16,7 +16,7 @@ const MAKES_HIS_OWN = ['putAction'];
 const BY_PEOPLE = ['clearTrustCeiling'];
 
 /** What passes by, and what the services do not write into yet. */
-const MAY_BE_EMPTY = /outbox|idempotency|default_effects|feedback_votes|pseudonym_keys|trust_archive|trust_standings/;
+const MAY_BE_EMPTY = /outbox|idempotency|default_effects|trust_archive/;
 
 let scene: TwoOrganizations;
 beforeAll(async () => {

@@ -75,6 +75,8 @@ export class FurnishedOrganization {
     const policy = aPolicy({ id: ids.policies, effect: 'deny', agents: [`${this.slug}:*`], actions: ['guarded'] });
     await this.make('/policies', policy);
     expect((await this.call('PUT', `/policies/${ids.policies}`, policy)).status).toBe(200);
+    const tried = { effect: 'allow', mode: 'shadow', agents: [`${this.slug}:*`], actions: ['tried'] } as const;
+    await this.make('/policies', aPolicy({ id: `their-shadow-${number}`, ...tried }));
     ids.actions = `their-action-${number}`;
     expect((await this.call('PUT', `/actions/${ids.actions}`, { risk: 'low' })).status).toBe(200);
     ids.missions = (await this.make('/missions', { name: MARK, goal: MARK })).id as string;
@@ -101,6 +103,8 @@ export class FurnishedOrganization {
     const question = { agent_id: id, action: 'guarded', context: { about: MARK }, session_id: `session-${number}` };
     const denied = await this.call('POST', '/governance/check', question, this.agentToken);
     expect(denied.body).toMatchObject({ decision: 'deny' });
+    const tried = await this.call('POST', '/governance/check', { ...question, action: 'tried' }, this.agentToken);
+    expect(tried.body).toMatchObject({ shadow_decision: 'allow' });
     ids.decisions = denied.body.decision_id as string;
     const of = { agent_id: id };
     const did = { action: 'guarded', decision_id: ids.decisions, execution_id: `their-execution-${number}` };

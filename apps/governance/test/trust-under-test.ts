@@ -230,12 +230,11 @@ export class TrustUnderTest {
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<Response> {
-    const key = parsePrivateKey(this.env.GATEWAY_SERVICE_KEY ?? '');
-    const assertion = new AssertionSigner('gateway', key).sign('governance', as);
+    const signer = new AssertionSigner('gateway', parsePrivateKey(this.env.GATEWAY_SERVICE_KEY ?? ''));
     return fetch(`${this.service.url}${path}`, {
       method,
       headers: {
-        [HEADERS.assertion]: assertion,
+        [HEADERS.assertion]: signer.sign('governance', as),
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },
@@ -248,4 +247,4 @@ export class TrustUnderTest {
 }
 
 const pairs = (flat: unknown[]): [string, unknown][] =>
-  flat.flatMap((name, i) => (i % 2 === 0 ? [[String(name), flat[i + 1]] as [string, unknown]] : []));
+  Array.from({ length: flat.length / 2 }, (_, i) => [String(flat[2 * i]), flat[2 * i + 1]]);

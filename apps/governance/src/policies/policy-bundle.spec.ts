@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, verify } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import type { VersionedPolicy } from '@agion/policy-engine';
-import { AgentSet, AgentSets } from './agent-sets.js';
+import { type AgentSet, AgentSets } from './agent-sets.js';
 import { bundleOf, deltaOf, deltaText, hashOf, signedText, wholeText } from './policy-bundle.js';
 
 /** The first key of RFC 8032, 7.1, as PKCS8. */
