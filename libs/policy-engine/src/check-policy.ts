@@ -13,6 +13,8 @@ import {
   type PolicyFault,
   type PolicySpec,
 } from './policy.js';
+import { POLICY_ID, WRITTEN } from './policy-forms.js';
+import { POLICY_LIMITS, USUAL_PRIORITY } from './policy-limits.js';
 import { contextFaults } from './typed-context.js';
 
 /** What the contexts of actions look like, by the names of the actions. */
@@ -20,14 +22,6 @@ export type ContextSchemas = ReadonlyMap<string, ContextSchema>;
 
 export type CheckedPolicy = { policy: PolicyDocument; faults: [] } | { policy: null; faults: PolicyFault[] };
 
-/** As for the other ids that may be chosen. */
-const ID = /^[a-z0-9][a-z0-9._-]{0,62}$/;
-
-const MOST_PRIORITY = 1000;
-const USUAL_PRIORITY = 500;
-const LONGEST_NAME = 200;
-const LONGEST_MESSAGE = 500;
-const MOST_LABELS = 32;
 const MOST_FAULTS = 100;
 
 const SPEC = [
@@ -78,14 +72,14 @@ function readMetadata(document: DocumentReader): PolicyDocument['metadata'] | nu
   const reader = document.open('metadata', ['id', 'name', 'labels']);
   if (!reader) return null;
   const id = reader.value('id');
-  if (typeof id !== 'string' || !ID.test(id))
+  if (typeof id !== 'string' || !POLICY_ID.test(id))
     reader.fault(
       'id',
       id === undefined
         ? 'is missing'
         : `must be up to 63 of a-z, 0-9, \`.\`, \`_\` and \`-\`, not starting with a sign`,
     );
-  const name = reader.has('name') ? reader.text('name', LONGEST_NAME) : undefined;
+  const name = reader.has('name') ? reader.text('name', POLICY_LIMITS.name) : undefined;
   const labels = reader.has('labels') ? readLabels(reader) : undefined;
   return { id: String(id), ...(name !== undefined && { name }), ...(labels && { labels }) };
 }
@@ -93,12 +87,12 @@ function readMetadata(document: DocumentReader): PolicyDocument['metadata'] | nu
 function readLabels(metadata: DocumentReader): Record<string, string> | undefined {
   const value = metadata.value('labels');
   const names = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : null;
-  if (!names || names.length > MOST_LABELS || names.includes('__proto__')) {
-    metadata.fault('labels', `must be an object of up to ${MOST_LABELS} texts`);
+  if (!names || names.length > POLICY_LIMITS.labels || names.includes('__proto__')) {
+    metadata.fault('labels', `must be an object of up to ${POLICY_LIMITS.labels} texts`);
     return undefined;
   }
   const reader = metadata.open('labels', names);
-  const entries = names.map((name): [string, string] => [name, reader?.text(name, LONGEST_NAME) ?? '']);
+  const entries = names.map((name): [string, string] => [name, reader?.text(name, POLICY_LIMITS.label) ?? '']);
   return Object.fromEntries(entries);
 }
 
@@ -110,12 +104,12 @@ function readSpec(document: DocumentReader, faults: PolicyFault[]): PolicySpec |
   const status = reader.word('status', POLICY_STATUSES, 'active');
   const mode = reader.word('mode', POLICY_MODES, 'enforce');
   const tier = reader.word('tier', POLICY_TIERS, 'organization');
-  const priority = reader.whole('priority', 0, MOST_PRIORITY, USUAL_PRIORITY);
+  const priority = reader.whole('priority', 0, POLICY_LIMITS.priority, USUAL_PRIORITY);
   const scope = checkScope(reader);
   const condition = readCondition(reader);
   const effect = readEffect(reader);
   const obligations = reader.has('obligations') ? checkObligations(reader, faults) : [];
-  const message = reader.has('message') ? reader.text('message', LONGEST_MESSAGE) : undefined;
+  const message = reader.has('message') ? reader.text('message', POLICY_LIMITS.message) : undefined;
   const tests = reader.has('tests') ? checkTests(reader, faults) : undefined;
   if (!status || !mode || !tier || !scope || !effect) return null;
   return {
@@ -143,7 +137,7 @@ function readEffect(reader: DocumentReader): PolicySpec['effect'] | undefined {
 function readCondition(reader: DocumentReader): string | undefined {
   if (!reader.has('condition')) return undefined;
   const text = reader.value('condition');
-  if (typeof text !== 'string' || text.trim() === '') {
+  if (typeof text !== 'string' || !WRITTEN.test(text)) {
     reader.fault('condition', 'must be a CEL expression; leave it out for a policy that always matches');
     return undefined;
   }

@@ -64,7 +64,7 @@ export class DocumentReader {
   /** A text of 1 to `longest` characters. */
   text(name: string, longest: number): string | undefined {
     const value = this.value(name);
-    if (typeof value === 'string' && value.length > 0 && value.length <= longest) return value;
+    if (typeof value === 'string' && value !== '' && charactersIn(value) <= longest) return value;
     this.fault(name, value === undefined ? 'is missing' : `must be a text of 1 to ${longest} characters`);
     return undefined;
   }
@@ -91,6 +91,13 @@ export class DocumentReader {
     return value.filter((text): text is string => typeof text === 'string');
   }
 }
+
+/** As Unicode counts them, and JSON Schema: one outside the basic plane is one. */
+export const charactersIn = (text: string): number => {
+  let pairs = 0;
+  for (let index = 0; index < text.length; index++) if ((text.codePointAt(index) ?? 0) > 0xffff) pairs += 1;
+  return text.length - pairs;
+};
 
 function oneOf(words: readonly string[]): string {
   const quoted = words.map((word) => `\`${word}\``);

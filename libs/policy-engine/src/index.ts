@@ -31,6 +31,8 @@ export type {
   PolicyTrial,
   VersionedPolicy,
 } from './policy.js';
+export { policySchema } from './policy-schema.js';
+export type { JsonSchema } from './json-schema.js';
 export { remedyText } from './remedies.js';
 export type { Remedy } from './remedies.js';
 export { redact, redactedPaths, REDACTED_MARK } from './redaction.js';

@@ -25,11 +25,10 @@ export const OBLIGATION_TYPES = ['redact', 'log'] as const;
 /** Longest path, most names in it and most obligations of one policy. */
 export const OBLIGATION_LIMITS = { path: 256, names: 8, message: 500, obligations: 20 };
 
-/** As `OBLIGATION_LIMITS.names` says. */
-export const REDACT_PATH = /^(?:context|arguments)(?:\.[A-Za-z0-9_$-]+){1,8}$/;
+/** No member that conditions refuse to see either. */
+const NAME = String.raw`(?!(?:__proto__|constructor)(?:\.|$))[A-Za-z0-9_$-]+`;
 
-/** Members that no path may lead to: conditions refuse to see them as well. */
-const MISLEADING = ['__proto__', 'constructor'];
+export const REDACT_PATH = new RegExp(`^(?:context|arguments)(?:\\.${NAME}){1,${OBLIGATION_LIMITS.names}}$`);
 
 const MEMBERS: Readonly<Record<Obligation['type'], readonly string[]>> = {
   redact: ['type', 'path'],
@@ -38,10 +37,7 @@ const MEMBERS: Readonly<Record<Obligation['type'], readonly string[]>> = {
 
 /** Whether this is a path that can be redacted. */
 export const isRedactPath = (path: unknown): path is string =>
-  typeof path === 'string' &&
-  path.length <= OBLIGATION_LIMITS.path &&
-  REDACT_PATH.test(path) &&
-  !path.split('.').some((name) => MISLEADING.includes(name));
+  typeof path === 'string' && path.length <= OBLIGATION_LIMITS.path && REDACT_PATH.test(path);
 
 /** Whether this release knows how an obligation is kept: its type, and all that it says. */
 export function isKnownObligation(value: unknown): value is Obligation {

@@ -26,10 +26,7 @@ const USUAL_SAMPLES = 20;
  * A body of `POST /policies/simulate`, or everything that is wrong with it.
  * @param schemas drafts are checked with them, as when they are published
  */
-export function simulationInput(
-  body: unknown,
-  schemas: ContextSchemas,
-): SimulationInput | readonly InputFault[] {
+export function simulationInput(body: unknown, schemas: ContextSchemas): SimulationInput | readonly InputFault[] {
   if (!isRecord(body)) return [{ pointer: '', detail: 'must be an object' }];
   const faults: InputFault[] = Object.keys(body)
     .filter((name) => !MEMBERS.includes(name))
