@@ -38,7 +38,13 @@ const EDGES = [
   { sourceTag: 'scope:service-kit', onlyDependOnLibsWithTags: ['scope:dto', 'scope:messaging', 'scope:wire'] },
   {
     sourceTag: 'scope:gateway',
-    onlyDependOnLibsWithTags: ['scope:service-kit', 'scope:dto', 'scope:messaging', 'scope:wire'],
+    onlyDependOnLibsWithTags: [
+      'scope:service-kit',
+      'scope:dto',
+      'scope:messaging',
+      'scope:policy-engine',
+      'scope:wire',
+    ],
   },
 ];
 

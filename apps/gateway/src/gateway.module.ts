@@ -15,6 +15,7 @@ import { UserJwtStrategy } from './auth/user-jwt.strategy.js';
 import { DocsController } from './docs/docs.controller.js';
 import { KeysController } from './docs/keys.controller.js';
 import { ProblemsController } from './docs/problems.controller.js';
+import { SchemasController } from './docs/schemas.controller.js';
 import { GatewaySettings } from './gateway.config.js';
 import { HealthController } from './health/health.controller.js';
 import { PlatformHealth } from './health/platform-health.js';
@@ -45,6 +46,7 @@ import { StreamTicketsModule } from './stream-tickets/stream-tickets.module.js';
     DocsController,
     ProblemsController,
     KeysController,
+    SchemasController,
     EnrollmentController,
     ProxyController,
     ElsewhereController,

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { policySchema } from '@agion/policy-engine';
 import { PROBLEMS } from '@agion/wire';
 import { type GatewayUnderTest, startGateway, Upstream } from './gateway-under-test.js';
 
@@ -74,6 +75,16 @@ describe('pages for everybody', () => {
     const html = await gateway.call('GET', '/problems/conflict', { headers: { accept: 'text/html,*/*' } });
     expect(html.text).toContain('<h1>Conflict</h1>');
     expect((await gateway.call('GET', '/problems/constructor')).status).toBe(404);
+  });
+
+  test('policies have a JSON Schema for editors, for anybody, and it costs a 304 the second time', async () => {
+    const { status, headers, body } = await gateway.call('GET', '/schemas/policy.json');
+    expect([status, headers['content-type']]).toEqual([200, 'application/schema+json; charset=utf-8']);
+    expect(body).toEqual(policySchema());
+    const again = await gateway.call('GET', '/schemas/policy.json', {
+      headers: { 'if-none-match': headers.etag ?? '' },
+    });
+    expect([again.status, again.text]).toEqual([304, '']);
   });
 
   test('the key of policy bundles is published, its public half only', async () => {

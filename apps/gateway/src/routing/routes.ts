@@ -133,6 +133,7 @@ const ROWS: Row[] = [
   ['GET', '/problems', 'gateway', 'open', null],
   ['GET', '/problems/{name}', 'gateway', 'open', null],
   ['GET', '/.well-known/agion-keys', 'gateway', 'open', null],
+  ['GET', '/schemas/policy.json', 'gateway', 'open', null],
 ];
 
 /** The whole public API. A request that is not in this table is answered 404 (405 when only the method is not). */
