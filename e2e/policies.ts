@@ -4,9 +4,9 @@ import type { Answer, Platform } from './platform.js';
 export interface PolicySketch {
   id: string;
   effect: 'allow' | 'deny';
-  agents?: string[];
-  actions?: string[];
-  resources?: string[];
+  agents?: readonly string[];
+  actions?: readonly string[];
+  resources?: readonly string[];
   condition?: string;
   priority?: number;
   message?: string;
