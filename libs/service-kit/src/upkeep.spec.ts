@@ -36,4 +36,20 @@ describe('upkeep', () => {
     await upkeep.stop();
     expect(lines.join('')).toContain('"msg":"what is old cannot be removed"');
   });
+
+  it('goes on with another round when it is asked to, and ends a long one when it is stopped', async () => {
+    const rounds: AbortSignal[] = [];
+    const work = async (stopping: AbortSignal): Promise<void> => {
+      rounds.push(stopping);
+      while (rounds.length > 1 && !stopping.aborted) await new Promise((resolve) => setTimeout(resolve, 1));
+    };
+    const upkeep = new Upkeep({ everyMs: 60_000, work, logger, failure: 'failed' });
+    upkeep.start();
+    upkeep.again();
+    await eventually(() => expect(rounds).toHaveLength(2));
+    await upkeep.stop();
+    upkeep.again();
+    await Promise.resolve();
+    expect(rounds.map(({ aborted }) => aborted)).toEqual([true, true]);
+  });
 });

@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 export interface UpkeepOptions {
   /** Milliseconds between the starts of two rounds; the first begins at once. */
   readonly everyMs: number;
-  /** One round. Several replicas may be at it at once. */
-  readonly work: () => Promise<unknown>;
+  /** One round. Several replicas may be at it at once. A long one ends early when `stopping` is aborted. */
+  readonly work: (stopping: AbortSignal) => Promise<unknown>;
   readonly logger: Logger;
   /** What the log says when a round fails; the next one tries again. */
   readonly failure: string;
@@ -14,6 +14,7 @@ export interface UpkeepOptions {
 export class Upkeep {
   private timer: NodeJS.Timeout | undefined;
   private round: Promise<void> | undefined;
+  private readonly stopping = new AbortController();
 
   constructor(private readonly options: UpkeepOptions) {}
 
@@ -22,13 +23,20 @@ export class Upkeep {
     this.begin();
   }
 
+  /** Has a round begin when the one under way has ended. */
+  again(): void {
+    void Promise.resolve(this.round).then(() => this.begin());
+  }
+
   /** Begins no further round, and waits for the end of the one under way. */
   async stop(): Promise<void> {
+    this.stopping.abort();
     clearInterval(this.timer);
     await this.round;
   }
 
   private begin(): void {
+    if (this.stopping.signal.aborted) return;
     this.round ??= this.work().finally(() => {
       this.round = undefined;
     });
@@ -37,7 +45,7 @@ export class Upkeep {
   private async work(): Promise<void> {
     const { work, logger, failure } = this.options;
     try {
-      await work();
+      await work(this.stopping.signal);
     } catch (error) {
       logger.warn({ err: error }, failure);
     }

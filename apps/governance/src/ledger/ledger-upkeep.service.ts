@@ -1,4 +1,4 @@
-import { LOGGER, OrganizationDirectory } from '@agion/service-kit';
+import { LOGGER, OrganizationDirectory, Upkeep } from '@agion/service-kit';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { PartitionsStore } from './partitions.store.js';
@@ -17,9 +17,7 @@ const FRESH_MS = 600_000;
  */
 @Injectable()
 export class LedgerUpkeep implements OnApplicationBootstrap, OnModuleDestroy {
-  private timer: NodeJS.Timeout | undefined;
-  private working: Promise<void> | undefined;
-  private stopped = false;
+  private readonly upkeep: Upkeep;
   private refreshedAt = -Infinity;
 
   constructor(
@@ -27,43 +25,35 @@ export class LedgerUpkeep implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly directory: OrganizationDirectory,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
+    this.upkeep = new Upkeep({
+      everyMs: INTERVAL_MS,
+      work: (stopping) => this.keep(stopping),
+      logger,
+      // There is a default partition: nothing is refused meanwhile.
+      failure: 'the partitions of the ledger could not be kept, trying again later',
+    });
     directory.onRefreshed(() => {
-      const first = this.refreshedAt === -Infinity;
+      const isFirst = this.refreshedAt === -Infinity;
       this.refreshedAt = performance.now();
-      if (first) void Promise.resolve(this.working).then(() => this.look());
+      if (isFirst) this.upkeep.again();
     });
   }
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => this.look(), INTERVAL_MS).unref();
-    this.look();
+    this.upkeep.start();
   }
 
-  async onModuleDestroy(): Promise<void> {
-    this.stopped = true;
-    clearInterval(this.timer);
-    await this.working;
+  onModuleDestroy(): Promise<void> {
+    return this.upkeep.stop();
   }
 
-  private look(): void {
-    if (this.stopped) return;
-    this.working ??= this.keep().finally(() => {
-      this.working = undefined;
-    });
+  private async keep(stopping: AbortSignal): Promise<void> {
+    const made = await this.partitions.prepare();
+    if (made > 0) this.logger.info({ made }, 'partitions of the ledger are made');
+    if (performance.now() - this.refreshedAt <= FRESH_MS) await this.remove(Date.now(), stopping);
   }
 
-  private async keep(): Promise<void> {
-    try {
-      const made = await this.partitions.prepare();
-      if (made > 0) this.logger.info({ made }, 'partitions of the ledger are made');
-      if (performance.now() - this.refreshedAt <= FRESH_MS) await this.remove(Date.now());
-    } catch (error) {
-      // There is a default partition: nothing is refused meanwhile.
-      this.logger.warn({ err: error }, 'the partitions of the ledger could not be kept, trying again later');
-    }
-  }
-
-  private async remove(now: number): Promise<void> {
+  private async remove(now: number, stopping: AbortSignal): Promise<void> {
     const organizations = this.directory.all().map(({ id, slug }) => {
       const { decision_retention_days: days } = this.directory.settingsOf(slug);
       return { id, before: new Date(now - days * DAY_MS) };
@@ -72,7 +62,7 @@ export class LedgerUpkeep implements OnApplicationBootstrap, OnModuleDestroy {
     const dropped = await this.partitions.drop(new Date(oldest));
     if (dropped.length > 0) this.logger.info({ dropped }, 'partitions of the ledger are dropped');
     for (const { id, before } of organizations)
-      while (!this.stopped && (await this.partitions.forgetDecisions(id, before)));
-    while (!this.stopped && (await this.partitions.forgetInputs(INPUTS_DAYS)));
+      while (!stopping.aborted && (await this.partitions.forgetDecisions(id, before)));
+    while (!stopping.aborted && (await this.partitions.forgetInputs(INPUTS_DAYS)));
   }
 }

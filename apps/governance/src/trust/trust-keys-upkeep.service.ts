@@ -1,4 +1,4 @@
-import { LOGGER, OrganizationDirectory } from '@agion/service-kit';
+import { LOGGER, OrganizationDirectory, Upkeep } from '@agion/service-kit';
 import type { Organization } from '@agion/wire';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
@@ -8,7 +8,7 @@ import { TrustStandingsStore } from './trust-standings.store.js';
 import { dayOf } from './trust-weight.js';
 
 /** Milliseconds between two looks at the calendar. */
-const INTERVAL = 60_000;
+const INTERVAL_MS = 60_000;
 /** Agents whose scores are worked out together. */
 const PAGE = 200;
 
@@ -18,9 +18,7 @@ const PAGE = 200;
  */
 @Injectable()
 export class TrustKeysUpkeep implements OnApplicationBootstrap, OnModuleDestroy {
-  private timer: NodeJS.Timeout | undefined;
-  private looking: Promise<void> | undefined;
-  private stopped = false;
+  private readonly upkeep: Upkeep;
   /** The day of which the keys of an organization are. */
   private readonly days = new Map<string, number>();
   /** Until when the ends of an organization's ceilings were looked at. */
@@ -32,31 +30,29 @@ export class TrustKeysUpkeep implements OnApplicationBootstrap, OnModuleDestroy 
     private readonly standings: TrustStandingsStore,
     private readonly scores: TrustScores,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.timer = setInterval(() => this.look(), INTERVAL).unref();
-    this.look();
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    this.stopped = true;
-    clearInterval(this.timer);
-    await this.looking;
-  }
-
-  private look(): void {
-    this.looking ??= this.renewAll().finally(() => {
-      this.looking = undefined;
+  ) {
+    this.upkeep = new Upkeep({
+      everyMs: INTERVAL_MS,
+      work: (stopping) => this.renewAll(stopping),
+      logger,
+      failure: 'trust scores could not be looked at, trying again later',
     });
   }
 
-  private async renewAll(): Promise<void> {
+  onApplicationBootstrap(): void {
+    this.upkeep.start();
+  }
+
+  onModuleDestroy(): Promise<void> {
+    return this.upkeep.stop();
+  }
+
+  private async renewAll(stopping: AbortSignal): Promise<void> {
     for (const organization of this.directory.all()) {
       const now = new Date();
       try {
         if (this.days.get(organization.id) === dayOf(now)) await this.followEnds(organization, now);
-        else if (await this.renew(organization)) this.days.set(organization.id, dayOf(now));
+        else if (await this.renew(organization, stopping)) this.days.set(organization.id, dayOf(now));
         this.looked.set(organization.id, now);
       } catch (error) {
         this.logger.warn({ err: error, organization: organization.slug }, 'trust scores could not be written anew');
@@ -71,9 +67,9 @@ export class TrustKeysUpkeep implements OnApplicationBootstrap, OnModuleDestroy 
       throw new Error('scores whose ceilings have ended could not be refreshed');
   }
 
-  private async renew(organization: Organization): Promise<boolean> {
+  private async renew(organization: Organization, stopping: AbortSignal): Promise<boolean> {
     let after = '';
-    while (!this.stopped) {
+    while (!stopping.aborted) {
       const agentIds = await this.store.agentsWithStanding(organization.id, after, PAGE);
       if (agentIds.length > 0 && !(await this.scores.refresh(organization, agentIds))) return false;
       if (agentIds.length < PAGE) return true;
