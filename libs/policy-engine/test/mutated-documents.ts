@@ -84,10 +84,13 @@ const values: fc.Arbitrary<unknown> = fc.oneof(
 const counts = fc.constantFrom(0, 1, 20, 21, 32, 33, 50, 51, 100, 101);
 
 type Mutation =
-  { kind: 'replace' | 'add'; value: unknown; name: string } | { kind: 'remove' } | { kind: 'multiply'; count: number };
+  | { kind: 'replace'; value: unknown }
+  | { kind: 'add'; value: unknown; name: string }
+  | { kind: 'remove' }
+  | { kind: 'multiply'; count: number };
 
 const mutations: fc.Arbitrary<Mutation> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('replace' as const), value: values, name: fc.constant('') }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('replace' as const), value: values }) },
   fc.record({
     kind: fc.constant('add' as const),
     value: values,
@@ -111,7 +114,7 @@ function changed(document: unknown, at: number, mutation: Mutation): unknown {
   if (!place) return copy;
   const [owner, name] = place;
   const target = owner[name];
-  if (mutation.kind === 'remove') Array.isArray(owner) ? owner.splice(Number(name), 1) : delete owner[name];
+  if (mutation.kind === 'remove') takeAway(owner, name);
   else if (mutation.kind === 'replace') owner[name] = mutation.value;
   else if (!isOwner(target)) return copy;
   else if (mutation.kind === 'add') put(target, mutation.name, mutation.value);
@@ -129,6 +132,11 @@ function* placesIn(owner: unknown): Generator<[owner: Owner, name: string]> {
     yield [owner, name];
     yield* placesIn(owner[name]);
   }
+}
+
+function takeAway(owner: Owner, name: string): void {
+  if (Array.isArray(owner)) owner.splice(Number(name), 1);
+  else delete owner[name];
 }
 
 function put(owner: Owner, name: string, value: unknown): void {
