@@ -139,6 +139,11 @@ describe('a policy', () => {
     expect(checkPolicy(policy({ obligations: [] })).policy?.spec).not.toHaveProperty('obligations');
   });
 
+  test('never throws, not even for an id that cannot become a text', () => {
+    const metadata = JSON.parse('{"id": {"toString": 1, "valueOf": 1}}') as unknown;
+    expect(faultsOf(policy({}, { metadata })).map(({ pointer }) => pointer)).toEqual(['/metadata/id']);
+  });
+
   test.each([null, undefined, 5, 'policy', [], {}])('%p is none', (input) => {
     expect(faultsOf(input).length).toBeGreaterThan(0);
   });

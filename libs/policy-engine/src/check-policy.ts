@@ -81,7 +81,7 @@ function readMetadata(document: DocumentReader): PolicyDocument['metadata'] | nu
     );
   const name = reader.has('name') ? reader.text('name', POLICY_LIMITS.name) : undefined;
   const labels = reader.has('labels') ? readLabels(reader) : undefined;
-  return { id: String(id), ...(name !== undefined && { name }), ...(labels && { labels }) };
+  return { id: typeof id === 'string' ? id : '', ...(name !== undefined && { name }), ...(labels && { labels }) };
 }
 
 function readLabels(metadata: DocumentReader): Record<string, string> | undefined {
