@@ -25,8 +25,8 @@ export class TrustEventsConsumer {
     group: 'governance',
     entry: TrustEventEntryDto,
     read: readTrustEvent,
-    batch: 500,
-    overlap: 2,
+    batch: 1_000,
+    overlap: 3,
   })
   async record(@Payload() messages: StreamMessage<TrustEventEntryDto>[]): Promise<StreamFailure[]> {
     const { taken, refused } = await vouched(messages, this);

@@ -25,26 +25,38 @@ interface EvidenceRow extends Record<string, unknown> {
   delegates: string[] | null;
 }
 
+/** Each table is read once for all the agents: asked for one agent after the other, a batch of evidence costs more to score than to write. */
 const READ = `
-SELECT agent.agent_id,
-  (SELECT json_agg(json_build_array(dimension, day - DATE '1970-01-01', positive, negative, count, verified_positive,
-      verified_count, peer_negative, majors))
-    FROM (SELECT dimension, day, sum(positive) AS positive, sum(negative) AS negative, sum(count) AS count,
-        sum(verified_positive) AS verified_positive, sum(verified_count) AS verified_count,
-        sum(peer_negative) AS peer_negative, sum(majors) AS majors
-      FROM governance.trust_buckets WHERE organization_id = $1 AND agent_id = agent.agent_id
-      GROUP BY dimension, day) AS day) AS buckets,
-  (SELECT json_agg(json_build_object('id', id, 'agent_id', agent_id, 'kind', kind, 'reference', reference, 'limit', "limit",
-      'since', since, 'until', until, 'cleared_at', cleared_at) ORDER BY since, id)
-    FROM governance.trust_ceilings ceiling WHERE ceiling.organization_id = $1 AND (ceiling.agent_id = agent.agent_id
-      OR (ceiling.kind = 'critical' AND ceiling.container_id = agent.container_id))) AS ceilings,
-  (SELECT array_agg(DISTINCT fingerprint) FROM governance.trust_buckets
-    WHERE organization_id = $1 AND agent_id = agent.agent_id) AS fingerprints,
-  standing.tier, standing.delegated_by,
-  (SELECT array_agg(agent_id) FROM governance.trust_standings below
-    WHERE below.organization_id = $1 AND below.delegated_by = agent.agent_id) AS delegates
-FROM unnest($2::text[], $3::text[]) AS agent (agent_id, container_id)
-LEFT JOIN governance.trust_standings standing ON standing.organization_id = $1 AND standing.agent_id = agent.agent_id`;
+WITH agent AS MATERIALIZED (SELECT * FROM unnest($2::text[], $3::text[]) AS agent (agent_id, container_id)),
+bucket AS MATERIALIZED (
+  SELECT agent_id, fingerprint, dimension, day, positive, negative, count, verified_positive, verified_count, peer_negative, majors
+  FROM governance.trust_buckets WHERE organization_id = $1 AND agent_id = ANY ($2)),
+days AS (
+  SELECT agent_id, json_agg(json_build_array(dimension, day - DATE '1970-01-01', positive, negative, count, verified_positive,
+      verified_count, peer_negative, majors)) AS buckets
+  FROM (SELECT agent_id, dimension, day, sum(positive) AS positive, sum(negative) AS negative, sum(count) AS count,
+      sum(verified_positive) AS verified_positive, sum(verified_count) AS verified_count,
+      sum(peer_negative) AS peer_negative, sum(majors) AS majors
+    FROM bucket GROUP BY agent_id, dimension, day) AS day GROUP BY agent_id),
+builds AS (SELECT agent_id, array_agg(DISTINCT fingerprint) AS fingerprints FROM bucket GROUP BY agent_id),
+ceiling AS MATERIALIZED (
+  SELECT id, agent_id, container_id, kind, since, json_build_object('id', id, 'agent_id', agent_id, 'kind', kind,
+    'reference', reference, 'limit', "limit", 'since', since, 'until', until, 'cleared_at', cleared_at) AS told
+  FROM governance.trust_ceilings
+  WHERE organization_id = $1 AND (agent_id = ANY ($2) OR (kind = 'critical' AND container_id = ANY ($3)))),
+caps AS (
+  SELECT agent_id, json_agg(told ORDER BY since, id) AS ceilings
+  FROM (SELECT agent_id, since, id, told FROM ceiling
+    UNION ALL SELECT agent.agent_id, since, id, told FROM agent JOIN ceiling ON ceiling.container_id = agent.container_id
+    WHERE ceiling.kind = 'critical' AND ceiling.agent_id <> agent.agent_id) AS capped GROUP BY agent_id),
+below AS (
+  SELECT delegated_by AS agent_id, array_agg(agent_id) AS delegates
+  FROM governance.trust_standings WHERE organization_id = $1 AND delegated_by = ANY ($2) GROUP BY delegated_by),
+standing AS MATERIALIZED (
+  SELECT agent_id, tier, delegated_by FROM governance.trust_standings WHERE organization_id = $1 AND agent_id = ANY ($2))
+SELECT agent_id, buckets, ceilings, fingerprints, tier, delegated_by, delegates
+FROM agent LEFT JOIN days USING (agent_id) LEFT JOIN builds USING (agent_id) LEFT JOIN caps USING (agent_id)
+  LEFT JOIN below USING (agent_id) LEFT JOIN standing USING (agent_id)`;
 
 @Injectable()
 export class TrustScoreStore {

@@ -5,6 +5,7 @@ import type { Organization, TrustTier } from '@agion/wire';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { scoreOf, type AgentEvidence } from './agent-evidence.js';
+import { GatheredRefresh } from './gathered-refresh.js';
 import { LaterRefresh } from './later-refresh.js';
 import { TrustEvidenceReader, type KnownEvidence } from './trust-evidence-reader.service.js';
 import { TrustKeysPublisher } from './trust-keys.publisher.js';
@@ -33,6 +34,8 @@ interface Kept {
   standing: Promise<TrustStanding>;
   /** Null while it is read: what is under way answers everybody who asks meanwhile. */
   readAt: number | null;
+  /** Something was committed after it was read or began to be read. */
+  outdated: boolean;
 }
 
 interface Reading {
@@ -45,6 +48,7 @@ interface Reading {
 @Injectable()
 export class TrustScores implements OnModuleDestroy {
   private readonly later = new LaterRefresh((organization, ids) => this.refresh(organization, ids), LATER_MS);
+  private readonly gathered = new GatheredRefresh((organization, ids) => this.refresh(organization, ids));
   private readonly kept = new LRUCache<string, Kept>({ max: MOST_AGENTS });
 
   constructor(
@@ -57,19 +61,32 @@ export class TrustScores implements OnModuleDestroy {
   /** What an agent's trust is now. An agent nobody knows anything about stands at 500. */
   async of(organization: Organization, agentId: string): Promise<TrustStanding> {
     const known = this.kept.get(keyOf(organization, agentId));
-    if (known && (known.readAt === null || Date.now() - known.readAt < FRESH_MS)) return known.standing;
+    if (known && !known.outdated && (known.readAt === null || Date.now() - known.readAt < FRESH_MS)) return known.standing;
     const { standings } = this.read(organization, [agentId]);
     return standings[0] as Promise<TrustStanding>;
   }
 
-  /** Evidence about these agents was committed: forgets what was kept, and keeps their Redis keys. */
+  /**
+   * Evidence about these agents was committed: forgets what was kept, and keeps their Redis keys. Agents that change while others are
+   * refreshed go together into the next round.
+   */
   async changed(organization: Organization, agentIds: Iterable<string>): Promise<void> {
-    const ids = [...new Set(agentIds)];
-    this.later.note(organization, ids);
+    const ids = this.outdate(organization, agentIds);
     const enough = new AbortController();
     const patience = sleep(PATIENCE_MS, undefined, enough).catch(() => undefined);
-    await Promise.race([this.refresh(organization, ids), patience]);
+    await Promise.race([this.gathered.add(organization, ids), patience]);
     enough.abort();
+  }
+
+  /** @returns the agents, each once */
+  private outdate(organization: Organization, agentIds: Iterable<string>): string[] {
+    const ids = [...new Set(agentIds)];
+    this.later.note(organization, ids);
+    for (const agentId of ids) {
+      const known = this.kept.peek(keyOf(organization, agentId));
+      if (known) known.outdated = true;
+    }
+    return ids;
   }
 
   onModuleDestroy(): void {
@@ -113,7 +130,7 @@ export class TrustScores implements OnModuleDestroy {
     const all = evidence.then((found) => found.map(standingOf));
     const entries = agentIds.map((agentId, index): [string, Kept] => [
       keyOf(organization, agentId),
-      { standing: all.then((standings) => standings[index] as TrustStanding), readAt: null },
+      { standing: all.then((standings) => standings[index] as TrustStanding), readAt: null, outdated: false },
     ]);
     for (const [key, kept] of entries) this.kept.set(key, kept);
     const kept = this.keep(organization, entries, evidence).then(() => this.tell(organization, evidence, before));
@@ -134,7 +151,8 @@ export class TrustScores implements OnModuleDestroy {
     for (const [index, one] of found.entries()) {
       if (one.delegates.length === 0) continue;
       const last = await before[index]?.catch(() => undefined);
-      if (last?.score !== standingOf(one).score) await this.changed(organization, one.delegates);
+      if (last?.score !== standingOf(one).score)
+        await this.refresh(organization, this.outdate(organization, one.delegates)); // `changed` would wait for what waits for this
     }
   }
 
