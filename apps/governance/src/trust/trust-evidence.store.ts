@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { insertAuditEvents } from '../audit/audit-rows.store.js';
 import { insertViolations } from '../violations/violation-rows.store.js';
+import { plainArray, textArray } from './array-literal.js';
 import { firstOfEach } from './first-of-each.js';
 import { insertCriticalCeilings, insertFingerprintCeilings } from './trust-ceiling-rows.store.js';
 import { isVerified, type TrustEvidence } from './trust-evidence.js';
@@ -14,8 +15,12 @@ import { ceilingFactOf, reviewOf } from './trust-review.js';
 const INSERT_EVENTS = `
 INSERT INTO governance.trust_events (organization_id, event_id, month, agent_id, event_type, severity, impact, dimension, weight,
   sign, source, reporter, fingerprint, context, at)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::date[], $4::text[], $5::text[], $6::text[], $7::float8[], $8::text[],
-  $9::bigint[], $10::smallint[], $11::text[], $12::text[], $13::text[], $14::jsonb[], $15::timestamptz[])
+SELECT organization_id, event_id, month, agent_id, event_type, severity, impact, dimension, weight, sign, source, reporter,
+  fingerprint, nullif(context, 'null'), at
+FROM ROWS FROM (unnest($1::uuid[], $2::text[], $3::date[], $4::text[], $5::text[], $6::text[], $7::float8[], $8::text[],
+    $9::bigint[], $10::smallint[], $11::text[], $12::text[], $13::text[], $14::timestamptz[]), jsonb_array_elements($15::jsonb))
+  AS event (organization_id, event_id, month, agent_id, event_type, severity, impact, dimension, weight, sign, source, reporter,
+  fingerprint, at, context)
 ORDER BY 1, 2
 ON CONFLICT (organization_id, event_id, month) DO NOTHING
 RETURNING organization_id, event_id`;
@@ -54,8 +59,12 @@ export async function insertEvidence(
 ): Promise<{ inserted: string[] }> {
   const fresh = await insertEvents(client, rows);
   if (fresh.length === 0) return { inserted: [] };
-  await insertFingerprintCeilings(client, fresh);
-  await upsertBuckets(client, fresh);
+  const sums = sumsOf(fresh);
+  await insertFingerprintCeilings(
+    client,
+    sums.map(({ evidence }) => evidence),
+  );
+  await upsertBuckets(client, sums);
   const critical = fresh.filter(({ severity }) => severity === 'critical');
   const proven = critical.filter(({ source }) => isVerified(source));
   await insertCriticalCeilings(client, proven);
@@ -73,37 +82,41 @@ async function insertEvents(client: pg.PoolClient, rows: readonly TrustEvidence[
     name: 'insert_trust_events',
     text: INSERT_EVENTS,
     values: [
-      unique.map(({ organizationId }) => organizationId),
-      unique.map(({ eventId }) => eventId),
-      unique.map(monthOf),
-      unique.map(({ agentId }) => agentId),
-      unique.map(({ eventType }) => eventType),
-      unique.map(({ severity }) => severity),
-      unique.map(({ impact }) => impact),
-      unique.map(({ dimension }) => dimension),
-      unique.map(weightOf),
-      unique.map(({ sign = 1 }) => sign),
-      unique.map(({ source }) => source),
-      unique.map(({ reporter }) => reporter),
-      unique.map(({ fingerprint }) => fingerprint),
-      unique.map(({ context }) => context && JSON.stringify(context)),
-      unique.map(({ at }) => at),
+      plainArray(unique.map(({ organizationId }) => organizationId)),
+      textArray(unique.map(({ eventId }) => eventId)),
+      plainArray(unique.map(monthOf)),
+      textArray(unique.map(({ agentId }) => agentId)),
+      textArray(unique.map(({ eventType }) => eventType)),
+      plainArray(unique.map(({ severity }) => severity)),
+      plainArray(unique.map(({ impact }) => impact)),
+      plainArray(unique.map(({ dimension }) => dimension)),
+      plainArray(unique.map(weightOf)),
+      plainArray(unique.map(({ sign = 1 }) => sign)),
+      plainArray(unique.map(({ source }) => source)),
+      textArray(unique.map(({ reporter }) => reporter)),
+      textArray(unique.map(({ fingerprint }) => fingerprint)),
+      plainArray(unique.map(({ at }) => at.toISOString())),
+      JSON.stringify(unique.map(({ context }) => context)),
     ],
   });
   const fresh = new Set(inserted.map(({ organization_id: id, event_id: eventId }) => keyOf(id, eventId)));
   return unique.filter(({ organizationId, eventId }) => fresh.has(keyOf(organizationId, eventId)));
 }
 
-async function upsertBuckets(client: pg.PoolClient, fresh: readonly TrustEvidence[]): Promise<void> {
+/** What evidence adds to each bucket, with the first that adds to it. */
+function sumsOf(fresh: readonly TrustEvidence[]): KeyedBucket[] {
   const sums = new Map<string, KeyedBucket>();
   for (const evidence of fresh) {
     const bucket = bucketOf(evidence);
     const { organizationId, agentId, fingerprint } = evidence;
-    const key = JSON.stringify([organizationId, agentId, fingerprint, bucket.dimension, bucket.day]);
+    const key = `${organizationId} ${agentId} ${fingerprint} ${bucket.dimension} ${bucket.day}`;
     const sum = sums.get(key);
     sums.set(key, { evidence, bucket: sum ? added(sum.bucket, bucket) : bucket });
   }
-  const keyed = [...sums.values()];
+  return [...sums.values()];
+}
+
+async function upsertBuckets(client: pg.PoolClient, keyed: readonly KeyedBucket[]): Promise<void> {
   const buckets = keyed.map(({ bucket }) => bucket);
   await client.query({
     name: 'upsert_trust_buckets',

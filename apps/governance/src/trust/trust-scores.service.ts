@@ -61,7 +61,8 @@ export class TrustScores implements OnModuleDestroy {
   /** What an agent's trust is now. An agent nobody knows anything about stands at 500. */
   async of(organization: Organization, agentId: string): Promise<TrustStanding> {
     const known = this.kept.get(keyOf(organization, agentId));
-    if (known && !known.outdated && (known.readAt === null || Date.now() - known.readAt < FRESH_MS)) return known.standing;
+    if (known && !known.outdated && (known.readAt === null || Date.now() - known.readAt < FRESH_MS))
+      return known.standing;
     const { standings } = this.read(organization, [agentId]);
     return standings[0] as Promise<TrustStanding>;
   }
