@@ -4,7 +4,7 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { createServer } from 'node:http';
 import canonicalize from 'canonicalize';
-import { CHANGING, changedPolicy, makePolicies } from './policies.mjs';
+import { changedPolicy, makePolicies } from './policies.mjs';
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
 const KEYS = JSON.stringify({ keys: [publicKey.export({ format: 'jwk' })] });
@@ -17,33 +17,53 @@ const LEASE = JSON.stringify({
 });
 
 let revision = 1;
-let policies = [];
 let scope = [];
-let agents = [];
-/** Answers by agent. */
-const whole = new Map();
-const delta = new Map();
-const nothing = new Map();
+let fleet = [];
+/** The canonical text of every policy; the one that is changed is the first. */
+let texts = [];
+/** Answers by agent; all of the policies only when somebody asks for them. */
+const heads = new Map();
+let delta = '';
 let one = '';
 let version = 1;
 
+const signatureOf = (claims) => sign(null, Buffer.from(canonicalize(claims)), privateKey).toString('base64url');
+
 function prepare() {
-  const changed = policies.find(({ metadata }) => metadata.id === CHANGING);
-  for (const agentId of agents) {
-    const own = policies.filter(({ spec }) => spec.scope.agents.some((glob) => glob === 'c1:*' || glob === agentId));
-    const texts = own.map((policy) => canonicalize(policy));
-    const hash = `sha256:${createHash('sha256').update(`[${texts.join()}]`).digest('hex')}`;
+  for (const { agentId, own } of fleet) {
+    const hash = `sha256:${createHash('sha256').update(listOf(own)).digest('hex')}`;
     const state = { revision, epoch: 0, stopped: false, default_effect: 'deny', hash };
-    const signed = canonicalize({ organization: 'default', agent_id: agentId, ...state });
-    const head = JSON.stringify({
+    const whose = { organization: 'default', agent_id: agentId };
+    const answer = JSON.stringify({
       ...state,
-      signature: sign(null, Buffer.from(signed), privateKey).toString('base64url'),
+      signature: signatureOf({ ...whose, ...state }),
+      actions: [],
+      actions_signature: signatureOf({ ...whose, revision, actions: [] }),
     });
-    whole.set(agentId, `${head.slice(0, -1)},"policies":[${texts.join()}]}`);
-    const since = (from, upserted) => `${head.slice(0, -1)},"since":${from},"upserted":[${upserted}],"removed":[]}`;
-    delta.set(agentId, since(revision - 1, canonicalize(changed)));
-    nothing.set(agentId, since(revision, ''));
+    heads.set(agentId, answer.slice(0, -1));
   }
+  [delta] = texts;
+}
+
+const listOf = (numbers) => `[${numbers.map((number) => texts[number]).join()}]`;
+
+function furnish(message) {
+  const policies = makePolicies(message);
+  texts = policies.map((policy) => canonicalize(policy));
+  ({ scope } = message);
+  fleet = message.agents.map((agentId) => {
+    const isOwn = ({ spec }) => spec.scope.agents.some((glob) => glob === 'c1:*' || glob === agentId);
+    return { agentId, own: [...policies.keys()].filter((number) => isOwn(policies[number])) };
+  });
+  heads.clear();
+}
+
+const changesSince = (agentId, from, upserted) =>
+  heads.has(agentId) ? `${heads.get(agentId)},"since":${from},"upserted":[${upserted}],"removed":[]}` : undefined;
+
+function wholeOf(agentId) {
+  const member = fleet.find((one) => one.agentId === agentId);
+  return member && `${heads.get(agentId)},"policies":${listOf(member.own)}}`;
 }
 
 const answers = {
@@ -52,8 +72,10 @@ const answers = {
   '/api/v1/policies': ({ searchParams }) => {
     const agentId = searchParams.get('agent_id');
     const since = searchParams.get('since');
-    if (since === null) return whole.get(agentId);
-    return { [revision]: nothing, [revision - 1]: delta }[since]?.get(agentId); // else 404: nobody is that far behind
+    if (since === null) return wholeOf(agentId);
+    if (Number(since) === revision) return changesSince(agentId, revision, '');
+    if (Number(since) === revision - 1) return changesSince(agentId, revision - 1, delta);
+    return undefined; // 404: nobody is that far behind
   },
 };
 
@@ -71,14 +93,13 @@ const server = createServer((request, response) => {
 
 const changes = {
   furnish: (message) => {
-    ({ scope, agents } = message);
-    policies = makePolicies(message);
+    furnish(message);
     return changes.sdk();
   },
   /** Another revision, signed for every agent. */
   sdk: () => {
     revision += 1;
-    policies[0] = changedPolicy(revision, scope);
+    texts[0] = canonicalize(changedPolicy(revision, scope));
     prepare();
     return revision;
   },
