@@ -1,11 +1,9 @@
-// Plays a container that asks: so many requests in flight, each answer matched by its correlation id and compared with what it must be.
+// Plays containers that ask: so many requests in flight, each answer matched by its correlation id and compared with what it must be.
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { quantile } from '../harness/statistics.mjs';
 
 const REQUESTS = 'governance:requests';
-const CONTAINER = 'bench';
-const AGENTS = 8;
 const LIMIT = 500;
 /** One request in so many is denied. */
 const DENIED_ONE_IN = 100;
@@ -61,43 +59,49 @@ const inTime = (promise, seconds) => {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 };
 
-async function ask(commands, answers, stream, number) {
+async function ask(commands, { container, agents, answers }, number) {
   const amount = number % DENIED_ONE_IN === 0 ? LIMIT + 1 : number % LIMIT;
   const correlation = randomUUID();
   const answer = answers.expect(correlation);
   commands.xadd(
     REQUESTS, '*',
     'correlation_id', correlation,
-    'agent_id', `${CONTAINER}:agent-${number % AGENTS}`,
+    'agent_id', `${container}:agent-${number % agents}`,
     'action', 'generate_chart',
     'context', JSON.stringify({ amount, env: 'prod', query: 'quarterly revenue by region, stacked bar chart' }),
-    'reply_to', stream,
+    'reply_to', answers.stream,
   ); // prettier-ignore
   const { decision } = await answer;
   const expected = amount > LIMIT ? 'deny' : 'allow';
   return decision === expected ? undefined : `${amount} was answered \`${decision}\``;
 }
 
-async function load({ url, seconds, inFlight }) {
-  const stream = `governance:responses:${CONTAINER}`;
-  const commands = new Redis(url, { enableAutoPipelining: true });
-  const answers = new Answers(url, stream);
+/** A container has one connection that waits for its answers; requests go through one connection of the process. */
+async function containerOf(url, container, agents) {
+  const answers = new Answers(url, `governance:responses:${container}`);
   await answers.start();
+  return { container, agents, answers };
+}
+
+async function load({ url, seconds, inFlight, containers, agents }) {
+  const commands = new Redis(url, { enableAutoPipelining: true });
+  const askers = await Promise.all(containers.map((name) => containerOf(url, name, agents)));
   const durations = [];
   const faults = [];
   let number = 0;
   const startedAt = performance.now();
   const until = startedAt + seconds * 1_000;
-  const worker = async () => {
+  const worker = async (_, place) => {
+    const asker = askers[place % askers.length];
     for (let sentAt = performance.now(); sentAt < until; sentAt = performance.now()) {
-      const fault = await ask(commands, answers, stream, ++number);
+      const fault = await ask(commands, asker, ++number);
       durations.push(performance.now() - sentAt);
       if (fault) faults.push(fault);
     }
   };
   await inTime(Promise.all(Array.from({ length: inFlight }, worker)), seconds);
   const elapsed = (performance.now() - startedAt) / 1_000;
-  await answers.stop();
+  await Promise.all(askers.map(({ answers }) => answers.stop()));
   commands.disconnect();
   return {
     decisions: durations.length,

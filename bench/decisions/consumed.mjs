@@ -36,8 +36,13 @@ export class Consumption {
     }
   }
 
-  /** Waits until everything asked is acknowledged, and removes it. */
-  async settled(number) {
+  /** Bytes it has sent since it began, to everybody. */
+  async egress() {
+    return Number(/total_net_output_bytes:(\d+)/.exec(await this.#redis.info('stats'))?.[1]);
+  }
+
+  /** Waits until everything asked is acknowledged, and removes it with the answers that these containers got. */
+  async settled(number, containers) {
     const stream = 'governance:requests';
     await this.#redis.select(number);
     for (;;) {
@@ -47,7 +52,7 @@ export class Consumption {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     await this.#redis.xtrim(stream, 'MAXLEN', 0);
-    await this.#redis.xtrim('governance:responses:bench', 'MAXLEN', 0);
+    for (const container of containers) await this.#redis.xtrim(`governance:responses:${container}`, 'MAXLEN', 0);
   }
 
   /** Rows of the ledger. */

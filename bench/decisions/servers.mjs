@@ -9,10 +9,12 @@ const fileHere = (name) => fileURLToPath(new URL(name, import.meta.url));
 const isReady = (message) => message.type === 'ready';
 /** Streams have no proof of who writes them but in development. */
 const SETTINGS = { AGION_MODE: 'development' };
-const AGENTS = 8;
 
-const POLICIES = [
-  { id: 'charts', spec: { effect: 'allow', scope: { agents: ['bench:*'], actions: ['generate_chart'] } } },
+const policiesFor = (containers) => [
+  ...containers.map((name) => ({
+    id: `charts-${name}`,
+    spec: { effect: 'allow', scope: { agents: [`${name}:*`], actions: ['generate_chart'] } },
+  })),
   { id: 'cap', spec: { effect: 'deny', scope: { agents: ['*'], actions: ['*'] }, condition: 'context.amount > 500' } },
 ];
 
@@ -21,9 +23,10 @@ const withDatabase = (redisUrl, number) => Object.assign(new URL(redisUrl), { pa
 
 /**
  * The bare responder, and governance twice: as it is, and without its ledger; with the registry it asks about agents.
+ * @param fleet `{containers, agents}`: who may ask, names of containers and how many agents each of them has
  * @returns the responders by name, each `{url, process}`
  */
-export async function startResponders(ending, databases) {
+export async function startResponders(ending, databases, fleet) {
   const { urls, processes, people } = await platformSettings(databases, { split: true, extra: SETTINGS });
   const start = async (name, file, environment) => {
     const started = new MeasuredProcess(name, file, { environment });
@@ -49,7 +52,7 @@ export async function startResponders(ending, databases) {
       process: await start('governance, no ledger', fileHere('without-ledger.mjs'), other),
     },
   };
-  await furnish(urls.gateway, people);
+  await furnish(urls.gateway, people, fleet);
   return responders;
 }
 
@@ -61,15 +64,16 @@ export async function startAsker(ending) {
 }
 
 /** The agents and the policies, through the public API. */
-async function furnish(origin, { admin, operator }) {
+async function furnish(origin, { admin, operator }, { containers, agents }) {
   const create = async (path, token, body) => {
     const { status, body: answer } = await call(origin, 'POST', path, { token, body });
     if (status >= 300) throw new Error(`POST ${path} was answered ${status}: ${answer}`);
   };
-  for (let number = 0; number < AGENTS; number++) {
-    const agentId = `bench:agent-${number}`;
-    await create('/api/v1/agents/register', operator, { agent_id: agentId, name: agentId });
-  }
-  for (const { id, spec } of POLICIES)
+  for (const container of containers)
+    for (let number = 0; number < agents; number++) {
+      const agentId = `${container}:agent-${number}`;
+      await create('/api/v1/agents/register', operator, { agent_id: agentId, name: agentId });
+    }
+  for (const { id, spec } of policiesFor(containers))
     await create('/api/v1/policies', admin, { apiVersion: 'agion/v1', kind: 'Policy', metadata: { id }, spec });
 }

@@ -34,24 +34,30 @@ export function objectionsTo(text: string, root: ASTNode): Objection[] {
     const detail = objectionTo(node) ?? objectionToOrder(text, node);
     if (detail !== undefined) found.push({ offset: node.start, detail });
   }
-  return [...found, ...untyped(root, false)];
+  findUntyped(root, false, found);
+  return found;
 }
 
 /**
  * The library lets the elements of an empty list be of any type, also after it was joined with another one, and then compares whatever
  * there is, a number with a time. So an empty list or map is only something to compare with, or one of two branches.
  */
-function untyped(node: ASTNode, isCompared: boolean): Objection[] {
-  if (isEmpty(node) && !isCompared)
-    return [{ offset: node.start, detail: `an empty ${node.op} has no type here: compare with it, or leave it out` }];
+function findUntyped(node: ASTNode, isCompared: boolean, found: Objection[]): void {
+  if (isEmpty(node) && !isCompared) {
+    found.push({ offset: node.start, detail: `an empty ${node.op} has no type here: compare with it, or leave it out` });
+    return;
+  }
   if (node.op === '?:') {
     const [asked, yes, no] = node.args;
     const isTyped = isCompared || !(isEmpty(yes) && isEmpty(no));
-    return [...untyped(asked, false), ...untyped(yes, isTyped), ...untyped(no, isTyped)];
+    findUntyped(asked, false, found);
+    findUntyped(yes, isTyped, found);
+    findUntyped(no, isTyped, found);
+    return;
   }
   const compares = EQUALITIES.includes(node.op) || node.op === 'in';
   const isInCompared = isCompared && (node.op === 'list' || node.op === 'map');
-  return partsOf(node).flatMap((part) => untyped(part, compares || isInCompared));
+  for (const part of partsOf(node)) findUntyped(part, compares || isInCompared, found);
 }
 
 const isEmpty = (node: ASTNode): boolean => {
@@ -89,7 +95,10 @@ function objectionTo(node: ASTNode): string | undefined {
   if (call) return isOwnFunction(call.name) ? `\`${call.name}\` is not available` : REFUSED_FUNCTIONS.get(call.name);
   if (node.op === 'id') return REFUSED_NAMES.get(node.args);
   if (node.op === 'map') return objectionToKeys(node.args);
-  if (COMPARISONS.includes(node.op)) return objectionToTrust(node.args as [ASTNode, ASTNode]);
+  if (COMPARISONS.includes(node.op)) {
+    const [left, right] = node.args as [ASTNode, ASTNode];
+    return objectionToTrust(left, right) ?? objectionToTrust(right, left);
+  }
   return undefined;
 }
 
@@ -100,15 +109,11 @@ function objectionToKeys(entries: readonly (readonly [ASTNode, ASTNode])[]): str
   return undefined;
 }
 
-function objectionToTrust([left, right]: [ASTNode, ASTNode]): string | undefined {
-  for (const [attribute, literal] of [
-    [left, right],
-    [right, left],
-  ] as const) {
-    const field = fieldOf(attribute);
-    const bound = numberOf(literal);
-    if (field?.owner === 'agent' && field.field === 'trust' && bound !== null && (bound < 0 || bound > 1))
-      return `\`agent.trust\` lies between 0 and 1, so comparing it with \`${bound}\` has always the same result`;
-  }
-  return undefined;
+function objectionToTrust(attribute: ASTNode, literal: ASTNode): string | undefined {
+  const bound = numberOf(literal);
+  if (bound === null || !(bound < 0 || bound > 1)) return undefined;
+  const field = fieldOf(attribute);
+  return field?.owner === 'agent' && field.field === 'trust'
+    ? `\`agent.trust\` lies between 0 and 1, so comparing it with \`${bound}\` has always the same result`
+    : undefined;
 }

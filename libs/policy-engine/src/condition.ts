@@ -100,8 +100,12 @@ function excess(attributes: Attributes, growth: Growth): string | undefined {
   }
 }
 
+/** Of UTF-8, for one code unit of a text. */
+const MOST_BYTES_OF_A_UNIT = 3;
+
 /** UTF-8, without an encoder: pure code has none. */
 function isOversize(text: string): boolean {
+  if (text.length * MOST_BYTES_OF_A_UNIT <= LIMITS.bytes) return false;
   if (text.length > LIMITS.bytes) return true;
   let bytes = 0;
   for (const character of text) {

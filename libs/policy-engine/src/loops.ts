@@ -24,9 +24,10 @@ export interface Growth {
 
 /** null for a condition without loops: its work is bounded by its own length, or is done at native speed. */
 export function growthOf(root: ASTNode): Growth | null {
+  const nodes = everyPart(root);
+  if (!nodes.some(isLoop)) return null;
   const depth = depthOf(root, OUTSIDE);
   if (depth === 0) return null;
-  const nodes = [...everyPart(root)];
   return { nodes: nodes.length, depth, splits: nodes.some((node) => callOf(node)?.name === 'split') };
 }
 
@@ -45,6 +46,11 @@ interface Surroundings {
 }
 
 const OUTSIDE: Surroundings = { inLoop: false, variable: null, variables: [] };
+
+function isLoop(node: ASTNode): boolean {
+  const call = callOf(node);
+  return call !== null && call.receiver !== null && LOOPS.includes(call.name);
+}
 
 function depthOf(node: ASTNode, around: Surroundings): number {
   const call = callOf(node);

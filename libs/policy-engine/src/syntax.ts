@@ -35,25 +35,27 @@ export function partsOf(node: ASTNode): ASTNode[] {
     case '-_':
       return [node.args];
     default:
-      return [...node.args];
+      return node.args;
   }
 }
 
 /** Every expression in an expression, itself first. */
-export function* everyPart(node: ASTNode): Generator<ASTNode> {
-  yield node;
-  for (const part of partsOf(node)) yield* everyPart(part);
+export function everyPart(node: ASTNode): ASTNode[] {
+  const found: ASTNode[] = [];
+  collect(node, found);
+  return found;
+}
+
+function collect(node: ASTNode, into: ASTNode[]): void {
+  into.push(node);
+  for (const part of partsOf(node)) collect(part, into);
 }
 
 /** Whether two expressions are the same, wherever they stand and whatever parentheses are around them. */
 export function isSame(a: ASTNode, b: ASTNode): boolean {
+  if (a.op !== b.op || !(a.args === b.args || wordOf(a) === wordOf(b))) return false;
   const [ofA, ofB] = [partsOf(a), partsOf(b)];
-  return (
-    a.op === b.op &&
-    wordOf(a) === wordOf(b) &&
-    ofA.length === ofB.length &&
-    ofA.every((part, position) => isSame(part, ofB[position] as ASTNode))
-  );
+  return ofA.length === ofB.length && ofA.every((part, position) => isSame(part, ofB[position] as ASTNode));
 }
 
 /** What an expression has besides its parts: a name, or a value with its type. */

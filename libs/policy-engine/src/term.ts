@@ -47,11 +47,18 @@ export class TermTable {
 
   /** The library's positions leave out parentheses at the edges of an expression: they are put back until it reads as before. */
   #termOf(text: string, operand: ASTNode): Term | null {
+    const asSaid = this.#same(text.slice(operand.start, operand.end), operand);
+    if (asSaid) return asSaid;
     for (const [start, end] of rangesAround(text, operand)) {
-      const term = this.#find(text.slice(start, end));
-      if (term !== null && isSame(term.ast, operand)) return term;
+      const term = this.#same(text.slice(start, end), operand);
+      if (term) return term;
     }
     return null;
+  }
+
+  #same(text: string, operand: ASTNode): Term | null {
+    const term = this.#find(text);
+    return term !== null && isSame(term.ast, operand) ? term : null;
   }
 
   #find(text: string): Term | null {

@@ -38,7 +38,7 @@ function faultsInHas(
   objections: readonly Objection[],
 ): readonly Objection[] {
   if (!text.includes('has')) return [];
-  const asked = [...everyPart(root)].filter((node) => node.op === 'call' && callOf(node)?.name === 'has');
+  const asked = everyPart(root).filter((node) => node.op === 'call' && callOf(node)?.name === 'has');
   if (asked.length === 0) return [];
   const rewritten = asked.reduce((left, { start }) => `${left.slice(0, start)}dyn${left.slice(start + 3)}`, text);
   const program = environment.parse(rewritten);
@@ -47,7 +47,8 @@ function faultsInHas(
   return valid ? [] : everyFault(rewritten, program.ast, objections, error, environment);
 }
 
-function distinct(faults: readonly Objection[]): Objection[] {
+function distinct(faults: Objection[]): Objection[] {
+  if (faults.length < 2) return faults;
   const byName = new Map(faults.map((fault) => [`${fault.offset} ${fault.detail}`, fault]));
   return [...byName.values()].sort((a, b) => a.offset - b.offset);
 }
