@@ -69,6 +69,9 @@ function printCompiled({ size, wholeMs, oneMs, bareMs }) {
     [`compile ${size} policies`, 'ms', 'ratio', 'spread'],
     [row(BARE, bareMs), row('agion, all of them', wholeMs), row('agion, one that has changed', oneMs)],
   );
+  console.log(
+    '  Bare: the same conditions, parsed and checked. All of them: CPU of all threads; one: until it is in force.\n',
+  );
 }
 
 const ratioText = (values, base) => times(median(values.map((value, round) => value / base[round])));

@@ -15,6 +15,8 @@ const KEPT_MS = 60_000;
 /** Seconds the stream of a container stays that nobody asks from any more; renewed while somebody does. */
 const IDLE_STREAM_SECONDS = 600;
 const RENEWAL_MS = 60_000;
+/** Between two times that old answers are taken out of a stream. */
+const TRIM_EVERY_MS = 1_000;
 const MOST_STREAMS = 10_000;
 const PAGE = 1_000;
 const MOST_PAGES = 50;
@@ -23,6 +25,7 @@ const MOST_PAGES = 50;
 @Injectable()
 export class DecisionRepliesPublisher {
   private readonly renewed = new LRUCache<string, true>({ max: MOST_STREAMS, ttl: RENEWAL_MS });
+  private readonly trimmed = new LRUCache<string, true>({ max: MOST_STREAMS, ttl: TRIM_EVERY_MS });
 
   constructor(
     private readonly producer: StreamProducer,
@@ -34,10 +37,9 @@ export class DecisionRepliesPublisher {
    * @throws UnavailableError when Redis is away: the answers are tried again as soon as it is back
    */
   async send(replies: readonly Reply[]): Promise<(Error | null)[]> {
-    const trimmed = new Set<string>();
     const appends = replies.map(({ target: { stream }, fields }) => {
-      if (trimmed.has(stream)) return { stream, values: fields };
-      trimmed.add(stream); // once for all of them is enough
+      if (this.trimmed.has(stream)) return { stream, values: fields };
+      this.trimmed.set(stream, true);
       return { stream, values: fields, trim: { olderThanMs: KEPT_MS } };
     });
     const results = await this.producer.appendEach(appends).catch((cause: unknown) => {
@@ -67,10 +69,12 @@ export class DecisionRepliesPublisher {
   private async renew(streams: ReadonlySet<string>): Promise<void> {
     const due = [...streams].filter((stream) => !this.renewed.has(stream));
     try {
-      for (const stream of due) {
-        await this.redis.call('EXPIRE', stream, IDLE_STREAM_SECONDS);
-        this.renewed.set(stream, true);
-      }
+      await Promise.all(
+        due.map(async (stream) => {
+          await this.redis.call('EXPIRE', stream, IDLE_STREAM_SECONDS);
+          this.renewed.set(stream, true);
+        }),
+      );
     } catch {
       // The answers are sent; the next ones bring the next try.
     }
