@@ -16,7 +16,9 @@ const ACROSS: Record<string, string> = {
   'PartitionsStore.drop': 'a month or a day is one of all of them, and the longest time anybody keeps counts',
   'PartitionsStore.forgetInputs': 'what is old is removed for all of them',
   'PartitionsStore.prepare': 'a month or a day is one of all of them',
+  'RunsStore.removeFinished': 'what is old is removed for all of them',
   'RunsStore.renew': 'one executor works for all of them, and each row names its own',
+  'TrustMonthsStore.prepare': 'a month is one of all of them',
 };
 
 const ROOT = path.resolve(import.meta.dirname, '../..');

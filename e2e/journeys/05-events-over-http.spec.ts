@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually } from '@agion/testing';
+import { v7 as uuidv7 } from 'uuid';
 import { GovernedAgent } from '../governed-agent.js';
 import { type Answer, type Platform, startPlatform } from '../platform.js';
 import { RawRedis } from '../raw-redis.js';
@@ -29,7 +29,7 @@ test('an agent without Redis tells everything over HTTP, as often as it likes, a
     body: { name: 'report', goal: 'a chart' },
   });
 
-  const [decisionId, at] = [randomUUID(), new Date().toISOString()];
+  const [decisionId, at] = [uuidv7(), new Date().toISOString()];
   const of = { agent_id: agent.id };
   const told = { action: 'generate_chart', decision: 'allow', policy_revision: 1, at };
   const events = [

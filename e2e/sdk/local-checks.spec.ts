@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AgionSDK, type AgionSDKOptions } from '@agion/sdk';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@agion/testing';
 import { createPolicies } from '../policies.js';
 import { type Platform, startPlatform } from '../platform.js';
 
@@ -40,6 +41,8 @@ async function opened(options: Partial<AgionSDKOptions> = {}): Promise<AgionSDK>
   const sdk = new AgionSDK({ agentId: AGENT, gatewayUrl, redisUrl: redis.url, ...options });
   sdks.push(sdk);
   await sdk.initialize();
+  // Where the first answer is slow, it is open without policies and denies meanwhile.
+  await eventually(() => expect(sdk.status.policies.revision).toBeGreaterThan(0));
   return sdk;
 }
 

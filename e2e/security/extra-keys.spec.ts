@@ -35,7 +35,7 @@ const OF_THEIR_OWN = ['runAgent', 'reportEvents'];
 const WITH_BODY = OPERATIONS.filter(({ fields, name }) => fields !== null && !OF_THEIR_OWN.includes(name));
 
 /** A policy may be sent back as it was read: what only the platform writes is there then, and not read. Tested below too. */
-const SENT_BACK: Record<string, string[]> = { updatePolicy: ['created_by'] };
+const SENT_BACK: Record<string, string[]> = { updatePolicy: ['created_by'], putAction: ['created_by'] };
 
 let platform: Platform;
 let admin: string;
