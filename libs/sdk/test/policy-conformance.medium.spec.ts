@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from '@jest/globals';
 import { publish } from '../../../apps/governance/test/published-policies.js';
 import { type Platform, startPlatform } from '../../../e2e/platform.js';
-import { documentOf } from '../../policy-engine/test/case-table.js';
+import { actionsOf, documentOf } from '../../policy-engine/test/case-table.js';
 import { AgionSDK } from '../src/index.js';
 import { ask, describePolicyCases, SDK_CASES } from './policy-conformance.js';
 
@@ -18,6 +18,7 @@ beforeAll(async () => {
       organization: { id: randomUUID(), slug: slugOf(index) },
       policies: one.policies.map(documentOf),
       defaultEffect: one.default,
+      actions: actionsOf(one),
     })),
   );
 }, 60_000);

@@ -24,6 +24,27 @@ describe('a fake platform', () => {
     expect(() => made({ policies: [policy('fine', {}), wrong] })).toThrow('policies[1]/spec/condition');
   });
 
+  it('takes what is known of actions, and holds agents and policies to it', async () => {
+    const schema = { type: 'object', properties: { amount: { type: 'number' } }, required: ['amount'] };
+    const pay = { name: 'pay', risk: 'low' as const, context_schema: schema };
+    const low = policy('pay', { condition: 'action.risk == "low"' });
+    const fake = made({ actions: [pay], policies: [low] });
+    const sdk = await fake.connect({ agentId: 'demo:a' });
+    const may = (context: Record<string, unknown>): boolean => sdk.checkLocally({ action: 'pay', context }).allowed;
+    expect([may({ amount: 1 }), may({ amount: 'one' }), may({})]).toEqual([true, false, false]);
+    expect(() => fake.publish(policy('pay', { condition: 'context.amnt > 5' }))).toThrow('no such key: amnt');
+    await fake.describe({ name: 'pay', risk: 'low' });
+    expect(may({})).toBe(true);
+    await fake.describe({ name: 'pay' });
+    expect(may({})).toBe(false);
+
+    await fake.publish(policy('pay', { condition: 'context.anything == 1' }));
+    expect(() => fake.describe(pay)).toThrow('pay/spec/condition');
+    expect(sdk.checkLocally({ action: 'pay', context: { anything: 1 } }).allowed).toBe(true);
+    const wrong = { name: 'pay', risk: 'none' as 'low', context_schema: { type: 'list' } };
+    expect(() => made({ actions: [wrong] })).toThrow(/actions\[0\]\/context_schema\/type.*actions\[0\]\/risk/);
+  });
+
   it('has a changed policy, trust or kill switch in force when the call resolves', async () => {
     const fake = made({ policies: [policy('lead', { condition: 'agent.trust >= 0.7' })] });
     const sdk = await fake.connect({ agentId: 'demo:a' });

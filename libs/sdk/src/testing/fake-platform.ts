@@ -1,5 +1,6 @@
 import { AgionSDK } from '../agion-sdk.js';
 import type { AgionSDKOptions } from '../options.js';
+import type { FakeAction } from './fake-actions.js';
 import { type FakeAgent, FakeAgents } from './fake-agents.js';
 import { type FakeConfiguration, FakeConfigurations } from './fake-configuration.js';
 import { FakeGateway } from './fake-gateway.js';
@@ -11,6 +12,8 @@ import { HurriedClock } from './hurried-clock.js';
 export interface FakePlatformOptions extends FakeConfiguration {
   /** Policies as somebody would post them. @default none */
   policies?: readonly object[];
+  /** What is known of actions. @default nothing: they are of high risk, and take any context */
+  actions?: readonly FakeAction[];
   /** What holds where no policy matches. @default 'deny' */
   defaultEffect?: 'allow' | 'deny';
   /** Trust of agents that nobody has set one for, 0–1. @default 0.5 */
@@ -55,11 +58,12 @@ export class FakePlatform {
   private readonly stopped = new Set<AgionSDK>();
   private isAway = false;
 
-  /** @throws InvalidInputError naming each fault of each policy */
+  /** @throws InvalidInputError naming each fault of each action and policy */
   constructor(options: FakePlatformOptions = {}) {
-    const { policies = [], defaultEffect = 'deny', trust = 0.5, organization = 'default' } = options;
+    const { policies = [], actions = [], defaultEffect = 'deny', trust = 0.5, organization = 'default' } = options;
     this.registered = new FakeAgents(trust);
     this.policies = new FakePolicies(organization, defaultEffect);
+    this.policies.describe(actions);
     this.policies.publish(policies);
     this.configurations = new FakeConfigurations(options);
     const { registered: agents, configurations, records, clock } = this;
@@ -114,6 +118,13 @@ export class FakePlatform {
   /** Adds policies, or replaces those of the same id. @throws InvalidInputError naming each fault of each document */
   publish(...policies: readonly object[]): Promise<void> {
     this.policies.publish(policies);
+    this.registered.changed();
+    return this.spread();
+  }
+
+  /** Says what is known of actions, in place of what was. @throws InvalidInputError naming each fault, also of a policy that does not go with it */
+  describe(...actions: readonly FakeAction[]): Promise<void> {
+    this.policies.describe(actions);
     this.registered.changed();
     return this.spread();
   }

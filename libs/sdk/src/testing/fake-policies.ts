@@ -1,9 +1,20 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { canMatchAgent, checkPolicy, compilePolicies, type PolicyDocument, type PolicySet } from '@agion/policy-engine';
+import {
+  type ActionDefinition,
+  canMatchAgent,
+  checkPolicy,
+  compilePolicies,
+  type ContextSchemas,
+  isConcerned,
+  type PolicyDocument,
+  type PolicySet,
+} from '@agion/policy-engine';
 import { canonicalJson } from '../canonical-json.js';
 import { hashOf, type SyncDocument, wholeBundle } from '../policies/policy-bundle.js';
 import { signedActionsText, signedText } from '../policies/policy-signature.js';
+import { actionsOnTheWire } from '../policies/synced-actions.js';
 import { InvalidInputError } from '../input/input.errors.js';
+import { actionsOf, type FakeAction } from './fake-actions.js';
 
 interface Published {
   readonly document: PolicyDocument;
@@ -14,6 +25,7 @@ interface Published {
 export class FakePolicies {
   private readonly keys = generateKeyPairSync('ed25519');
   private readonly published = new Map<string, Published>();
+  private readonly actions = new Map<string, ActionDefinition>();
   private revision = 0;
   private epoch = 0;
   private isStopped = false;
@@ -29,13 +41,13 @@ export class FakePolicies {
 
   /** What the platform itself decides by. */
   get set(): PolicySet {
-    const options = { revision: this.revision, defaultEffect: this.defaultEffect };
-    return compilePolicies(this.active, options);
+    const { revision, defaultEffect, actions } = this;
+    return compilePolicies(this.active, { revision, defaultEffect, actions: [...actions.values()] });
   }
 
   /** @throws InvalidInputError naming each fault of each document; none is published then */
   publish(documents: readonly object[]): void {
-    const checked = documents.map((document) => checkPolicy(document));
+    const checked = documents.map((document) => checkPolicy(document, this.schemas));
     const faults = checked.flatMap(({ faults: given }, index) =>
       given.map(({ pointer, detail }) => ({ field: `policies[${index}]${pointer}`, detail })),
     );
@@ -46,6 +58,24 @@ export class FakePolicies {
       this.published.set(id, { document: policy, version: (this.published.get(id)?.version ?? 0) + 1 });
       this.revision += 1;
     }
+  }
+
+  /** Says what is known of actions. @throws InvalidInputError naming each fault, also of a policy in force that does not go with a schema */
+  describe(given: readonly FakeAction[]): void {
+    const before = [...this.actions];
+    for (const action of actionsOf(given)) this.actions.set(action.name, action);
+    const faults = this.active.flatMap(({ document }) =>
+      checkPolicy(document, this.schemas).faults.map(({ pointer, detail }) => ({
+        field: `${document.metadata.id}${pointer}`,
+        detail,
+      })),
+    );
+    if (faults.length > 0) {
+      this.actions.clear();
+      for (const [name, action] of before) this.actions.set(name, action);
+      throw new InvalidInputError(faults);
+    }
+    this.revision += given.length;
   }
 
   /** @returns whether there was such a policy */
@@ -75,6 +105,19 @@ export class FakePolicies {
     return { document: { ...state, upserted: [], removed: [] }, etag };
   }
 
+  private get schemas(): ContextSchemas {
+    const known = [...this.actions.values()];
+    return new Map(known.flatMap(({ name, contextSchema: schema }) => (schema ? [[name, schema] as const] : [])));
+  }
+
+  /** Those that an agent's policies, or the default, could let it do. */
+  private actionsFor(agentId: string): ActionDefinition[] {
+    const { set } = this;
+    return [...set.actions.values()].filter(
+      ({ name }) => this.defaultEffect === 'allow' || isConcerned(set, agentId, name),
+    );
+  }
+
   private get active(): Published[] {
     return [...this.published.values()].filter(({ document }) => document.spec.status === 'active');
   }
@@ -84,12 +127,13 @@ export class FakePolicies {
       .filter(({ document }) => canMatchAgent(document, agentId))
       .sort((a, b) => (a.document.metadata.id < b.document.metadata.id ? -1 : 1))
       .map(({ document, version }) => JSON.parse(canonicalJson({ ...document, version })) as unknown);
-    const unsigned = { signature: '', actions: [], actions_signature: '' };
+    const actions = this.actionsFor(agentId);
+    const unsigned = { signature: '', actions: actionsOnTheWire(actions), actions_signature: '' };
     const state = { ...this.state, default_effect: this.defaultEffect, ...unsigned };
     const hash = hashOf(wholeBundle({ ...state, hash: '', policies }).policies);
     const { organization, defaultEffect } = this;
     const owner = { organization, agentId };
-    const bundle = { ...this.state, defaultEffect, hash, signature: '', actions: [], actionsSignature: '' };
+    const bundle = { ...this.state, defaultEffect, hash, signature: '', actions, actionsSignature: '' };
     const signed = (text: string): string => sign(null, Buffer.from(text), this.keys.privateKey).toString('base64url');
     const signature = signed(signedText(owner, bundle));
     return { ...state, hash, signature, actions_signature: signed(signedActionsText(owner, bundle)), policies };

@@ -1,3 +1,4 @@
+export type { FakeAction } from './fake-actions.js';
 export type { FakeAgent } from './fake-agents.js';
 export type { FakeConfiguration, FakeModel, FakePrompt, FakeResource } from './fake-configuration.js';
 export { FakePlatform } from './fake-platform.js';
