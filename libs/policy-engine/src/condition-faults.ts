@@ -3,6 +3,7 @@ import { ATTRIBUTES } from './attributes.js';
 import { offsetOf, toldBy } from './cel-errors.js';
 import type { Objection } from './condition-rules.js';
 import { useOwnFunctions } from './own-functions.js';
+import { isSame } from './syntax.js';
 
 /**
  * All that is wrong with an expression that parses. The library's type check ends at the first fault, so the parts between `&&`, `||`, `!`
@@ -31,11 +32,41 @@ function logicalParts(node: ASTNode): ASTNode[] {
   return node.op === '!_' ? logicalParts(node.args) : [node];
 }
 
-function typeFault(text: string, { start, end }: ASTNode, environment: Environment): Objection | null {
-  const program = parsed(text.slice(start, end), environment);
-  if (program === null) return null; // the library's positions leave out parentheses at the edges
-  const { valid, error } = program.check();
-  return valid ? null : { offset: start + offsetOf(error), detail: toldBy(error) };
+function typeFault(text: string, part: ASTNode, environment: Environment): Objection | null {
+  const alone = partAlone(text, part, environment);
+  if (alone === null) return null;
+  const { valid, type, error } = alone.program.check();
+  if (!valid) return { offset: alone.start + offsetOf(error), detail: toldBy(error) };
+  // each of them is a truth value, or the condition is none
+  return type === 'bool' || type === 'dyn'
+    ? null
+    : { offset: part.start, detail: `it is of type \`${type}\`, not \`bool\`` };
+}
+
+/** A part by itself. The library's positions leave out parentheses at its edges: as many as it takes to read it again are taken along. */
+function partAlone(
+  text: string,
+  part: ASTNode,
+  environment: Environment,
+): { start: number; program: ReturnType<Environment['parse']> } | null {
+  const starts = edges(text, part.start, -1);
+  const ends = edges(text, part.end, 1);
+  for (const start of starts)
+    for (const end of ends) {
+      const program = parsed(text.slice(start, end), environment);
+      if (program && isSame(program.ast, part)) return { start, program };
+    }
+  return null;
+}
+
+/** Where a part can begin, or end: there, and behind each of the parentheses that follow, from the inside. */
+function edges(text: string, from: number, step: 1 | -1): number[] {
+  const found = [from];
+  for (let at = from; ; at += step) {
+    const character = step === 1 ? text.charAt(at) : text.charAt(at - 1);
+    if (character === (step === 1 ? ')' : '(')) found.push(at + step);
+    else if (character === '' || character.trim() !== '') return found;
+  }
 }
 
 function parsed(text: string, environment: Environment): ReturnType<Environment['parse']> | null {

@@ -38,7 +38,10 @@ function faultsInHas(
   objections: readonly Objection[],
 ): readonly Objection[] {
   if (!text.includes('has')) return [];
-  const asked = everyPart(root).filter((node) => node.op === 'call' && callOf(node)?.name === 'has');
+  const asked = everyPart(root).filter((node) => {
+    const call = node.op === 'call' ? callOf(node) : null;
+    return call?.name === 'has' && call.args.length === 1; // another number of them has been told
+  });
   if (asked.length === 0) return [];
   const rewritten = asked.reduce((left, { start }) => `${left.slice(0, start)}dyn${left.slice(start + 3)}`, text);
   const program = environment.parse(rewritten);
