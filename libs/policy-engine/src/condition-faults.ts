@@ -3,7 +3,7 @@ import { ATTRIBUTES } from './attributes.js';
 import { offsetOf, toldBy } from './cel-errors.js';
 import type { Objection } from './condition-rules.js';
 import { useOwnFunctions } from './own-functions.js';
-import { isSame } from './syntax.js';
+import { everyPart, isSame } from './syntax.js';
 
 /**
  * All that is wrong with an expression that parses. The library's type check ends at the first fault, so the parts between `&&`, `||`, `!`
@@ -43,20 +43,37 @@ function typeFault(text: string, part: ASTNode, environment: Environment): Objec
     : { offset: part.start, detail: `it is of type \`${type}\`, not \`bool\`` };
 }
 
-/** A part by itself. The library's positions leave out parentheses at its edges: as many as it takes to read it again are taken along. */
+/** A part by itself. The library's positions leave out parentheses at its edges: as many as belong to it are taken along. */
 function partAlone(
   text: string,
   part: ASTNode,
   environment: Environment,
 ): { start: number; program: ReturnType<Environment['parse']> } | null {
-  const starts = edges(text, part.start, -1);
+  const bare = withoutLiterals(text, part);
   const ends = edges(text, part.end, 1);
-  for (const start of starts)
-    for (const end of ends) {
-      const program = parsed(text.slice(start, end), environment);
-      if (program && isSame(program.ast, part)) return { start, program };
-    }
+  for (const start of edges(text, part.start, -1)) {
+    const end = ends.find((one) => isBalanced(bare.slice(start, one)));
+    const program = end === undefined ? null : parsed(text.slice(start, end), environment);
+    if (program && isSame(program.ast, part)) return { start, program };
+  }
   return null;
+}
+
+/** The same text with nothing in the place of each literal: there may be parentheses in it. */
+function withoutLiterals(text: string, part: ASTNode): string {
+  let bare = text;
+  for (const { op, start, end } of everyPart(part))
+    if (op === 'value') bare = `${bare.slice(0, start)}${' '.repeat(end - start)}${bare.slice(end)}`;
+  return bare;
+}
+
+function isBalanced(text: string): boolean {
+  let depth = 0;
+  for (const character of text) {
+    if (character === '(') depth += 1;
+    else if (character === ')' && --depth < 0) return false;
+  }
+  return depth === 0;
 }
 
 /** Where a part can begin, or end: there, and behind each of the parentheses that follow, from the inside. */

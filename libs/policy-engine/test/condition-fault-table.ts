@@ -14,6 +14,7 @@ export const CONDITION_FAULTS: readonly [part: string, column: number, detail: s
   ['agent.id + 5 == "a"', 1, 'no such overload: string + int'],
   ['(agent.id) == (5)', 2, 'no such overload: string == int'],
   ['((context.a) == "a") == (agent.id)', 3, 'no such overload: bool == string'],
+  ['(agent.id + ")(" + "((") == (5)', 2, 'no such overload: string == int'],
   ['-agent.id == "a"', 1, 'no such overload: -string'],
   ['now > 3', 1, 'no such overload: google.protobuf.Timestamp > int'],
   ['agent.id in "abc"', 1, 'no such overload: string in string'],
