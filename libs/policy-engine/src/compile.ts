@@ -161,7 +161,7 @@ function compilePolicy(common: Common, { document, version }: VersionedPolicy): 
     reason: spec.message ?? `policy \`${metadata.id}\` ${effect === 'deny' ? 'denies' : 'allows'} it`,
     reference: Object.freeze({ policy: metadata.id, version }),
     matched: Object.freeze(matched),
-    denial: Object.freeze<MatchedPolicy>({ ...matched, effect: 'deny' }),
+    denial: effect === 'deny' ? matched : Object.freeze<MatchedPolicy>({ ...matched, effect: 'deny' }),
   };
 }
 

@@ -44,7 +44,10 @@ export function objectionsTo(text: string, root: ASTNode): Objection[] {
  */
 function findUntyped(node: ASTNode, isCompared: boolean, found: Objection[]): void {
   if (isEmpty(node) && !isCompared) {
-    found.push({ offset: node.start, detail: `an empty ${node.op} has no type here: compare with it, or leave it out` });
+    found.push({
+      offset: node.start,
+      detail: `an empty ${node.op} has no type here: compare with it, or leave it out`,
+    });
     return;
   }
   if (node.op === '?:') {

@@ -3,7 +3,7 @@ import { ATTRIBUTES, type Attributes, LIMITS } from './attributes.js';
 import { offsetOf, toldBy } from './cel-errors.js';
 import { objectionsTo } from './condition-rules.js';
 import { growthOf, isTooMuch, type Growth } from './loops.js';
-import { positionOf } from './syntax.js';
+import { mayCall, positionOf } from './syntax.js';
 import { type Term, TermTable } from './term.js';
 import { typeCheck } from './type-check.js';
 
@@ -50,7 +50,7 @@ export class Condition {
     this.needsAll = ast.op !== '||';
     this.#terms = terms;
     this.#texts = terms.map(({ text }) => text);
-    this.#growth = growthOf(ast);
+    this.#growth = terms.some(({ text }) => mayCall(text)) ? growthOf(ast) : null;
   }
 
   /**

@@ -13,12 +13,17 @@ export function callOf(node: ASTNode): Call | null {
   return null;
 }
 
+/** Whether a text has calls: they are written with parentheses. Most conditions have none, and need not be looked through for them. */
+export const mayCall = (text: string): boolean => text.includes('(');
+
+const NOTHING: readonly ASTNode[] = Object.freeze([]);
+
 /** The direct parts of an expression, as they are written. */
-export function partsOf(node: ASTNode): ASTNode[] {
+export function partsOf(node: ASTNode): readonly ASTNode[] {
   switch (node.op) {
     case 'value':
     case 'id':
-      return [];
+      return NOTHING;
     case '.':
     case '.?':
       return [node.args[0]];

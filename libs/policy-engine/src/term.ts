@@ -3,7 +3,7 @@ import { ATTRIBUTES, type Attributes } from './attributes.js';
 import { toldBy } from './cel-errors.js';
 import { useOwnFunctions } from './own-functions.js';
 import { shortcutFor, type Shortcut } from './shortcut.js';
-import { isSame } from './syntax.js';
+import { isSame, mayCall } from './syntax.js';
 
 /** A part of a condition that is true, false or an error by itself. */
 export class Term {
@@ -71,17 +71,17 @@ export class TermTable {
 function compileTerm(text: string): Term | null {
   try {
     const program = ATTRIBUTES.parse(text);
-    useOwnFunctions(program.ast);
+    if (mayCall(text)) useOwnFunctions(program.ast);
     return program.check().valid ? new Term(text, program) : null;
   } catch {
     return null;
   }
 }
 
-function operandsOf(node: ASTNode, op: '&&' | '||'): ASTNode[] {
-  if (node.op !== op) return [node];
-  const [left, right] = node.args;
-  return [...operandsOf(left, op), ...operandsOf(right, op)];
+function operandsOf(node: ASTNode, op: '&&' | '||', found: ASTNode[] = []): ASTNode[] {
+  if (node.op !== op) found.push(node);
+  else for (const operand of node.args) operandsOf(operand, op, found);
+  return found;
 }
 
 /** With up to so many parentheses on each side more than the library says. */

@@ -2,7 +2,7 @@ import type { ASTNode, Environment, ParseResult } from '@marcbachmann/cel-js';
 import { everyFault } from './condition-faults.js';
 import type { Objection } from './condition-rules.js';
 import { useOwnFunctions } from './own-functions.js';
-import { callOf, everyPart } from './syntax.js';
+import { callOf, everyPart, mayCall } from './syntax.js';
 
 /** A condition that was parsed, and what its environment says of it. */
 export interface TypeCheck {
@@ -21,7 +21,7 @@ export function typeCheck(
   program: ParseResult,
   objections: readonly Objection[] = [],
 ): TypeCheck {
-  useOwnFunctions(program.ast);
+  if (mayCall(text)) useOwnFunctions(program.ast);
   const { valid, type, error } = program.check();
   const faults = valid && objections.length === 0 ? [] : everyFault(text, program.ast, objections, error, environment);
   return { type, faults: distinct([...faults, ...faultsInHas(environment, text, program.ast, objections)]) };
