@@ -120,30 +120,24 @@ const compiled = new WeakMap<PolicyDocument, CompiledPolicy>();
 
 const isActive = ({ document }: VersionedPolicy): boolean => document.spec.status === 'active';
 
-/** What policies that are compiled together have in common: whole conditions, and terms of them. */
-interface Common {
-  readonly conditions: Map<string, CompiledText>;
-  readonly terms: TermTable;
-}
-
 type CompiledText = Pick<CompiledPolicy, 'condition' | 'fault'>;
 
 function compiledActive(policies: readonly VersionedPolicy[]): CompiledPolicy[] {
-  const common: Common = { conditions: new Map(), terms: new TermTable() };
-  return policies.filter(isActive).map((policy) => compiledOf(common, policy));
+  const terms = new TermTable();
+  return policies.filter(isActive).map((policy) => compiledOf(terms, policy));
 }
 
-function compiledOf(common: Common, policy: VersionedPolicy): CompiledPolicy {
+function compiledOf(terms: TermTable, policy: VersionedPolicy): CompiledPolicy {
   const known = compiled.get(policy.document);
   if (known?.matched.version === policy.version) return known;
-  const made = compilePolicy(common, policy);
+  const made = compilePolicy(terms, policy);
   compiled.set(policy.document, made);
   return made;
 }
 
-function compilePolicy(common: Common, { document, version }: VersionedPolicy): CompiledPolicy {
+function compilePolicy(terms: TermTable, { document, version }: VersionedPolicy): CompiledPolicy {
   const { metadata, spec } = document;
-  const { condition, fault } = compiledText(common, spec.condition);
+  const { condition, fault } = compiledText(terms, spec.condition);
   const { obligations = NO_OBLIGATIONS } = spec;
   const effect: PolicyEffect = spec.effect === 'allow' ? 'allow' : 'deny';
   const matched: MatchedPolicy = { policy: metadata.id, version, effect, priority: spec.priority };
@@ -175,13 +169,8 @@ function strangeness({ spec: { effect, mode } }: PolicyDocument): string | null 
 
 const UNCONDITIONAL: CompiledText = Object.freeze({ condition: null, fault: null });
 
-function compiledText({ conditions, terms }: Common, text: string | undefined): CompiledText {
+function compiledText(terms: TermTable, text: string | undefined): CompiledText {
   if (text === undefined) return UNCONDITIONAL;
-  let known = conditions.get(text);
-  if (!known) {
-    const { condition, faults } = compileCondition(text, terms);
-    known = { condition, fault: condition ? null : (faults[0]?.detail ?? 'it does not compile') };
-    conditions.set(text, known);
-  }
-  return known;
+  const { condition, faults } = compileCondition(text, terms);
+  return { condition, fault: condition ? null : (faults[0]?.detail ?? 'it does not compile') };
 }

@@ -59,7 +59,9 @@ function collect(node: ASTNode, into: ASTNode[]): void {
 /** Whether two expressions are the same, wherever they stand and whatever parentheses are around them. */
 export function isSame(a: ASTNode, b: ASTNode): boolean {
   if (a.op !== b.op || !(a.args === b.args || wordOf(a) === wordOf(b))) return false;
-  const [ofA, ofB] = [partsOf(a), partsOf(b)];
+  if (a.op === '.') return isSame(a.args[0], (b as typeof a).args[0]);
+  const ofA = partsOf(a);
+  const ofB = partsOf(b);
   return ofA.length === ofB.length && ofA.every((part, position) => isSame(part, ofB[position] as ASTNode));
 }
 
