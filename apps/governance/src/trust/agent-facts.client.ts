@@ -79,8 +79,12 @@ export class AgentFacts {
   }
 
   /** One answer for each, in their order. @throws UnavailableError as `of` does */
-  ofEach(agents: readonly { organization: Organization; agentId: string }[]): Promise<(KnownAgent | null)[]> {
-    return Promise.all(agents.map(({ organization, agentId }) => this.of(organization, agentId)));
+  async ofEach(agents: readonly { organization: Organization; agentId: string }[]): Promise<(KnownAgent | null)[]> {
+    const keys = agents.map(({ organization, agentId }) => `${organization.id} ${agentId}`);
+    const distinct = new Map(keys.map((key, index) => [key, agents[index] as (typeof agents)[number]]));
+    const found = await Promise.all([...distinct.values()].map((one) => this.of(one.organization, one.agentId)));
+    const byKey = new Map([...distinct.keys()].map((key, index) => [key, found[index] ?? null]));
+    return keys.map((key) => byKey.get(key) ?? null);
   }
 
   /** Agents that are named have to be asked for; of others the last word still stands where the registry does not answer. */

@@ -18,8 +18,13 @@ const STREAM_ID = /^[0-9]{13}-[0-9]+$/;
 export function monthOf({ eventId, at }: Pick<TrustEvidence, 'eventId' | 'at'>): string {
   const made = timeOf(eventId.slice(eventId.lastIndexOf(':') + 1));
   if (made === null || made < at.getTime() - MOST_BEFORE || made > at.getTime() + MOST_AFTER) return UNDATED;
-  return `${new Date(made).toISOString().slice(0, 7)}-01`;
+  const day = Math.floor(made / DAY_MS);
+  if (day !== last.day) last = { day, month: `${new Date(made).toISOString().slice(0, 7)}-01` };
+  return last.month;
 }
+
+/** Events of one batch are nearly all of one day. */
+let last = { day: Number.NaN, month: UNDATED };
 
 function timeOf(id: string): number | null {
   if (UUID_V7.test(id)) return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);

@@ -38,6 +38,8 @@ interface Kept {
   outdated: boolean;
 }
 
+type ScoredEvidence = KnownEvidence & { standing: TrustStanding };
+
 interface Reading {
   standings: Promise<TrustStanding>[];
   /** Settled when the Redis keys are written. */
@@ -126,9 +128,11 @@ export class TrustScores implements OnModuleDestroy {
 
   private read(organization: Organization, agentIds: readonly string[]): Reading {
     if (agentIds.length === 0) return { standings: [], kept: Promise.resolve() };
-    const evidence = this.reader.read(organization, agentIds);
+    const evidence = this.reader
+      .read(organization, agentIds)
+      .then((found) => found.map((one) => ({ ...one, standing: standingOf(one) })));
     const before = agentIds.map((agentId) => this.kept.peek(keyOf(organization, agentId))?.standing);
-    const all = evidence.then((found) => found.map(standingOf));
+    const all = evidence.then((found) => found.map(({ standing }) => standing));
     const entries = agentIds.map((agentId, index): [string, Kept] => [
       keyOf(organization, agentId),
       { standing: all.then((standings) => standings[index] as TrustStanding), readAt: null, outdated: false },
@@ -142,17 +146,17 @@ export class TrustScores implements OnModuleDestroy {
   /** Whoever acts on behalf of an agent whose score has changed is looked at too, and who has a new tier is told of. */
   private async tell(
     organization: Organization,
-    evidence: Promise<KnownEvidence[]>,
+    evidence: Promise<ScoredEvidence[]>,
     before: readonly (Promise<TrustStanding> | undefined)[],
   ): Promise<void> {
     const found = await evidence;
-    const inNewTier = found.filter((one) => one.known && standingOf(one).tier !== one.toldTier);
+    const inNewTier = found.filter((one) => one.known && one.standing.tier !== one.toldTier);
     const ids = inNewTier.map(({ agentId }) => agentId);
     if (ids.length > 0 && !(await this.tiers.note(organization, ids))) this.later.note(organization, ids);
     for (const [index, one] of found.entries()) {
       if (one.delegates.length === 0) continue;
       const last = await before[index]?.catch(() => undefined);
-      if (last?.score !== standingOf(one).score)
+      if (last?.score !== one.standing.score)
         await this.refresh(organization, this.outdate(organization, one.delegates)); // `changed` would wait for what waits for this
     }
   }
@@ -161,7 +165,7 @@ export class TrustScores implements OnModuleDestroy {
   private async keep(
     { slug }: Organization,
     entries: readonly [string, Kept][],
-    evidence: Promise<KnownEvidence[]>,
+    evidence: Promise<ScoredEvidence[]>,
   ): Promise<void> {
     const isLatest = ([key, kept]: [string, Kept]): boolean => this.kept.peek(key) === kept;
     try {
@@ -172,7 +176,7 @@ export class TrustScores implements OnModuleDestroy {
       );
       await this.keys.write(
         slug,
-        worthKeeping.map((one) => ({ agentId: one.agentId, trustScore: standingOf(one).trustScore })),
+        worthKeeping.map(({ agentId, standing: { trustScore } }) => ({ agentId, trustScore })),
       );
     } catch (error) {
       for (const entry of entries) if (isLatest(entry)) this.kept.delete(entry[0]);
