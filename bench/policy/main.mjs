@@ -74,7 +74,9 @@ function printCompiled({ size, ...of }) {
   );
 }
 
-const ratioText = (values, base) => times(median(values.map((value, round) => value / base[round])));
+function ratioText(values, base) {
+  return times(median(values.map((value, round) => value / base[round])));
+}
 
 /** Every engine in a process of its own, one after the other in each round. */
 async function measure(ending, size, rounds, ms) {
