@@ -53,6 +53,7 @@ describe('a client without arguments', () => {
       decisionId: OUTCOME.decision_id,
       decision: 'allow',
       allowed: true,
+      obligations: [],
       reason: 'because',
       policyRevision: 3,
       policies: [],
