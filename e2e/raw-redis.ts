@@ -64,7 +64,10 @@ export class RawRedis {
   async group(stream: string, group: string): Promise<{ lag: number; read: number; pending: number }> {
     const groups = (await this.call('XINFO', 'GROUPS', stream)) as unknown[][];
     const found = groups.map(recordOf).find(({ name }) => name === group) ?? {};
-    return { lag: Number(found.lag), read: Number(found['entries-read']), pending: Number(found.pending) };
+    // A replica that took over counts wrongly what a group was given; the ids tell.
+    const last = recordOf((await this.call('XINFO', 'STREAM', stream)) as unknown[])['last-generated-id'];
+    const lag = found['last-delivered-id'] === last ? 0 : Number(found.lag);
+    return { lag, read: Number(found['entries-read']), pending: Number(found.pending) };
   }
 
   /** Every key with what it holds, as `DUMP` gives it. */
