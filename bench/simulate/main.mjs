@@ -74,9 +74,7 @@ await runBenchmark(async (ending) => {
   await ask('/api/v1/policies', allowing);
   await ask('/api/v1/policies', policy(LIMITS[0]));
   const startedAt = Date.now() - HOUR;
-  await step(`record ${whole(decisions)} decisions`, () =>
-    record(databases.databaseUrl, environment, decisions, startedAt),
-  );
+  await step(`record ${whole(decisions)} decisions`, () => record(databases, environment, decisions, startedAt));
 
   const body = { policy: policy(LIMITS[1]), window: { from: new Date(startedAt - HOUR).toISOString() } };
   const expected = Array.from({ length: decisions }, (_, n) => n % 1_000).filter(
@@ -112,7 +110,7 @@ await runBenchmark(async (ending) => {
 });
 
 /** As governance writes them. */
-async function record(databaseUrl, { AGION_LEDGER_KEY }, count, startedAt) {
+async function record({ databaseUrl, ownerUrl }, { AGION_LEDGER_KEY }, count, startedAt) {
   const pool = createPool({ url: databaseUrl, role: workerRoleOf('governance'), max: 1 });
   const cipher = new LedgerCipher(AGION_LEDGER_KEY);
   try {
@@ -123,7 +121,7 @@ async function record(databaseUrl, { AGION_LEDGER_KEY }, count, startedAt) {
           cipher,
         ),
       );
-    await analyzed(databaseUrl);
+    await analyzed(ownerUrl);
   } finally {
     await pool.end();
   }
