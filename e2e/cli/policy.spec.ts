@@ -126,6 +126,19 @@ describe('policies in a folder', () => {
     expect(await policy(['diff', mail])).toMatchObject({ status: 0 });
   });
 
+  it('that are new and only to be kept are not in force until somebody activates them', async () => {
+    const kept = file('kept/cap.yaml', CAP.replaceAll('cli_cap', 'cli_kept').replaceAll('cli:*', 'cli_kept:*'));
+    expect(await policy(['apply', '--no-activate', kept])).toMatchObject({ status: 0 });
+    const read = async (): Promise<unknown> =>
+      (await platform.call('GET', '/api/v1/policies/cli_kept', { token: opened.token })).body;
+    expect(await read()).toMatchObject({ version: 1, spec: { status: 'draft' } });
+    expect((await policy(['apply', '--no-activate', kept])).out).toContain('0 changes made');
+    const path = '/api/v1/policies/cli_kept/versions/2/activate';
+    expect(await platform.call('POST', path, { token: opened.token })).toMatchObject({ status: 200 });
+    expect(await read()).toMatchObject({ version: 2, spec: { status: 'active' } });
+    expect(await policy(['diff', kept])).toMatchObject({ status: 0 });
+  });
+
   it('that are in no file any more are archived when asked for by their labels, and only those', async () => {
     const alone = file('alone/allow.json', ALLOW);
     const { out } = await policy(['apply', alone, '--archive', 'team=mail']);

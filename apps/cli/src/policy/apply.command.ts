@@ -1,5 +1,5 @@
+import type { PolicyDocument } from '@agion/policy-engine';
 import { Command } from 'commander';
-import type { Outcome } from '../main.js';
 import { PlatformClient, PlatformError } from '../platform.client.js';
 import { ARCHIVE_OPTION } from './archive-option.js';
 import { compare, type Comparison, type Labels } from './comparison.js';
@@ -23,7 +23,7 @@ not overwritten. With --no-activate new versions are kept but not put in force: 
 somebody else has to activate (\`policy_review\`).`;
 
 /** `agion policy apply`. */
-export const applyCommand = (outcome: Outcome): Command =>
+export const applyCommand = (): Command =>
   new Command('apply')
     .description('brings the platform to what files say')
     .argument('<path...>', 'files, or folders of .yaml, .yml and .json')
@@ -56,7 +56,6 @@ export const applyCommand = (outcome: Outcome): Command =>
           ],
         );
       }
-      outcome.status = 0;
     });
 
 /** What files alone cannot tell, the platform does: schemas of actions, say. @throws Error with the places of its faults */
@@ -89,7 +88,16 @@ async function applyOne(platform: PlatformClient, comparison: Comparison, activa
   const { id, change, version, document } = comparison;
   const path = `/api/v1/policies/${encodeURIComponent(id)}`;
   if (change === 'archive') await platform.call('DELETE', path);
-  else if (change === 'create') await platform.call('POST', '/api/v1/policies', document);
+  else if (change === 'create' && activate) await platform.call('POST', '/api/v1/policies', document);
+  else if (change === 'create') await keepOnly(platform, path, document);
   else await platform.call('PUT', `${path}?activate=${activate}`, activate ? { ...document, version } : document);
   return comparison;
+}
+
+/** A new policy is in force by its first version: that one is a draft, and what the file says is the version to activate. */
+async function keepOnly(platform: PlatformClient, path: string, document: PolicyDocument | null): Promise<void> {
+  if (!document) return;
+  const draft = { ...document, spec: { ...document.spec, status: 'draft' } };
+  await platform.call('POST', '/api/v1/policies', draft);
+  if (document.spec.status !== 'draft') await platform.call('PUT', `${path}?activate=false`, document);
 }
