@@ -12,6 +12,7 @@ import {
   type PolicyDocument,
   type PolicyFault,
   type PolicySpec,
+  SPEC_MEMBERS,
 } from './policy.js';
 import { POLICY_ID, WRITTEN } from './policy-forms.js';
 import { POLICY_LIMITS, USUAL_PRIORITY } from './policy-limits.js';
@@ -23,19 +24,6 @@ export type ContextSchemas = ReadonlyMap<string, ContextSchema>;
 export type CheckedPolicy = { policy: PolicyDocument; faults: [] } | { policy: null; faults: PolicyFault[] };
 
 const MOST_FAULTS = 100;
-
-const SPEC = [
-  'status',
-  'mode',
-  'priority',
-  'tier',
-  'scope',
-  'condition',
-  'effect',
-  'obligations',
-  'message',
-  'tests',
-] as const;
 
 /** Parts of the language that are refused until they do something: a policy must not promise what nobody keeps. */
 const LATER = new Map([
@@ -97,7 +85,7 @@ function readLabels(metadata: DocumentReader): Record<string, string> | undefine
 }
 
 function readSpec(document: DocumentReader, faults: PolicyFault[]): PolicySpec | null {
-  const reader = document.open('spec', [...SPEC, ...LATER.keys()]);
+  const reader = document.open('spec', [...SPEC_MEMBERS, ...LATER.keys()]);
   if (!reader) return null;
   for (const [name, detail] of LATER)
     if (reader.has(name) && !isEmptyList(reader.value(name))) reader.fault(name, detail);

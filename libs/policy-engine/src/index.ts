@@ -16,7 +16,7 @@ export type { ExplainedPolicy, ExplainedTerm, PolicyExplanation } from './explai
 export { matchesGlob } from './glob.js';
 export { isKnownObligation, LOG_LEVELS, OBLIGATION_TYPES } from './obligation.js';
 export type { LogLevel, LogObligation, Obligation, RedactObligation } from './obligation.js';
-export { POLICY_EFFECTS, POLICY_MODES, POLICY_STATUSES, POLICY_TIERS } from './policy.js';
+export { POLICY_EFFECTS, POLICY_MODES, POLICY_STATUSES, POLICY_TIERS, SPEC_MEMBERS } from './policy.js';
 export type {
   PolicyDocument,
   PolicyEffect,

@@ -11,6 +11,20 @@ export const POLICY_TIERS = ['platform', 'organization', 'agent'] as const;
 
 export type PolicyStatus = (typeof POLICY_STATUSES)[number];
 
+/** What a `spec` may say. An evaluator that meets something else must leave the policy to one that knows it. */
+export const SPEC_MEMBERS = [
+  'status',
+  'mode',
+  'priority',
+  'tier',
+  'scope',
+  'condition',
+  'effect',
+  'obligations',
+  'message',
+  'tests',
+] as const;
+
 export type PolicyMode = (typeof POLICY_MODES)[number];
 
 /** Who may write and see a policy; takes no part in combining. */

@@ -2,9 +2,12 @@ import {
   compilePolicies,
   evaluate,
   isKnownObligation,
+  POLICY_EFFECTS,
+  POLICY_MODES,
   type PolicyDocument,
   type PolicyRequest,
   type PolicySet,
+  SPEC_MEMBERS,
   type VersionedPolicy,
 } from '@agion/policy-engine';
 
@@ -44,20 +47,9 @@ function factsIn(condition: string): Fact[] {
 }
 
 /** All that this release understands of a policy. What has more in it is left to the platform. */
-const KNOWN_MEMBERS: ReadonlySet<string> = new Set([
-  'status',
-  'mode',
-  'priority',
-  'tier',
-  'scope',
-  'condition',
-  'effect',
-  'obligations',
-  'message',
-  'tests',
-]);
-const KNOWN_EFFECTS: ReadonlySet<string> = new Set(['allow', 'deny']);
-const KNOWN_MODES: ReadonlySet<string> = new Set(['enforce', 'shadow']);
+const KNOWN_MEMBERS: ReadonlySet<string> = new Set(SPEC_MEMBERS);
+const KNOWN_EFFECTS: ReadonlySet<string> = new Set(POLICY_EFFECTS);
+const KNOWN_MODES: ReadonlySet<string> = new Set(POLICY_MODES);
 
 /** What no agent is ever told. */
 const NEVER_KNOWN: ReadonlySet<Fact> = new Set<Fact>(['tier', 'status', 'mode']);
