@@ -8,7 +8,7 @@ import {
   MAX_TIMESTAMP,
   TIMEOUT_PATTERN,
 } from './decision-request.dto.js';
-import { isEasilyStorable } from './json-field.js';
+import { easyObjectIn } from './json-field.js';
 
 type Fields = Readonly<Record<string, string>>;
 
@@ -41,7 +41,7 @@ export function readDecisionRequest(fields: Fields): DecisionRequestEntryDto | u
       if (text.length > longest || !PRINTABLE.test(text)) return undefined;
       entry[name] = text;
     } else if (name === 'context' || name === 'arguments') {
-      const value = objectIn(text);
+      const value = easyObjectIn(text, LONG);
       if (!value) return undefined;
       entry[name] = value;
     } else if (name === 'agent_id') {
@@ -58,16 +58,4 @@ export function readDecisionRequest(fields: Fields): DecisionRequestEntryDto | u
   }
   if (!('correlation_id' in entry && 'agent_id' in entry && 'action' in entry)) return undefined;
   return entry as unknown as DecisionRequestEntryDto;
-}
-
-function objectIn(text: string): Record<string, unknown> | undefined {
-  if (text.length > LONG || !isEasilyStorable(text)) return undefined;
-  try {
-    const value = JSON.parse(text) as unknown;
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

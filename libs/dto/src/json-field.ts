@@ -57,3 +57,16 @@ function isStorable(root: unknown): boolean {
 
 const keysOf = (value: unknown): string[] =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
+
+/** The object a text of up to so many characters is, when a glance shows that it can be kept; else undefined, and a slower look decides. */
+export function easyObjectIn(text: string, longest: number): Record<string, unknown> | undefined {
+  if (text.length > longest || !isEasilyStorable(text)) return undefined;
+  try {
+    const value = JSON.parse(text) as unknown;
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

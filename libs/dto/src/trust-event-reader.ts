@@ -1,5 +1,5 @@
 import { isAgentId, SEVERITIES, TRUST_DIMENSIONS } from '@agion/wire';
-import { isEasilyStorable } from './json-field.js';
+import { easyObjectIn } from './json-field.js';
 import { NUMBER_PATTERN } from './number-field.js';
 import { EVENT_ID_PATTERN, EVENT_TYPE_PATTERN, MAX_EVENT_CONTEXT, type TrustEventEntryDto } from './trust-event.dto.js';
 
@@ -25,7 +25,7 @@ const READERS = new Map<string, Read>([
   ['event_id', textOf((text) => EVENT_ID_PATTERN.test(text))],
   ['dimension', textOf((text) => DIMENSIONS.includes(text))],
   ['reporter', printable(200)],
-  ['context', objectIn],
+  ['context', (text) => easyObjectIn(text, LONG)],
   ['timestamp', printable(64)],
   ['sig', printable(500)],
 ]);
@@ -49,16 +49,4 @@ export function readTrustEvent(fields: Readonly<Record<string, string>>): TrustE
 function impactIn(text: string): number | undefined {
   const impact = NUMBER_PATTERN.test(text) ? Number(text) : Number.NaN;
   return impact >= -1 && impact <= 1 ? impact : undefined;
-}
-
-function objectIn(text: string): Record<string, unknown> | undefined {
-  if (text.length > LONG || !isEasilyStorable(text)) return undefined;
-  try {
-    const value = JSON.parse(text) as unknown;
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }
