@@ -182,10 +182,37 @@ describe('a rolling restart of two replicas', () => {
   });
 });
 
+describe('whoever decides about agents', () => {
+  it('hears of one that is new, is another build or acts on behalf of another, and of no other registration', async () => {
+    await calls.register('told:above');
+    const heard = await registry.hear(CHANNELS.control);
+    const told = async (count: number): Promise<void> => {
+      const last = `told:after-${heard.length}`;
+      await calls.register(last); // notices come in order
+      await eventually(() => expect(heard.at(-1)).toMatchObject({ agent_ids: [last] }));
+      const ids = heard.flatMap((notice) => (notice as { agent_ids?: string[] }).agent_ids ?? []);
+      expect(ids.filter((id) => id === 'told:one')).toHaveLength(count);
+    };
+    const build = (model: string): object => ({ fingerprint: { model, code: 'git:1' } });
+    await calls.register('told:one', operator(), build('a'));
+    await told(1);
+    await calls.register('told:one', operator(), { ...build('a'), name: 'another', labels: { team: 'x' } });
+    await told(1);
+    await calls.register('told:one', operator(), build('b'));
+    await told(2);
+    await calls.register('told:one', operator(), { ...build('b'), delegated_by: 'told:above' });
+    await told(3);
+    await calls.register('told:one', operator(), { ...build('b'), delegated_by: 'told:above' });
+    await told(3);
+    await calls.register('told:one');
+    await told(4);
+  });
+});
+
 describe('retirement', () => {
   it('is for good: tokens die, everybody hears of it, the id does not come back', async () => {
-    const heard = await registry.hear(CHANNELS.control);
     const { token } = (await calls.register('ret:one')).body as { token: string };
+    const heard = await registry.hear(CHANNELS.control);
     expect((await registry.call('POST', '/v1/agents/ret:one/retire', { as: agent('ret:one') })).status).toBe(403);
     expect((await calls.verify(token)).status).toBe(200);
 

@@ -16,15 +16,19 @@ export const AGENT_WITH_LEASE = `registry.agents agent LEFT JOIN LATERAL (${leas
 
 export type AgentRow = Agent & pg.QueryResultRow;
 
-/** Adds an agent or replaces what is known of it; a retired one stays as it is. @returns null when it is retired */
+/**
+ * Adds an agent or replaces what is known of it; a retired one stays as it is.
+ * @returns whether it is new, and whether its build or its container is another than before; null when it is retired
+ */
 export async function upsertAgent(
   client: pg.PoolClient,
   organizationId: string,
   agent: AgentDescription,
-): Promise<{ created: boolean } | null> {
-  const { rows } = await client.query<{ created: boolean }>({
+): Promise<{ created: boolean; rebuilt: boolean } | null> {
+  const { rows } = await client.query<{ created: boolean; rebuilt: boolean | null }>({
     // xmax is 0 for a row this statement inserted, and not for one it updated
-    text: `INSERT INTO registry.agents AS agent (organization_id, agent_id, name, type, version, framework, capabilities,
+    text: `WITH before AS (SELECT fingerprint, container_id FROM registry.agents WHERE organization_id = $1 AND agent_id = $2)
+      INSERT INTO registry.agents AS agent (organization_id, agent_id, name, type, version, framework, capabilities,
         container_id, endpoint, fingerprint, labels, metadata)
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
       ON CONFLICT (organization_id, agent_id) DO UPDATE SET name = excluded.name, type = excluded.type,
@@ -32,7 +36,8 @@ export async function upsertAgent(
         container_id = excluded.container_id, endpoint = excluded.endpoint, fingerprint = excluded.fingerprint,
         labels = excluded.labels, metadata = excluded.metadata, updated_at = now()
       WHERE agent.retired_at IS NULL
-      RETURNING xmax = 0 AS created`,
+      RETURNING xmax = 0 AS created,
+        (SELECT (fingerprint, container_id) IS DISTINCT FROM (agent.fingerprint, agent.container_id) FROM before) AS rebuilt`,
     values: [
       organizationId,
       agent.agentId,
@@ -48,7 +53,8 @@ export async function upsertAgent(
       JSON.stringify(agent.metadata),
     ],
   });
-  return rows[0] ?? null;
+  const [row] = rows;
+  return row ? { created: row.created, rebuilt: row.rebuilt === true } : null;
 }
 
 export async function upsertContainer(

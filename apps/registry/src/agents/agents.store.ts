@@ -52,7 +52,11 @@ export class AgentsStore {
     private readonly outbox: Outbox,
   ) {}
 
-  /** Container, agent, instance, token and audit entries in one transaction. @throws AgentRetiredError, QuotaExceededError, DelegationHeldError */
+  /**
+   * Container, agent, instance, token and audit entries in one transaction.
+   * @returns the agent, whether it is new, and whether anything is that its trust follows from
+   * @throws AgentRetiredError, QuotaExceededError, DelegationHeldError
+   */
   register({
     organizationId,
     agent,
@@ -61,7 +65,7 @@ export class AgentsStore {
     credential,
     mayDelegateAnew,
     audit,
-  }: Registering): Promise<[Agent, boolean]> {
+  }: Registering): Promise<{ known: Agent; created: boolean; changed: boolean }> {
     return this.scope.transaction(organizationId, async (client) => {
       const upserted = await upsertAgent(client, organizationId, agent);
       if (!upserted) throw new AgentRetiredError(agent.agentId);
@@ -84,7 +88,8 @@ export class AgentsStore {
       for (const entry of audit(upserted.created, delegated)) await this.outbox.append(client, entry);
       const known = await readAgent(client, agent.agentId);
       if (!known) throw new AgentNotFoundError(agent.agentId);
-      return [known, upserted.created];
+      const { created, rebuilt } = upserted;
+      return { known, created, changed: created || rebuilt || delegated };
     });
   }
 

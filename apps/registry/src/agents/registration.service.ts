@@ -10,6 +10,7 @@ import {
   StreamKeys,
 } from '@agion/service-kit';
 import { completeAgentId, containerOf, hasRole, hasScope, isAgentId, ownerOf, type Principal } from '@agion/wire';
+import { ControlPublisher } from '../credentials/control.publisher.js';
 import { grantedScopes } from '../credentials/granted-scopes.js';
 import { mintToken, type MintedToken } from '../credentials/token.js';
 import type { NewCredential } from '../credentials/credential-rows.store.js';
@@ -40,6 +41,7 @@ export class RegistrationService {
     private readonly outbox: OutboxPublisher,
     private readonly settings: RegistrySettings,
     private readonly streamKeys: StreamKeys,
+    private readonly control: ControlPublisher,
   ) {}
 
   /**
@@ -55,7 +57,7 @@ export class RegistrationService {
     const word = await this.agentKeys.governanceWord(slug, agent.agentId);
     const minted = mintToken('agent');
     const givesToken = (created: boolean): boolean => caller.kind === 'anonymous' || (created && caller.role !== null);
-    const [known, created] = await this.store.register({
+    const { known, created, changed } = await this.store.register({
       organizationId,
       agent,
       instanceId,
@@ -66,6 +68,7 @@ export class RegistrationService {
         facts(caller, agent, { isNew, delegated, minted: givesToken(isNew) ? minted : null }),
     });
     this.outbox.nudge();
+    if (changed) await this.control.agentChanged(slug, agent.agentId);
     await this.agentKeys.alive(slug, agent.agentId);
     const token = givesToken(created) ? minted.token : null;
     const isPerson = caller.kind === 'user' && token === null;

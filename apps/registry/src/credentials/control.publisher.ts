@@ -24,7 +24,7 @@ export class ControlPublisher {
     if (keyIds.length > 0) await this.tell(slug, { type: 'credentials.revoked', credential_ids: [...keyIds] });
   }
 
-  /** Publishes after the commit: the agent was retired, or its keys are others. Who misses it asks for the agent after seconds. */
+  /** Publishes after the commit: the agent is new, another build, somebody else's, retired, or its keys are others. Who misses it asks after seconds. */
   async agentChanged(slug: string, agentId: string): Promise<void> {
     await this.tell(slug, { type: 'agents.changed', agent_ids: [agentId] });
   }
