@@ -15,6 +15,10 @@ export interface ArchivedEvent extends pg.QueryResultRow {
   reporter: string | null;
 }
 
+interface ArchivedCeiling extends pg.QueryResultRow {
+  cleared_by: string | null;
+}
+
 /** What leaves together: a month of an organization, or its undated events that were recorded before then. */
 export interface Leaving {
   organizationId: string;
@@ -54,16 +58,38 @@ export async function* eventsOf(
   client: pg.PoolClient,
   { organizationId, month, before }: Leaving,
 ): AsyncGenerator<object> {
-  const key = await pseudonymKey(async (one) => (await client.query<{ key: Buffer }>(one)).rows, organizationId);
+  const key = await keyOf(client, organizationId);
   const text = `SELECT ${COLUMNS} FROM governance.trust_events WHERE ${WHICH} ORDER BY event_id`;
   for await (const row of rowsOf<ArchivedEvent>(client, text, [organizationId, month, UNDATED, before]))
-    yield row.source === 'person' && row.reporter !== null
-      ? { ...row, reporter: `person:${pseudonym(key, [row.reporter])}` }
-      : row;
+    yield isPerson(row) ? { ...row, reporter: standIn(key, row.reporter) } : row;
 }
 
-export const ceilingsOf = (client: pg.PoolClient, organizationId: string): AsyncGenerator<object> =>
-  rowsOf(client, 'SELECT * FROM governance.trust_ceilings WHERE organization_id = $1 ORDER BY id', [organizationId]);
+/** Who cleared them is told by a pseudonym, too. */
+export async function* ceilingsOf(client: pg.PoolClient, organizationId: string): AsyncGenerator<object> {
+  const key = await keyOf(client, organizationId);
+  const text = 'SELECT * FROM governance.trust_ceilings WHERE organization_id = $1 ORDER BY id';
+  for await (const row of rowsOf<ArchivedCeiling>(client, text, [organizationId]))
+    yield { ...row, cleared_by: row.cleared_by && standIn(key, row.cleared_by) };
+}
+
+/** Organizations that have ceilings, also where all their events have been archived. */
+export async function organizationsWithCeilings(client: pg.PoolClient): Promise<string[]> {
+  const { rows } = await client.query<{ organization_id: string }>(
+    'SELECT DISTINCT organization_id FROM governance.trust_ceilings ORDER BY 1',
+  );
+  return rows.map(({ organization_id: id }) => id);
+}
+
+const keyOf = (client: pg.PoolClient, organizationId: string): Promise<Buffer> =>
+  pseudonymKey(async (one) => (await client.query<{ key: Buffer }>(one)).rows, organizationId);
+
+/** What a service has signed may name a person as well. */
+const isPerson = (row: ArchivedEvent): row is ArchivedEvent & { reporter: string } =>
+  row.reporter !== null && (row.source === 'person' || row.reporter.startsWith('user:'));
+
+/** The same for the same person. Nobody's name stays as it is. */
+const standIn = (key: Buffer, person: string): string =>
+  /^(person|erased):/.test(person) ? person : `person:${pseudonym(key, [person])}`;
 
 /** Notes that a file holds them, read back and found whole. */
 export async function noteArchive(
@@ -103,7 +129,8 @@ export async function dropMonth(client: pg.PoolClient, month: string, before: Da
         values: [month, before],
       });
     },
-    'REPEATABLE READ',
+    // One that comes in meanwhile is counted where a month goes, and stays where it is undated.
+    month === UNDATED ? 'REPEATABLE READ' : 'READ COMMITTED',
   );
 }
 

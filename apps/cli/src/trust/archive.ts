@@ -9,6 +9,7 @@ import {
   months,
   noteArchive,
   organizationsIn,
+  organizationsWithCeilings,
   UNDATED,
 } from './archive.store.js';
 
@@ -52,14 +53,12 @@ export async function archiveOld(
 /** Writes all that is in the tables, and lets nothing go: with the older archives a platform can be made again from it. */
 export async function exportAll(client: pg.PoolClient, folder: string, now: Date): Promise<Archived> {
   const files: Manifest[] = [];
-  const organizations = new Set<string>();
   for (const month of await months(client))
     for (const { organizationId } of await organizationsIn(client, month, now)) {
       const one = { organizationId, month, before: now };
-      organizations.add(organizationId);
       files.push(await writeArchive(path.join(folder, organizationId), aboutEvents(one), eventsOf(client, one)));
     }
-  for (const organizationId of organizations)
+  for (const organizationId of await organizationsWithCeilings(client))
     files.push(
       await writeArchive(
         path.join(folder, organizationId),

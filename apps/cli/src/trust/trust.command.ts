@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { givenPlatform } from '../doctor/given.js';
 import type { Outcome } from '../main.js';
 import { archiveOld, exportAll, LEAST_DAYS } from './archive.js';
@@ -34,7 +34,12 @@ export function trustCommand(outcome: Outcome): Command {
       'where the files go, a folder for each organization',
       process.env.AGION_ARCHIVE_DIR,
     )
-    .option('--keep-days <days>', `how long events stay in the database, at least ${LEAST_DAYS} days`, daysOf, 400)
+    .addOption(
+      new Option('--keep-days <days>', `how long events stay in the database, at least ${LEAST_DAYS} days`)
+        .env('TRUST_RETENTION_DAYS')
+        .argParser(daysOf)
+        .default(400),
+    )
     .option('--export', 'write all events and ceilings there are, and let nothing go')
     .addHelpText('after', ABOUT)
     .action(async ({ directory, keepDays, export: all }: ArchiveOptions) => {
