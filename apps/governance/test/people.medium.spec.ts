@@ -14,6 +14,22 @@ const erase = (as = person('admin'), user_id: unknown = 'ada'): ReturnType<Trust
 const bob = { ...person('viewer'), subject: 'bob' };
 const rate = (as: typeof bob, rating: number, comment: string): ReturnType<TrustUnderTest['call']> =>
   running.call('POST', '/v1/feedback', as, { agent_id: 'rated:a', rating, comment, execution_id: 'run-1' });
+/** All of governance that is about agents, but the trail. */
+const TABLES = [
+  'feedback',
+  'feedback_votes',
+  'trust_events',
+  'trust_ceilings',
+  'decisions',
+  'execution_reports',
+  'violations',
+  'idempotency_keys',
+];
+async function observedBreach(agentId: string): Promise<void> {
+  const event = { agent_id: agentId, event_type: 'security_breach', severity: 'critical', impact: '-1' };
+  await running.append(STREAMS.trust, [running.signed(STREAMS.trust, event)]);
+  await running.settled(STREAMS.trust);
+}
 const differences = (): Promise<unknown[]> =>
   running.rows(
     `SELECT * FROM (SELECT organization_id, agent_id, fingerprint, dimension, day, sum(positive) p, sum(negative) n, sum(count) c
@@ -57,12 +73,34 @@ describe('a person who asks to be forgotten', () => {
     await eventually(async () =>
       expect(await running.rows("SELECT 1 FROM governance.decisions WHERE agent_id = 'rated:a'")).toHaveLength(1),
     );
+    await running.append(STREAMS.executionReports, [
+      {
+        report_id: 'r-1',
+        agent_id: 'rated:a',
+        action: 'send',
+        status: 'failed',
+        metrics: '{"to":["ada"]}',
+        usage: '{"n":1}',
+      },
+    ]);
+    await running.settled(STREAMS.executionReports);
+    const { body: open } = await running.call('GET', '/v1/violations?kind=denied');
+    await running.call('POST', `/v1/violations/${open.items[0].id}/acknowledge`, person('operator'), {});
+    await observedBreach('clear:a');
+    const { body: capped } = await running.call('GET', '/v1/agents/clear:a/trust');
+    await running.call('POST', `/v1/agents/clear:a/trust/ceilings/${capped.ceilings[0].id}/clear`, person('operator'), {
+      reason: 'a drill',
+    });
     const before = await running.trust('rated:a');
 
     const { status, body } = await erase();
     expect(status).toBe(200);
     expect(body).toMatchObject({ stand_in: expect.stringMatching(/^erased:[0-9a-f]{32}$/), feedback: 2, decisions: 1 });
-    for (const table of ['feedback', 'feedback_votes', 'trust_events', 'decisions', 'violations', 'idempotency_keys'])
+    expect(body).toMatchObject({ violations: 1, reports: 1 });
+    expect(await running.rows("SELECT usage FROM governance.execution_reports WHERE report_id = 'r-1'")).toEqual([
+      { usage: { n: 1 } },
+    ]);
+    for (const table of TABLES)
       expect([
         table,
         await running.rows(

@@ -22,6 +22,9 @@ export class ErasedPersonDto {
   @ApiProperty({ example: 3, description: 'Decisions asked in the person’s name, or whose context named it.' })
   decisions!: number;
 
-  @ApiProperty({ example: 0, description: 'Violations whose details named the person.' })
+  @ApiProperty({ example: 0, description: 'Violations that named the person, also as who dealt with them.' })
   violations!: number;
+
+  @ApiProperty({ example: 1, description: 'Execution reports that named the person in what they told besides.' })
+  reports!: number;
 }

@@ -17,7 +17,7 @@ export class PeopleController {
     operationId: 'erasePerson',
     summary: 'Forget a person',
     description:
-      'Removes what a person wrote as feedback and where trust events, decisions and violations name it. What the votes counted stays, and so does the audit trail. Needs the role `admin`.',
+      'Removes what a person wrote as feedback and where trust events, decisions, execution reports, violations and ceilings name it. What the votes counted stays, and so does the audit trail. Needs the role `admin`.',
   })
   @ApiOkResponse({ type: ErasedPersonDto })
   async erase(@Caller() caller: Principal, @Body() { user_id: person }: ErasePersonDto): Promise<ErasedPersonDto> {

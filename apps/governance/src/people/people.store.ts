@@ -8,6 +8,7 @@ export interface Erased {
   events: number;
   decisions: number;
   violations: number;
+  reports: number;
 }
 
 /** Longest time a statement may take: whole tables are looked through. */
@@ -25,7 +26,16 @@ UPDATE governance.trust_events SET reporter = CASE WHEN reporter = $3 THEN $4 EL
   context = CASE WHEN ${names('context')} THEN NULL ELSE context END
 WHERE organization_id = $1 AND (reporter = $3 OR ${names('context')})`;
 const VIOLATIONS = `
-UPDATE governance.violations SET details = NULL WHERE organization_id = $1 AND ${names('details')}`;
+UPDATE governance.violations SET details = CASE WHEN ${names('details')} THEN NULL ELSE details END,
+  acknowledged_by = CASE WHEN acknowledged_by = $3 THEN $4 ELSE acknowledged_by END,
+  resolved_by = CASE WHEN resolved_by = $3 THEN $4 ELSE resolved_by END
+WHERE organization_id = $1 AND (acknowledged_by = $3 OR resolved_by = $3 OR ${names('details')})`;
+const CEILINGS = `
+UPDATE governance.trust_ceilings SET cleared_by = $3 WHERE organization_id = $1 AND cleared_by = $2`;
+const REPORTS = `
+UPDATE governance.execution_reports SET error = CASE WHEN ${names('error')} THEN NULL ELSE error END,
+  usage = CASE WHEN ${names('usage')} THEN NULL ELSE usage END, metrics = CASE WHEN ${names('metrics')} THEN NULL ELSE metrics END
+WHERE organization_id = $1 AND (${names('error')} OR ${names('usage')} OR ${names('metrics')})`;
 const ANSWERS = `DELETE FROM governance.idempotency_keys WHERE organization_id = $1 AND caller = $2`;
 
 /** Forgets people in the tables of governance. What scores follow from stays as it is. */
@@ -48,13 +58,15 @@ export class PeopleStore {
         (await client.query({ text, values })).rowCount ?? 0;
       const feedback = await changed(FEEDBACK, [organizationId, person, owner, standIn]);
       const events = await changed(EVENTS, [organizationId, person, owner, standIn]);
-      const violations = await changed(VIOLATIONS, [organizationId, person]);
+      const violations = await changed(VIOLATIONS, [organizationId, person, owner, standIn]);
+      const reports = await changed(REPORTS, [organizationId, person]);
+      await changed(CEILINGS, [organizationId, owner, standIn]);
       await changed(ANSWERS, [organizationId, owner]);
       const { rows } = await client.query<{ decisions: string }>({
         text: 'SELECT governance.erase_from_decisions($1, $2, $3) AS decisions',
         values: [organizationId, person, standIn],
       });
-      const erased = { feedback, events, decisions: Number(rows[0]?.decisions), violations };
+      const erased = { feedback, events, decisions: Number(rows[0]?.decisions), violations, reports };
       await this.outbox.append(client, audit(erased));
       return erased;
     });
