@@ -56,6 +56,15 @@ export class GovernanceSettings extends ownSettingsWithDatabase('governance') {
   @Max(100_000_000)
   streamHighWater = 100_000;
 
+  @Setting('TRUST_RETENTION_DAYS', {
+    about:
+      'Days trust events stay in the database until `agion trust archive` takes them out. Governance lets none go; it tells of those that nobody has archived.',
+  })
+  @IsInt()
+  @Min(220)
+  @Max(3_650)
+  trustRetentionDays = 400;
+
   @Setting('WEBHOOK_TIMEOUT_MS', { about: 'Longest time a receiver of webhooks may take to answer, in milliseconds.' })
   @IsInt()
   @Min(100)

@@ -146,6 +146,34 @@ describe('events over HTTP', () => {
     expect((await report(person('operator'), told('did-3'))).status).toBe(422);
   });
 
+  it('need not say what a guardrail’s block weighs, over HTTP and over the stream, and nothing else may', async () => {
+    const block = { agent_id: 'rail:a', event_type: 'guardrail_blocked', context: { rule: 'pii' } };
+    expect((await report(agent('rail:a'), { kind: 'trust', event_id: 'rail-1', ...block })).status).toBe(202);
+    expect((await report(agent('other:b'), { kind: 'trust', event_id: 'rail-2', ...block, impact: 0.1 })).status).toBe(
+      202,
+    );
+    const other = await report(agent('rail:a'), { kind: 'trust', ...block, event_type: 'guardrail_seen' });
+    expect(other.body.errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual([
+      '/impact',
+      '/severity',
+    ]);
+    const seen = { agent_id: 'rail:a', event_type: 'guardrail_blocked', event_id: 'rail-3' };
+    await running.append(STREAMS.trust, [
+      running.signed(STREAMS.trust, seen),
+      { ...seen, event_type: 'x', event_id: 'x' },
+    ]);
+    await running.settled(STREAMS.trust);
+    const facts = { dimension: 'security', severity: 'minor' };
+    expect(await running.events('rail:a')).toMatchObject([
+      { ...facts, event_id: 'rail-1', source: 'self', impact: -0.05, weight: '500000' },
+      { ...facts, event_id: 'rail-2', source: 'peer', impact: 0.1, weight: '2000000' },
+      { ...facts, event_id: 'rail-3', source: 'platform', impact: -0.05, weight: '2000000' },
+    ]);
+    expect(await running.deadLetters(STREAMS.trust)).toMatchObject([
+      { event_id: 'x', error: expect.stringMatching(/severity/) },
+    ]);
+  });
+
   it('are refused together, each bad one by its pointer, and nothing is taken in', async () => {
     const { status, body } = await report(agent('bad:a'), {
       events: [
@@ -170,7 +198,8 @@ describe('events over HTTP', () => {
       '/events/6/kind',
       '/events/7',
     ]);
-    expect(await running.events('bad:a')).toEqual([]);
+    const recorded = await running.events('bad:a');
+    expect(recorded.filter(({ event_type: type }) => type !== 'forged_event')).toEqual([]); // forgeries.medium.spec.ts
     expect(await entriesOf(STREAMS.missions)).toHaveLength(1);
   });
 

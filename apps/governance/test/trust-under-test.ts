@@ -1,7 +1,19 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import { connected, createRedis, decodeEntry, type RedisConnection, StreamProducer } from '@agion/messaging';
-import { AssertionSigner, parsePrivateKey, signEntry, startService, type RunningService } from '@agion/service-kit';
+import {
+  connected,
+  createRedis,
+  decodeEntry,
+  type RedisConnection,
+  signAsAgent,
+  StreamProducer,
+} from '@agion/messaging';
+import {
+  AssertionSigner,
+  parsePrivateKey,
+  signEntry,
+  startService,
+  StreamKeys,
+  type RunningService,
+} from '@agion/service-kit';
 import {
   addOrganization,
   asOwner,
@@ -24,56 +36,10 @@ import {
 } from '@agion/wire';
 import { expect } from '@jest/globals';
 import { governance } from '../src/index.js';
+import { RegistryWords } from './registry-words.js';
 
 export type Fields = Record<string, string>;
 type Row = Record<string, unknown>;
-
-/** What the registry would say; agents called `ghost` are not registered. */
-export class RegistryWords {
-  readonly fingerprints = new Map<string, Record<string, string>>();
-  readonly registeredAt = new Map<string, string>();
-  readonly delegatedBy = new Map<string, string>();
-  away = false;
-  organizations: Organization[] = [DEFAULT_ORGANIZATION];
-  asked = 0;
-
-  async listen(port: number): Promise<() => Promise<void>> {
-    const server = createServer((request, response) => {
-      const [status, body] = this.answer(decodeURIComponent(request.url ?? ''));
-      if (this.away) return void response.destroy();
-      response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(body));
-    });
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
-    return async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    };
-  }
-
-  private answer(url: string): [number, object] {
-    if (url === '/internal/organizations') return [200, { items: this.organizations }];
-    this.asked += 1;
-    const id = url.replace('/internal/agents/', '');
-    if (id.endsWith('ghost'))
-      return [404, { type: '/problems/agent-not-found', title: 'Agent not found', status: 404 }];
-    return [
-      200,
-      {
-        agent_id: id,
-        container_id: id.includes(':') ? id.split(':')[0] : null,
-        type: null,
-        framework: null,
-        status: 'active',
-        fingerprint: this.fingerprints.get(id) ?? null,
-        delegated_by: this.delegatedBy.get(id) ?? null,
-        created_at: this.registeredAt.get(id) ?? '2026-01-01T00:00:00Z',
-      },
-    ];
-  }
-}
 
 export const person = (role: Principal['role'], organization = DEFAULT_ORGANIZATION): Principal => ({
   kind: 'user',
@@ -163,6 +129,12 @@ export class TrustUnderTest {
   signed(stream: StreamName, fields: Fields, { slug } = DEFAULT_ORGANIZATION): Fields {
     const key = parsePrivateKey(this.env.EXECUTION_SERVICE_KEY ?? '');
     return { ...signEntry(streamKey(slug, stream), fields, 'execution', key) };
+  }
+
+  /** The entry as an agent would sign it. */
+  signedBy(agentId: string, stream: StreamName, fields: Fields, { id, slug } = DEFAULT_ORGANIZATION): Fields {
+    const key = new StreamKeys(this.env.AGION_STREAM_SECRET ?? '').of(id, agentId, 1);
+    return { ...signAsAgent(streamKey(slug, stream), fields, key) };
   }
 
   /** Waits until every entry of the stream is acknowledged. */

@@ -1,6 +1,6 @@
-import { IsIn, IsNumber, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsNumber, IsOptional, IsString, Matches, Max, MaxLength, Min, ValidateIf } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { AGENT_ID_PATTERN, SEVERITIES, TRUST_DIMENSIONS, type TrustDimension } from '@agion/wire';
+import { AGENT_ID_PATTERN, SEVERITIES, TRUST_DIMENSIONS, VALUED_EVENTS, type TrustDimension } from '@agion/wire';
 import { IsBoundedObjectField } from './bounded-json.js';
 import { NumberField } from './number-field.js';
 import { IsText } from './text.js';
@@ -12,6 +12,8 @@ export const EVENT_ID_PATTERN = /^\w[\w.-]{0,99}$/;
 /** Bytes of an event's context. */
 export const MAX_EVENT_CONTEXT = 8_192;
 
+const isValued = (type: unknown): boolean => typeof type === 'string' && VALUED_EVENTS.has(type);
+
 /** An entry of `agion:events:trust` (wire contract, section 4), its JSON fields read. */
 export class TrustEventEntryDto {
   @ApiProperty({ example: 'langgraph-v2:chart_generator', description: 'Whom it speaks of.' })
@@ -22,16 +24,28 @@ export class TrustEventEntryDto {
   @Matches(EVENT_TYPE_PATTERN, { message: 'event_type must be a name such as `task_completed`' })
   event_type!: string;
 
-  @ApiProperty({ enum: SEVERITY_WORDS, description: '`negative` is `minor`.' })
+  @ApiPropertyOptional({
+    enum: SEVERITY_WORDS,
+    description:
+      '`negative` is `minor`. Only events of the type `guardrail_blocked` may leave it out: they are `minor`.',
+  })
+  @ValidateIf(({ event_type: type, severity }: TrustEventEntryDto) => severity !== undefined || !isValued(type))
   @IsIn(SEVERITY_WORDS, { message: `severity must be one of ${SEVERITY_WORDS.join(', ')}` })
-  severity!: string;
+  severity?: string;
 
-  @ApiProperty({ minimum: -1, maximum: 1, example: 0.05, description: 'Its size counts; 0.05 is usual.' })
+  @ApiPropertyOptional({
+    minimum: -1,
+    maximum: 1,
+    example: 0.05,
+    description:
+      'Its size counts; 0.05 is usual. Only events of the type `guardrail_blocked` may leave it out: theirs is 0.05.',
+  })
   @NumberField()
+  @ValidateIf(({ event_type: type, impact }: TrustEventEntryDto) => impact !== undefined || !isValued(type))
   @IsNumber({}, IMPACT_RULE)
   @Min(-1, IMPACT_RULE)
   @Max(1, IMPACT_RULE)
-  impact!: number;
+  impact?: number;
 
   @ApiPropertyOptional({ description: 'Who repeats an entry gives it the same one. No colon: those are made by us.' })
   @IsOptional()

@@ -80,7 +80,7 @@ export type { ServiceFacts } from './service-facts.js';
 export { createApplication, startService } from './start-service.js';
 export type { RunningService, StartOptions } from './start-service.js';
 export { StartupError } from './startup-error.js';
-export { EntryProofs, entryIdentity, faultIn } from './streams/entry-proofs.js';
+export { claimedService, EntryProofs, entryIdentity, faultIn } from './streams/entry-proofs.js';
 export type { Proof, ProvableEntry } from './streams/entry-proofs.js';
 export { auditEntry } from './streams/audit-entry.js';
 export type { AuditEntry, AuditFact } from './streams/audit-entry.js';
@@ -98,6 +98,8 @@ export type { StreamFailure, StreamHandlerOptions, StreamMessage } from './strea
 export { httpRequests, policyStaleAgents, unavailableDecisions } from './telemetry/instruments.js';
 export type { RecordRequest, UnavailableBecause } from './telemetry/instruments.js';
 export { outgoingCalls, webhookDeliveries } from './telemetry/outgoing-instruments.js';
+export { trustChanges, trustHoldings } from './telemetry/trust-instruments.js';
+export type { TrustHoldings, TrustMetrics } from './telemetry/trust-instruments.js';
 export type { RecordOutgoing } from './telemetry/outgoing-instruments.js';
 export { Upkeep } from './upkeep.js';
 export type { UpkeepOptions } from './upkeep.js';

@@ -35,6 +35,11 @@ export type DecisionSource = (typeof DECISION_SOURCES)[number];
 export const DECISION_PHASES = ['permission', 'validation', 'feedback'] as const;
 export type DecisionPhase = (typeof DECISION_PHASES)[number];
 
+/** What events of these types weigh where they do not say: all others have to. */
+export const VALUED_EVENTS: ReadonlyMap<string, { readonly severity: Severity; readonly impact: number }> = new Map([
+  ['guardrail_blocked', { severity: 'minor', impact: -0.05 }],
+]);
+
 /** What trust in an agent is worked out from. */
 export const TRUST_DIMENSIONS = ['reliability', 'compliance', 'security', 'feedback'] as const;
 export type TrustDimension = (typeof TRUST_DIMENSIONS)[number];

@@ -7,6 +7,7 @@ export const WEBHOOK_EVENTS = {
   'decision.denied': 'a policy denied what an agent wanted to do',
   'enrollment.created': 'a one-time token for a container was made',
   'enrollment.used': 'a one-time token was exchanged for a container’s',
+  'event.forged': 'an agent or container spoke in the name of another agent or of a service',
   'mission.created': 'a mission was created',
   'model.activated': 'another version of a model configuration serves',
   'model.archived': 'a model configuration was archived',

@@ -21,6 +21,8 @@ import { STREAMS } from '@agion/wire';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import type { Logger } from 'pino';
+import { forgedAmong } from '../trust/entry-intake.js';
+import { TrustIntake } from '../trust/trust-intake.service.js';
 import { BatchStandings } from './batch-standings.js';
 import { deadlineOf, isOverdue } from './deadline.js';
 import type { Judgement } from './decision.js';
@@ -60,6 +62,7 @@ export class DecisionRequestsConsumer {
     private readonly earlier: EarlierDecisions,
     private readonly replies: DecisionRepliesPublisher,
     private readonly ledger: DecisionLedger,
+    private readonly intake: TrustIntake,
     private readonly proofs: EntryProofs,
     private readonly settings: ServiceSettings,
     private readonly crashPoints: CrashPoints,
@@ -96,6 +99,7 @@ export class DecisionRequestsConsumer {
     await this.refuse(shed);
     this.crashPoints.reach('after_reply');
     await this.record(decided.filter(({ message }) => !failed.has(message)));
+    await this.intake.refuse(forgedAmong(messages, proofs));
     for (const [message, error] of failed) failures.push({ message, error });
     return failures;
   }

@@ -12,7 +12,9 @@ import { STREAMS } from '@agion/wire';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { AgentFacts } from '../trust/agent-facts.client.js';
+import { forgedAmong } from '../trust/entry-intake.js';
 import { firstOfEach } from '../trust/first-of-each.js';
+import { TrustIntake } from '../trust/trust-intake.service.js';
 import type { NewDecision } from './decision.js';
 import { DecisionLedger } from './decision-ledger.service.js';
 import { faultInId, localDecision } from './local-decision.js';
@@ -23,13 +25,17 @@ export class LocalDecisionsConsumer {
   constructor(
     private readonly ledger: DecisionLedger,
     private readonly facts: AgentFacts,
+    private readonly intake: TrustIntake,
     private readonly proofs: EntryProofs,
     private readonly settings: ServiceSettings,
   ) {}
 
   @StreamHandler(STREAMS.decisions, { group: 'governance', entry: LocalDecisionEntryDto, batch: 256 })
   async record(@Payload() messages: StreamMessage<LocalDecisionEntryDto>[]): Promise<StreamFailure[]> {
-    const faults = await this.faultsOf(messages);
+    const proofs = await this.proofs.ofEach(messages);
+    const faults = messages.map(
+      ({ entry, id }, index) => faultIn(proofs[index] ?? 'nobody', this.settings.mode) ?? idFaultOf(entry, id),
+    );
     const believed = messages.filter((_, index) => faults[index] === null);
     const decisions: NewDecision[] = [];
     for (const { entry, organization, id } of believed) {
@@ -42,20 +48,15 @@ export class LocalDecisionsConsumer {
     await this.ledger.recordSoon(
       firstOfEach(decisions, ({ organizationId, decisionId }) => `${organizationId} ${decisionId}`),
     );
+    await this.intake.refuse(forgedAmong(messages, proofs));
     return messages.flatMap((message, index) => {
       const fault = faults[index] ?? null;
       return fault === null ? [] : [{ message, error: new PermanentError(fault) }];
     });
   }
-
-  /** Why each of the entries is not believed; null: it is. */
-  private async faultsOf(messages: readonly StreamMessage<LocalDecisionEntryDto>[]): Promise<(string | null)[]> {
-    const proofs = await this.proofs.ofEach(messages);
-    return proofs.map((proof, index) => faultIn(proof, this.settings.mode) ?? idFaultOf(messages[index]));
-  }
 }
 
-function idFaultOf(message: StreamMessage<LocalDecisionEntryDto> | undefined): string | null {
-  const fault = message ? faultInId(message.entry.decision_id, Math.min(streamIdTime(message.id), Date.now())) : null;
+function idFaultOf({ decision_id: decisionId }: LocalDecisionEntryDto, entryId: string): string | null {
+  const fault = faultInId(decisionId, Math.min(streamIdTime(entryId), Date.now()));
   return fault && `decision_id ${fault}`;
 }

@@ -11,6 +11,7 @@ import { TrustIntake } from '../trust/trust-intake.service.js';
 import { sourceOfCaller } from '../trust/trust-source.js';
 import { eventsIn } from './event-body.js';
 import { readEvent, type ReadEvent } from './event-reader.js';
+import { falseClaimOf } from './false-claim.js';
 import { EventsPublisher } from './events.publisher.js';
 
 /** Faults told of one event: the first say enough, and each bad event is to be named. */
@@ -42,8 +43,33 @@ export class EventsService {
     );
     const faultsOfEach = read.flatMap(({ faults }) => faults.slice(0, MOST_OF_ONE));
     const faults = [...given.faults, ...faultsOfEach, ...unknownAgents(events, agents)];
-    if (faults.length > 0) throw new ValidationFailedError(faults, faults.length);
+    if (faults.length > 0) {
+      await this.charge(caller, events, agents, now);
+      throw new ValidationFailedError(faults, faults.length);
+    }
     return this.take(caller, events, agents as KnownAgent[], now);
+  }
+
+  /** What of it was said in the name of others is held against whoever said it. */
+  private async charge(
+    caller: Principal,
+    events: readonly ReadEvent[],
+    agents: readonly (KnownAgent | null)[],
+    at: Date,
+  ): Promise<void> {
+    const { organization, agentId } = caller;
+    const claimed = events.flatMap((event, index) => {
+      const claims = falseClaimOf(event, caller);
+      return claims && (claims.kind === 'service' || agents[index]) ? [{ event, claims }] : [];
+    });
+    if (claimed.length === 0) return;
+    const agent = caller.kind === 'agent' && agentId !== undefined ? await this.facts.of(organization, agentId) : null;
+    await this.intake.charge(
+      claimed.map(({ event: { kind, fields }, claims }) => {
+        const thing = JSON.stringify([kind, ...Object.entries(fields).sort()]);
+        return { organization, by: ownerOf(caller), agent, claims, channel: 'http', thing, at };
+      }),
+    );
   }
 
   /** Redis first: when it is away nothing has been taken in yet. */

@@ -1,6 +1,14 @@
-import { type EntryProofs, faultIn, type Proof, type ServiceSettings, type StreamMessage } from '@agion/service-kit';
+import {
+  type EntryProofs,
+  eventTime,
+  faultIn,
+  type Proof,
+  type ServiceSettings,
+  type StreamMessage,
+} from '@agion/service-kit';
 import type { NewViolation } from '../violations/violation.js';
 import type { AgentFacts, KnownAgent } from './agent-facts.client.js';
+import type { Forgery } from './forgery.js';
 import { sourceOfEntry } from './trust-source.js';
 import type { TrustSource } from '@agion/wire';
 
@@ -58,6 +66,29 @@ export async function vouched<Entry extends { agent_id: string }>(
   }
   return { taken, refused };
 }
+
+/** The forged ones among entries that are looked at elsewhere. */
+export const forgedAmong = <Entry>(
+  messages: readonly StreamMessage<Entry>[],
+  proofs: readonly Proof[],
+): Refused<Entry>[] =>
+  messages.flatMap((message, index) =>
+    proofs[index] === 'forged' ? [{ message, reason: 'forged', forged: true }] : [],
+  );
+
+/** What is held against an agent that has signed an entry in another's name: the same entry is the same forgery. */
+export const forgeryBy = <Entry extends { agent_id: string }>(
+  signer: KnownAgent,
+  { organization, entry, stream, fields, id }: StreamMessage<Entry>,
+): Forgery => ({
+  organization,
+  by: `agent:${signer.id}`,
+  agent: signer,
+  claims: { kind: 'agent', id: entry.agent_id },
+  channel: stream,
+  thing: fields.sig ?? '',
+  at: eventTime(undefined, id),
+});
 
 /** What a forged entry is in the list of things somebody may have to look at. It says nothing about the agent it names. */
 export const violationOf = <Entry extends { agent_id: string }>({ message }: Refused<Entry>): NewViolation => ({

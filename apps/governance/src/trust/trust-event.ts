@@ -3,7 +3,7 @@ import type { Organization } from '@agion/wire';
 import type { KnownAgent } from './agent-facts.client.js';
 import type { TrustSource } from '@agion/wire';
 import type { TrustEvidence } from './trust-evidence.js';
-import { dimensionOf, severityOf } from './trust-mapping.js';
+import { dimensionOf, valueOf } from './trust-mapping.js';
 
 /** What is known of an event besides its fields. */
 export interface EventOrigin {
@@ -26,8 +26,7 @@ export const evidenceOf = (
   eventId: eventId ?? fallbackId,
   agentId: agent.id,
   eventType,
-  severity: severityOf(severity) ?? 'neutral',
-  impact,
+  ...valueOf(eventType, severity, impact),
   dimension: dimension ?? dimensionOf(eventType),
   source,
   reporter,

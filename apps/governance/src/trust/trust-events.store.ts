@@ -20,7 +20,7 @@ SELECT event_type AS "eventType", dimension, source, severity = 'positive' AS po
     / CASE WHEN severity = 'positive' THEN ${POSITIVE_HALF_LIFE_DAYS} ELSE ${NEGATIVE_HALF_LIFE_DAYS} END)) / ${WEIGHT_UNIT})::float8 AS weight
 FROM governance.trust_events
 WHERE organization_id = $1 AND agent_id = $2 AND weight > 0 AND at > now() - interval '${EXPLAINED_DAYS} days'
-GROUP BY event_type, dimension, source, severity = 'positive' HAVING sum(sign) > 0 ORDER BY 1, 2, 3, 4 LIMIT 500`;
+GROUP BY event_type, dimension, source, severity = 'positive' HAVING sum(sign) > 0 ORDER BY weight DESC, 1, 2, 3, 4 LIMIT 500`;
 
 const PAGE = `
 SELECT event_id AS "eventId", event_type AS "eventType", severity, impact, dimension, source, reporter, context, at,

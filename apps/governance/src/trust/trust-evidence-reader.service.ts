@@ -8,9 +8,11 @@ import { TrustStandingsStore } from './trust-standings.store.js';
 export type KnownEvidence = AgentEvidence & {
   /** Whether the registry knows the agent. */
   known: boolean;
+  /** Nobody tells whether a ceiling of its container holds for it: a score without it would be more than is known. */
+  unsure: boolean;
 };
 
-type OwnKnown = OwnEvidence & { known: boolean };
+type OwnKnown = OwnEvidence & Pick<KnownEvidence, 'known' | 'unsure'>;
 
 /** Reads all that scores follow from: stored evidence, the registry's word, and the agents above in a delegation. */
 @Injectable()
@@ -30,7 +32,7 @@ export class TrustEvidenceReader {
       for (const one of found) all.set(one.agentId, one);
       above = missing(found, all);
     }
-    return asked.map((one) => ({ ...linked(one, all), known: one.known }));
+    return asked.map((one) => ({ ...linked(one, all), known: one.known, unsure: one.unsure }));
   }
 
   private async own(organization: Organization, agentIds: readonly string[]): Promise<OwnKnown[]> {
@@ -77,4 +79,5 @@ const withFacts = (evidence: OwnEvidence, facts: KnownAgent | null | undefined):
   ),
   delegatedBy: facts ? facts.delegatedBy : evidence.delegatedBy,
   known: Boolean(facts),
+  unsure: !facts && evidence.ceilings.some(({ agentId }) => agentId !== evidence.agentId),
 });

@@ -54,6 +54,18 @@ describe('contributions', () => {
   });
 });
 
+describe('what has left for an archive', () => {
+  it('is not held against what is still there', () => {
+    const { parts } = score([bucket({ negative: 60e6 })], [], AT);
+    const [left] = contributionsOf(parts, [group({ eventType: 'task_failed', positive: false, weight: 2 })]);
+    const [alone] = contributionsOf(score([bucket({ negative: 2e6 })], [], AT).parts, [
+      group({ eventType: 'task_failed', positive: false, weight: 2 }),
+    ]);
+    expect(left?.points).toBeLessThan(0);
+    expect(left?.points).toBeGreaterThan(alone?.points ?? 0);
+  });
+});
+
 describe('what other agents say against one', () => {
   const { parts } = score([bucket({ negative: 104e6, peerNegative: 100e6 })], [], AT);
   const [peers, platform] = contributionsOf(parts, [

@@ -50,7 +50,7 @@ const COUNTED: Readonly<Record<ReturnType<typeof sideOf>, (part: DimensionPart) 
   'peers against': ({ peerNegative }) => peerNegative,
 };
 
-/** What each group did to the score, the largest first. Daily limits are shared out in proportion. */
+/** What each group did to the score, the largest first. Daily limits are shared out in proportion. Of what was archived nobody tells the kind. */
 export function contributionsOf(parts: readonly DimensionPart[], groups: readonly EvidenceGroup[]): Contribution[] {
   const contributions = groups.flatMap((group) => {
     const part = parts.find(({ dimension }) => dimension === group.dimension);
@@ -59,7 +59,7 @@ export function contributionsOf(parts: readonly DimensionPart[], groups: readonl
       .filter((other) => other.dimension === group.dimension && sideOf(other) === sideOf(group))
       .reduce((sum, { weight }) => sum + weight, 0);
     const counted = COUNTED[sideOf(group)](part);
-    const share = Math.min(counted, (counted * group.weight) / together);
+    const share = group.weight * Math.min(1, counted / together); // what has been archived counts too, and is nobody's here
     const without = group.positive
       ? likelihood(part.positive - share, part.negative)
       : likelihood(part.positive, part.negative - share);

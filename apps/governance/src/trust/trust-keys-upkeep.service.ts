@@ -1,4 +1,4 @@
-import { LOGGER, OrganizationDirectory, Upkeep } from '@agion/service-kit';
+import { AgentNotices, LOGGER, OrganizationDirectory, Upkeep } from '@agion/service-kit';
 import type { Organization } from '@agion/wire';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
@@ -13,7 +13,7 @@ const INTERVAL_MS = 60_000;
 const PAGE = 200;
 
 /**
- * Writes every `agent:{id}:trust_score` anew at the start, on each UTC day and when a ceiling has ended: evidence decays by whole days,
+ * Writes every `agent:{id}:trust_score` anew at the start, on each UTC day, and of agents that register or whose ceiling has ended: evidence decays by whole days,
  * also that of agents nobody asks about, and a tier it brings is told. Each replica does it, for what they write is the same.
  */
 @Injectable()
@@ -29,8 +29,10 @@ export class TrustKeysUpkeep implements OnApplicationBootstrap, OnModuleDestroy 
     private readonly store: TrustScoreStore,
     private readonly standings: TrustStandingsStore,
     private readonly scores: TrustScores,
+    notices: AgentNotices,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
+    notices.onChanged((organizationId, agentIds) => this.follow(organizationId, agentIds ?? []));
     this.upkeep = new Upkeep({
       everyMs: INTERVAL_MS,
       work: (stopping) => this.renewAll(stopping),
@@ -45,6 +47,12 @@ export class TrustKeysUpkeep implements OnApplicationBootstrap, OnModuleDestroy 
 
   onModuleDestroy(): Promise<void> {
     return this.upkeep.stop();
+  }
+
+  /** An agent that registers may have another build, act on behalf of another, or come into a container under a ceiling. */
+  private follow(organizationId: string, agentIds: readonly string[]): void {
+    const organization = this.directory.all().find(({ id }) => id === organizationId);
+    if (organization && agentIds.length > 0) void this.scores.changed(organization, agentIds);
   }
 
   private async renewAll(stopping: AbortSignal): Promise<void> {

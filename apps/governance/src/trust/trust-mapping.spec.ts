@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_ORGANIZATION, type Principal } from '@agion/wire';
-import { dimensionOf, ratingOfThumb, severityOf, valueOfRating, valueOfReport } from './trust-mapping.js';
+import { dimensionOf, ratingOfThumb, severityOf, valueOf, valueOfRating, valueOfReport } from './trust-mapping.js';
 import { sourceOfCaller, sourceOfEntry } from './trust-source.js';
 
 describe('an event that does not name its dimension', () => {
@@ -31,6 +31,13 @@ it('knows the severities, and `negative` as minor', () => {
     'minor',
     null,
   ]);
+});
+
+it('values a guardrail’s block where the event does not say', () => {
+  expect(valueOf('guardrail_blocked')).toEqual({ severity: 'minor', impact: -0.05 });
+  expect(valueOf('guardrail_blocked', 'major')).toEqual({ severity: 'major', impact: -0.05 });
+  expect(valueOf('guardrail_blocked', 'negative', -0.5)).toEqual({ severity: 'minor', impact: -0.5 });
+  expect(dimensionOf('guardrail_blocked')).toBe('security');
 });
 
 it('values ratings and thumbs', () => {

@@ -1,5 +1,5 @@
 import type { ReportStatus } from '@agion/dto';
-import { SEVERITIES, type Severity, type TrustDimension } from '@agion/wire';
+import { SEVERITIES, VALUED_EVENTS, type Severity, type TrustDimension } from '@agion/wire';
 
 /** What a fact is worth before anybody asks who reported it. */
 export interface Valuation {
@@ -22,6 +22,15 @@ export const dimensionOf = (eventType: string): TrustDimension =>
 /** A severity as it stands on the wire; `negative` is `minor`. */
 export const severityOf = (text: string): Severity | null =>
   text === 'negative' ? 'minor' : (SEVERITIES.find((severity) => severity === text) ?? null);
+
+/** What an event weighs: as it says, else as those of its type do. */
+export function valueOf(eventType: string, severity?: string, impact?: number): Omit<Valuation, 'dimension'> {
+  const usual = VALUED_EVENTS.get(eventType) ?? { severity: 'neutral', impact: 0 };
+  return {
+    severity: (severity === undefined ? null : severityOf(severity)) ?? usual.severity,
+    impact: impact ?? usual.impact,
+  };
+}
 
 const RATINGS: Readonly<Record<number, Omit<Valuation, 'dimension'>>> = {
   5: { severity: 'positive', impact: 0.1 },
@@ -48,6 +57,9 @@ const REPORTS: Readonly<Record<ReportStatus, Omit<Valuation, 'dimension'>>> = {
 };
 
 export const valueOfReport = (status: ReportStatus): Valuation => ({ dimension: 'reliability', ...REPORTS[status] });
+
+/** Something said in the name of another. */
+export const FORGED_EVENT: Valuation = { dimension: 'security', severity: 'major', impact: -0.05 };
 
 /** An action that a policy denied. */
 export const DENIED_ACTION: Valuation = { dimension: 'compliance', severity: 'minor', impact: -0.05 };

@@ -172,7 +172,8 @@ export class TrustScores implements OnModuleDestroy {
       const found = await evidence;
       for (const [, kept] of entries) kept.readAt = Date.now();
       const worthKeeping = found.filter(
-        ({ known, buckets }, index) => isLatest(entries[index] as [string, Kept]) && (known || buckets.length > 0),
+        ({ known, unsure, buckets }, index) =>
+          isLatest(entries[index] as [string, Kept]) && (known || (buckets.length > 0 && !unsure)),
       );
       await this.keys.write(
         slug,

@@ -2,18 +2,18 @@ import { OrganizationScope, Outbox } from '@agion/database';
 import type { AuditEntry } from '@agion/service-kit';
 import type { TrustTier } from '@agion/wire';
 import { Injectable } from '@nestjs/common';
-import { CRITICAL_DAYS } from './trust-ceiling.js';
+import { CEILING_END } from './trust-holdings.store.js';
 
-/** Agents whose ceiling ended within a time; of a critical one also those with evidence in the same container. */
+/** Agents whose ceiling ended within a time; of a critical one also those of the same container, with evidence or without. */
 const ENDED = `
 WITH ended AS (
-  SELECT agent_id, container_id, kind FROM governance.trust_ceilings, LATERAL (SELECT CASE
-      WHEN until IS NOT NULL THEN least(until, cleared_at)
-      WHEN cleared_at IS NOT NULL THEN greatest(cleared_at, since + interval '${CRITICAL_DAYS} days') END AS at) AS ending
+  SELECT agent_id, container_id, kind FROM governance.trust_ceilings, LATERAL (SELECT ${CEILING_END} AS at) AS ending
   WHERE organization_id = $1 AND ending.at > $2 AND ending.at <= $3)
 SELECT agent_id FROM ended
 UNION SELECT bucket.agent_id FROM ended JOIN governance.trust_buckets bucket
-  ON bucket.organization_id = $1 AND split_part(bucket.agent_id, ':', 1) = ended.container_id WHERE ended.kind = 'critical'`;
+  ON bucket.organization_id = $1 AND split_part(bucket.agent_id, ':', 1) = ended.container_id WHERE ended.kind = 'critical'
+UNION SELECT standing.agent_id FROM ended JOIN governance.trust_standings standing
+  ON standing.organization_id = $1 AND split_part(standing.agent_id, ':', 1) = ended.container_id WHERE ended.kind = 'critical'`;
 
 /** `governance.trust_standings`: which tier was told last, and on whose behalf agents act. */
 @Injectable()

@@ -1,4 +1,12 @@
-import { auditEntry, LOGGER, OutboxPublisher } from '@agion/service-kit';
+import {
+  auditEntry,
+  LOGGER,
+  OutboxPublisher,
+  SERVICE,
+  trustChanges,
+  type ServiceFacts,
+  type TrustMetrics,
+} from '@agion/service-kit';
 import type { Organization, TrustTier } from '@agion/wire';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
@@ -11,6 +19,7 @@ import { TrustFeed } from './trust.feed.js';
 /** Tells of each change of a tier once: to the trail, its webhooks, and whoever follows the feed. */
 @Injectable()
 export class TrustTiers {
+  private readonly metrics: TrustMetrics;
   private last: Promise<unknown> = Promise.resolve();
   /** Agents whose turn has not come: what has happened to them until then is in what is read then. */
   private readonly waiting = new Set<string>();
@@ -20,8 +29,11 @@ export class TrustTiers {
     private readonly standings: TrustStandingsStore,
     private readonly outbox: OutboxPublisher,
     private readonly feed: TrustFeed,
+    @Inject(SERVICE) { name }: ServiceFacts,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+  ) {
+    this.metrics = trustChanges(name);
+  }
 
   /** One after the other: each needs a second connection while it holds the first. Never fails. @returns whether all were told */
   note(organization: Organization, agentIds: readonly string[]): Promise<boolean> {
@@ -62,6 +74,7 @@ export class TrustTiers {
       });
     const change = await this.standings.tell(organization.id, agentId, now, audit);
     if (!change) return;
+    this.metrics.tierChanged(change.from, change.told.tier);
     this.outbox.nudge();
     await this.feed.tierChanged(organization, { agentId, from: change.from, ...change.told });
   }

@@ -3,10 +3,13 @@ import { Module } from '@nestjs/common';
 import { GovernanceSettings } from '../governance.config.js';
 import { ViolationsModule } from '../violations/violations.module.js';
 import { AgentFacts } from './agent-facts.client.js';
+import { ForgeriesStore } from './forgeries.store.js';
 import { TrustController } from './trust.controller.js';
 import { TrustEventsConsumer } from './trust-events.consumer.js';
 import { TrustEventsStore } from './trust-events.store.js';
 import { TrustEvidenceStore } from './trust-evidence.store.js';
+import { TrustHoldings } from './trust-holdings.service.js';
+import { TrustHoldingsStore } from './trust-holdings.store.js';
 import { TrustIntake } from './trust-intake.service.js';
 import { TrustKeysPublisher } from './trust-keys.publisher.js';
 import { TrustKeysUpkeep } from './trust-keys-upkeep.service.js';
@@ -31,7 +34,10 @@ import { TrustService } from './trust.service.js';
     EntryProofs,
     AgentFacts,
     TrustEvidenceStore,
+    ForgeriesStore,
     TrustIntake,
+    TrustHoldings,
+    TrustHoldingsStore,
     TrustKeysPublisher,
     TrustKeysUpkeep,
     TrustMonthsStore,

@@ -27,7 +27,8 @@ export class ViolationsController {
   @ApiOperation({
     operationId: 'listViolations',
     summary: 'List what went against the rules',
-    description: 'Denied actions, critical reports nobody vouches for; newest first. Needs the role `operator`.',
+    description:
+      'Denied actions, critical reports nobody vouches for, what was said in the name of others; newest first. Needs the role `operator`.',
   })
   @ApiOkResponse({ type: ViolationPageDto })
   async list(@Caller() caller: Principal, @Query() query: ViolationsQueryDto): Promise<ViolationPageDto> {

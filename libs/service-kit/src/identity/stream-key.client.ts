@@ -72,6 +72,17 @@ export class StreamKeyClient {
     }
   }
 
+  /** Agents of an organization that were asked about lately, the latest first, with the last word about their keys. */
+  *lately({ id }: Organization, most: number): Generator<StreamKeyState & { agentId: string }> {
+    let found = 0;
+    for (const [name, { state }] of this.known.entries()) {
+      if (found === most) return;
+      if (state === null || !name.startsWith(`${id} `)) continue;
+      found += 1;
+      yield { ...state, agentId: name.slice(id.length + 1) };
+    }
+  }
+
   /** Agents that are named have to be asked for; of others the last word still stands where the registry does not answer. */
   private doubt(organizationId: string, agentIds: readonly string[] | null): void {
     this.heard += 1;

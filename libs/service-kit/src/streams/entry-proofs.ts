@@ -40,16 +40,26 @@ export const entryIdentity = (
 
 /** Signatures of services begin with their name; those of agents hold no dot. */
 const CLAIMS_SERVICE = new RegExp(`^(${SERVICES.join('|')})\\.`);
+
+/** The service in whose name a signature is, right or wrong; null: in none's. */
+export const claimedService = (sig: string): ServiceName | null =>
+  (CLAIMS_SERVICE.exec(sig)?.[1] as ServiceName | undefined) ?? null;
 /**
  * Milliseconds the registry's word about an agent's keys is believed; and when a signature does not fit it, for the key may have been
  * rotated since: so short that a rotation is noticed, so long that forgers cannot make us ask for each of their entries.
  */
-const FRESHNESS_MS = [10_000, 20];
+const FRESH_MS = 10_000;
+const FRESHNESS_MS = [FRESH_MS, 20];
+
+/** Agents whose keys are tried to find who signed in another's name: some milliseconds of work. */
+const MOST_TRIED = 500;
+const SEARCHES_PER_SECOND = 10;
 
 /** Tells who wrote the entries of a stream. Identity follows from the signature, never from a field. */
 @Injectable()
 export class EntryProofs implements ReadinessCheck {
   readonly readinessName = 'signed_entries';
+  private searches = { since: 0, count: 0 };
 
   constructor(
     private readonly settings: ServiceSettings,
@@ -76,9 +86,33 @@ export class EntryProofs implements ReadinessCheck {
   async of(entry: ProvableEntry): Promise<Proof> {
     const { stream, fields } = entry;
     if (fields.sig === undefined) return 'nobody';
-    if (CLAIMS_SERVICE.test(fields.sig)) return entrySigner(stream, fields, this.settings.serviceKeys) ?? 'forged';
+    if (claimedService(fields.sig) !== null) return entrySigner(stream, fields, this.settings.serviceKeys) ?? 'forged';
     for (const freshMs of FRESHNESS_MS) if (await this.isOwn(entry, freshMs)) return 'agent';
     return 'forged';
+  }
+
+  /**
+   * The agent whose key has signed an entry that names another one: looked for among those this process had to do with lately, and for
+   * few entries a second, since each key has to be tried. Null: not found, which says nothing.
+   */
+  async signerOf({ stream, fields, organization, entry }: ProvableEntry): Promise<string | null> {
+    const now = Date.now();
+    if (fields.sig === undefined || claimedService(fields.sig) !== null || !this.maySearch(now)) return null;
+    const { id: organizationId } = organization;
+    for (const agent of this.client.lately(organization, MOST_TRIED)) {
+      const { agentId } = agent;
+      if (agentId === entry.agent_id || !this.keys.isOwn({ stream, fields }, { ...agent, organizationId }, now))
+        continue;
+      const entryOfSigner = { stream, fields, organization, entry: { agent_id: agentId } };
+      return (await this.isOwn(entryOfSigner, FRESH_MS)) ? agentId : null; // it may be a key that counts no longer
+    }
+    return null;
+  }
+
+  private maySearch(now: number): boolean {
+    if (now - this.searches.since >= 1_000) this.searches = { since: now, count: 0 };
+    this.searches.count += 1;
+    return this.searches.count <= SEARCHES_PER_SECOND;
   }
 
   private async isOwn(entry: ProvableEntry, freshMs: number): Promise<boolean> {
