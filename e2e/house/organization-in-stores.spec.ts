@@ -18,6 +18,8 @@ const ACROSS: Record<string, string> = {
   'PartitionsStore.prepare': 'a month or a day is one of all of them',
   'RunsStore.removeFinished': 'what is old is removed for all of them',
   'RunsStore.renew': 'one executor works for all of them, and each row names its own',
+  'TrustHoldingsStore.ceilings': 'counts for those who operate the platform, by kind',
+  'TrustHoldingsStore.monthsBefore': 'a month is one of all of them, and no row of it is read',
   'TrustMonthsStore.prepare': 'a month is one of all of them',
 };
 

@@ -16,6 +16,7 @@ export const EDGES = [
   ...BEHIND.map((to) => ({ from: ['gateway'], to, port: DEFAULT_PORTS[to], why: 'its routes' })),
   { from: BEHIND, to: 'registry', port: DEFAULT_PORTS.registry, why: 'which organizations there are; agents’ facts' },
   { from: [...BEHIND, 'migrate'], to: 'postgres', port: POSTGRES, why: 'its schema' },
+  { from: ['trust-archive'], to: 'postgres', port: POSTGRES, why: 'old trust events' },
   ...SERVICES.map((to) => ({ from: ['telemetry'], to, port: METRICS, why: 'GET /metrics' })),
   { from: SERVICES, to: 'telemetry', port: COLLECTOR, why: 'OTLP' },
   { from: ['gateway'], to: 'internet', port: HTTPS, why: 'JWT_JWKS_URI' },

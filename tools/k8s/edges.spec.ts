@@ -17,7 +17,10 @@ interface End {
 interface Rendered {
   kind: string;
   metadata: { name: string; namespace: string; labels?: Labels };
-  spec: { template: { metadata: { labels: Labels } } };
+  spec: Template & { jobTemplate?: { spec: Template } };
+}
+interface Template {
+  template: { metadata: { labels: Labels } };
 }
 
 const overlay = (name: string): Rendered[] => renderOverlay(inCheckout('k8s', 'overlays', name)) as Rendered[];
@@ -31,9 +34,9 @@ function endsOf(objects: Rendered[]): Record<string, End> {
     ...objects.find(({ kind, metadata }) => kind === 'Namespace' && metadata.name === name)?.metadata.labels,
   });
   const pods = objects
-    .filter(({ kind }) => ['Deployment', 'StatefulSet', 'Job'].includes(kind))
+    .filter(({ kind }) => ['Deployment', 'StatefulSet', 'Job', 'CronJob'].includes(kind))
     .map(({ metadata, spec }): [string, End] => {
-      const { labels } = spec.template.metadata;
+      const { labels } = (spec.jobTemplate?.spec ?? spec).template.metadata;
       const { namespace } = metadata;
       return [
         labels['app.kubernetes.io/name'] ?? '',
@@ -117,7 +120,7 @@ describe('the network policies', () => {
   });
 });
 
-const DATABASE_CLIENTS = ['registry', 'coordination', 'governance', 'execution', 'migrate'];
+const DATABASE_CLIENTS = ['registry', 'coordination', 'governance', 'execution', 'migrate', 'trust-archive'];
 const sources = (pattern: string): string =>
   globSync(pattern, { cwd: inCheckout(), exclude: (name) => name.endsWith('.spec.ts') })
     .map((file) => readFileSync(inCheckout(file), 'utf8'))
@@ -161,7 +164,11 @@ describe('the table of connections', () => {
     const users = SERVICES.filter((service) =>
       sources(`apps/${service}/src/**/*.ts`).includes("from '@agion/database'"),
     );
-    expect(EDGES.filter(({ to }) => to === 'postgres').map(({ from }) => from)).toEqual([...users, 'migrate']);
+    expect(EDGES.filter(({ to }) => to === 'postgres').map(({ from }) => from)).toEqual([
+      ...users,
+      'migrate',
+      'trust-archive',
+    ]);
   });
 
   it('notices a call that is not in it', () => {

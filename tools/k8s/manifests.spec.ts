@@ -13,6 +13,7 @@ import { typeFaults } from './typed-objects.mjs';
 
 interface Container {
   image: string;
+  args?: string[];
   ports: { name: string; containerPort: number }[];
   env: { name: string; value: string }[];
   volumeMounts: { name: string; mountPath: string }[];
@@ -25,10 +26,15 @@ interface KubernetesObject {
   metadata: { name: string; namespace?: string; labels?: Record<string, string> };
   data?: Record<string, string>;
   // The parts of a spec that are looked at below.
-  spec: {
-    template: { spec: { containers: [Container]; volumes: { name: string; secret?: { secretName: string } }[] } };
-    ports: object[];
-  };
+  spec: Template & { ports: object[]; schedule?: string; jobTemplate?: { spec: Template } };
+}
+interface Template {
+  template: { spec: { containers: [Container]; volumes: Volume[] } };
+}
+interface Volume {
+  name: string;
+  secret?: { secretName: string; items?: { key: string }[] };
+  persistentVolumeClaim?: { claimName: string };
 }
 
 const folder = mkdtempSync(path.join(tmpdir(), 'agion-manifests-'));
@@ -124,9 +130,26 @@ describe.each(['local', 'production'])('overlays/%s', (overlay) => {
     expect(Object.keys(secrets.get('agion-migrate') ?? {}).sort()).toEqual(names);
   });
 
+  it('archives trust events each month with the login of governance, into a claim that there is', () => {
+    const { schedule, jobTemplate } = find('CronJob', 'trust-archive')?.spec ?? {};
+    expect(schedule).toMatch(/^\d+ \d+ \d+ \* \*$/);
+    const pod = jobTemplate?.spec.template.spec;
+    const [container] = pod?.containers ?? [];
+    const own = Object.fromEntries(container?.env.map(({ name, value }) => [name, value]) ?? []);
+    const claims = pod?.volumes.flatMap(({ persistentVolumeClaim: claim }) => claim?.claimName ?? []) ?? [];
+    expect(claims.map((name) => find('PersistentVolumeClaim', name)?.kind)).toEqual(['PersistentVolumeClaim']);
+    expect(container?.volumeMounts).toContainEqual({ name: 'archives', mountPath: own.AGION_ARCHIVE_DIR });
+    expect(container?.args).toEqual(['trust', 'archive']);
+    const held = pod?.volumes.flatMap(({ secret }) => secret?.items?.map(({ key }) => key) ?? []);
+    expect(held).toEqual(['GOVERNANCE_DATABASE_URL']);
+    expect(Object.keys(secrets.get('agion-governance') ?? {})).toEqual(expect.arrayContaining(held ?? []));
+    expect(own.GOVERNANCE_DATABASE_URL_FILE).toBe('/run/secrets/agion/GOVERNANCE_DATABASE_URL');
+    expect(Object.keys(own)).toContain('TRUST_RETENTION_DAYS');
+  });
+
   it('mounts no secret that is not made', () => {
     const mounted = objects
-      .flatMap(({ spec }) => spec?.template?.spec?.volumes ?? [])
+      .flatMap(({ spec }) => (spec?.jobTemplate?.spec ?? spec)?.template?.spec?.volumes ?? [])
       .flatMap(({ secret }) => secret?.secretName ?? []);
     expect(mounted.length).toBeGreaterThan(5);
     expect(mounted.filter((name) => !secrets.has(name))).toEqual([]);
