@@ -73,7 +73,7 @@ describe('agion doctor', () => {
       /✓ secrets +SUPABASE_JWT_SECRET, AGION_STREAM_SECRET, .*: none is easy to guess/,
       /✓ version +1[5-9]/,
       /✓ migrations +\d+, the newest/,
-      /✓ clock +0\.\d+ s/,
+      /✓ clock +\d+\.\d+ s/,
       /! append-only file +acknowledged, not seen: redis keeps no append-only file/,
       /! redis durability +acknowledged by its operator, not seen by coordination, execution, gateway, governance, registry/,
       /✓ eviction +none/,

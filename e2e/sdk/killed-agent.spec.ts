@@ -14,8 +14,8 @@ const BUILT = path.resolve(import.meta.dirname, '../../libs/sdk/dist/index.js');
 const FLUSH_MS = 1_000;
 const EVERY_MS = 5;
 /** Milliseconds a flush itself may take on a busy machine. */
-const SENDING_MS = 500;
-const DECISIONS = 700;
+const SENDING_MS = 1_500;
+const DECISIONS = 1_000;
 
 interface Told {
   at: number;

@@ -35,7 +35,7 @@ test('a change is proven to have arrived within seconds, and how long it took', 
   const { p50, p99 } = (await look()).body.propagation_ms;
   expect(p50).toBeGreaterThanOrEqual(0);
   expect(p99).toBeGreaterThanOrEqual(p50);
-  expect(p99).toBeLessThan(2_000);
+  expect(p99).toBeLessThan(8_000);
 }, 30_000);
 
 test('who does not follow is named, with how far behind it is; at the agent too', async () => {

@@ -13,7 +13,7 @@ import { openRisk } from './risk.js';
 /** Stored credentials at two gateways: what they reach, and how they end. */
 const WITHIN_MS = 2_000;
 /** What a busy machine may add to a promise of two seconds. */
-const SLACK_MS = 750;
+const SLACK_MS = 3_000;
 
 let platform: Platform;
 let second: RunningService;

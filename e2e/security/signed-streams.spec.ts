@@ -76,10 +76,13 @@ describe('in production a stream entry', () => {
       const answered = (await redis.range('governance:responses')).map(({ fields }) => fields.correlation_id);
       expect(answered).toEqual([good.correlation_id]);
     });
-    const dead = await deadLetters(REQUESTS);
-    expect(dead.map((letter) => letter.correlation_id).toSorted()).toEqual(
-      [unsigned.correlation_id, wrong.correlation_id].toSorted(),
-    );
+    const dead = await eventually(async () => {
+      const letters = await deadLetters(REQUESTS);
+      expect(letters.map((letter) => letter.correlation_id).toSorted()).toEqual(
+        [unsigned.correlation_id, wrong.correlation_id].toSorted(),
+      );
+      return letters;
+    });
     expect(dead.map(({ error }) => error)).toEqual(
       expect.arrayContaining([
         expect.stringMatching(/nothing proves/),

@@ -24,6 +24,9 @@ it('in production records what governance vouches for, and nothing that anybody 
     const mission = await running.get(`/v1/missions/${String(body.id)}`, person('viewer'));
     expect(mission.body.recent_events).toEqual([expect.objectContaining({ agent_id: 'demo:echo' })]);
   });
-  const dead = await running.entries(deadLetterKey(stream));
-  expect(dead).toEqual([expect.objectContaining({ source_id: forged, agent_id: 'someone:else' })]);
+  await eventually(async () =>
+    expect(await running.entries(deadLetterKey(stream))).toEqual([
+      expect.objectContaining({ source_id: forged, agent_id: 'someone:else' }),
+    ]),
+  );
 });

@@ -30,7 +30,7 @@ describe('runs when something goes wrong', () => {
     if (!bench) throw new Error('nothing is set up');
     return bench.call(ada, 'POST', '/v1/runs', { run_id, user_message: 'Rain?' }, { at });
   };
-  const settled = (id: string, timeoutMs = 5_000): Promise<RunDto> =>
+  const settled = (id: string, timeoutMs = 15_000): Promise<RunDto> =>
     eventually(
       async () => {
         const answer = await bench?.call<RunDto>(ada, 'GET', `/v1/runs/${id}`);

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { AssertionVerifier } from '@agion/service-kit';
+import { eventually } from '@agion/testing';
 import { agentToken, type GatewayUnderTest, startGateway } from './gateway-under-test.js';
 
 let gateway: GatewayUnderTest;
@@ -27,12 +28,18 @@ describe('who asks', () => {
   });
 
   test('an agent with a good token is let in; a bad one is refused, and asked about once', async () => {
-    expect((await gateway.call('GET', AGENTS, { token: agentToken('good') })).status).toBe(200);
-    expect((await gateway.call('GET', AGENTS, { token: agentToken('good') })).status).toBe(200);
-    for (let i = 0; i < 5; i++)
-      expect((await gateway.call('GET', AGENTS, { token: agentToken('bad') })).status).toBe(401);
-    const verified = gateway.registry.heard.filter(({ url }) => url === '/internal/credentials/verify');
-    expect(verified).toHaveLength(2);
+    const others = [...'bcdefghijkl'];
+    // Others each time: an answer is believed for two seconds, which a busy machine may need for this.
+    await eventually(async () => {
+      gateway.registry.heard.length = 0;
+      const other = others.pop();
+      const statusOf = async (keyId: string): Promise<number> =>
+        (await gateway.call('GET', AGENTS, { token: agentToken(keyId) })).status;
+      for (let i = 0; i < 2; i++) expect(await statusOf(`good${other}`)).toBe(200);
+      for (let i = 0; i < 5; i++) expect(await statusOf(`bad${other}`)).toBe(401);
+      const verified = gateway.registry.heard.filter(({ url }) => url === '/internal/credentials/verify');
+      expect(verified).toHaveLength(2);
+    });
   });
 
   test('a damaged token costs no look-up', async () => {

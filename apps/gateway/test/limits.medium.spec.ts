@@ -28,14 +28,16 @@ const asUser = async (sub: string): Promise<number[]> => {
 
 describe('limits', () => {
   test('a caller has his requests a minute, and nobody else loses any', async () => {
-    const statuses = await asUser('bea');
-    expect(statuses.filter((status) => status === 200)).toHaveLength(LIMIT);
-    expect(statuses.filter((status) => status === 429)).toHaveLength(10);
-    const answer = await gateway.call('GET', '/api/v1/agents', {
-      token: await gateway.person('viewer', { sub: 'bea' }),
+    // Somebody new each time: while a busy machine takes seconds, the first ones get some back.
+    await eventually(async () => {
+      const sub = randomUUID();
+      const statuses = await asUser(sub);
+      expect(statuses.filter((status) => status === 200)).toHaveLength(LIMIT);
+      expect(statuses.filter((status) => status === 429)).toHaveLength(10);
+      const answer = await gateway.call('GET', '/api/v1/agents', { token: await gateway.person('viewer', { sub }) });
+      expect(answer).toMatchObject({ status: 429, body: { type: '/problems/too-many-requests' } });
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
     });
-    expect(answer).toMatchObject({ status: 429, body: { type: '/problems/too-many-requests' } });
-    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
     expect((await gateway.call('GET', '/api/v1/agents', { token: agentToken('good') })).status).toBe(200);
     expect((await gateway.call('GET', '/health')).status).toBe(200);
   });

@@ -26,7 +26,7 @@ describe('pages for everybody', () => {
     try {
       const since = Date.now();
       let latest = first;
-      while (latest.body.status !== 'healthy' && Date.now() - since < 5_000)
+      while (latest.body.status !== 'healthy' && Date.now() - since < 15_000)
         latest = await gateway.call('GET', '/health');
       expect(latest.body).toMatchObject({ status: 'healthy', services: { execution: 'healthy' } });
     } finally {

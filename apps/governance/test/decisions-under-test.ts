@@ -3,11 +3,12 @@ import { connected, createRedis, decodeEntry, type RedisConnection } from '@agio
 import { AssertionSigner, parsePrivateKey, startService, type RunningService } from '@agion/service-kit';
 import {
   asOwner,
+  clearOfMidnight,
   createTestDatabase,
   eventually,
   startRedis,
-  testEnvironment,
   type TestDatabase,
+  testEnvironment,
   type TestRedis,
 } from '@agion/testing';
 import { DEFAULT_ORGANIZATION, HEADERS, replyStreamKey, STREAMS, streamKey, type Principal } from '@agion/wire';
@@ -66,6 +67,7 @@ export class DecisionsUnderTest {
     governed: readonly Governed[],
     { replicas = 1, mode = 'development' as const } = {},
   ): Promise<DecisionsUnderTest> {
+    await clearOfMidnight(); // the ledger's partitions are of days
     const database = await createTestDatabase();
     const redis = await startRedis();
     const env = await testEnvironment({ databaseUrl: database.url, redisUrl: redis.url, mode });

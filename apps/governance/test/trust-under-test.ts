@@ -17,11 +17,12 @@ import {
 import {
   addOrganization,
   asOwner,
+  clearOfMidnight,
   createTestDatabase,
   eventually,
   startRedis,
-  testEnvironment,
   type TestDatabase,
+  testEnvironment,
   type TestRedis,
 } from '@agion/testing';
 import {
@@ -84,6 +85,7 @@ export class TrustUnderTest {
     mode: 'development' | 'production' = 'development',
     settings: Record<string, string> = {},
   ): Promise<TrustUnderTest> {
+    await clearOfMidnight(); // scores, months and partitions are of days
     const parts = new AsyncDisposableStack();
     try {
       const database = await createTestDatabase();

@@ -30,7 +30,7 @@ export class WebhooksUnderTest {
     const receiver = await new WebhookReceiver().listen();
     const running = await startGovernance({
       AGION_OUTGOING_ALLOW_HOSTS: receiver.host,
-      WEBHOOK_TIMEOUT_MS: '600',
+      WEBHOOK_TIMEOUT_MS: '2000',
       WEBHOOK_FIRST_RETRY_MS: '100',
     });
     return new WebhooksUnderTest(running, receiver);

@@ -137,8 +137,11 @@ describe('a webhook', () => {
       await eventually(async () =>
         expect((await hooks.to('GET', `/${id}`)).body).toMatchObject({ status: 'disabled', disabled_reason: reason }),
       );
-      const { body } = await trail(hooks.running, `?type=webhook.disabled&subject_id=${id}`);
-      expect(body.items).toMatchObject([{ outcome: 'failed', details: { reason } }]);
+      const body = await eventually(async () => {
+        const answer = await trail(hooks.running, `?type=webhook.disabled&subject_id=${id}`);
+        expect(answer.body.items).toMatchObject([{ outcome: 'failed', details: { reason } }]);
+        return answer.body;
+      });
       await eventually(() =>
         expect(hooks.receiver.idsAt('/bystander')).toContain((body.items[0] as { event_id: string }).event_id),
       );

@@ -15,9 +15,9 @@ describe('the lease', () => {
   it('runs from active over stale to offline, and a beat brings it back', async () => {
     await calls.register('lease:one');
     expect(await calls.statusOf('lease:one')).toBe('active');
-    await calls.age('lease:one', 29);
+    await calls.age('lease:one', 20);
     expect(await calls.statusOf('lease:one')).toBe('active');
-    await calls.age('lease:one', 2);
+    await calls.age('lease:one', 11);
     expect(await calls.statusOf('lease:one')).toBe('stale');
     await calls.age('lease:one', 30);
     expect(await calls.statusOf('lease:one')).toBe('offline');

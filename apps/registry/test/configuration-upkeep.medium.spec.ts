@@ -148,8 +148,8 @@ describe('secrets', () => {
     const answers = await Promise.all([
       make(model, { credential_ref: key }),
       make(resource, { credential_ref: key }),
-      make(model, { base_url: 'https://llm.example.com/v1?api_key=abc123' }),
-      make(resource, { config: { headers: [{ name: 'Authorization', value: 'abc123' }] } }),
+      make(model, { base_url: 'https://llm.example.com/v1?api_key=zq9xk4' }),
+      make(resource, { config: { headers: [{ name: 'Authorization', value: 'zq9xk4' }] } }),
     ]);
     expect(answers.map(({ body }): unknown => body.errors?.[0]?.pointer)).toEqual([
       '/credential_ref',
@@ -157,7 +157,7 @@ describe('secrets', () => {
       '/base_url',
       '/config/headers/0/value',
     ]);
-    expect(answers.map(({ text }) => text).join()).not.toMatch(/a1B2|abc123/);
+    expect(answers.map(({ text }) => text).join()).not.toMatch(/a1B2|zq9xk4/);
     expect((await make(model, { credential_ref: 'env:OPENAI_API_KEY' })).status).toBe(201);
   });
 });

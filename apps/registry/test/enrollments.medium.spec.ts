@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@agion/testing';
 import { formatToken, parseToken, type Principal, type Scope } from '@agion/wire';
 import { container, operator, RegistryUnderTest, serviceOf, viewer } from './registry-under-test.js';
 
@@ -34,10 +35,12 @@ describe('an enrollment token', () => {
       scopes: ['agents:register', 'config:read'],
       credentialId: got.body.key_id,
     });
-    const types = (await registry.entries('agion:events:audit'))
-      .filter(({ subject }) => subject?.includes('"fleet"'))
-      .map(({ type }) => type);
-    expect(types).toEqual(['enrollment.created', 'enrollment.used', 'token.issued']);
+    await eventually(async () => {
+      const types = (await registry.entries('agion:events:audit'))
+        .filter(({ subject }) => subject?.includes('"fleet"'))
+        .map(({ type }) => type);
+      expect(types).toEqual(['enrollment.created', 'enrollment.used', 'token.issued']);
+    });
   });
 
   it('works once, also when twenty ask at once', async () => {

@@ -41,11 +41,13 @@ describe('a service account', () => {
     );
     expect(everything.length).toBeGreaterThan(1);
     expect(everything.filter(({ row }) => row.includes(secret))).toEqual([]);
-    const facts = await registry.entries('agion:events:audit');
-    expect(facts.filter(({ subject }) => subject?.includes(id)).map(({ type }) => type)).toEqual([
-      'service_account.created',
-      'token.issued',
-    ]);
+    await eventually(async () => {
+      const facts = await registry.entries('agion:events:audit');
+      expect(facts.filter(({ subject }) => subject?.includes(id)).map(({ type }) => type)).toEqual([
+        'service_account.created',
+        'token.issued',
+      ]);
+    });
   });
 
   it('is listed by name, a page at a time, and without those of other organizations', async () => {

@@ -41,7 +41,7 @@ describe('request and reply', () => {
     await bench.producer.append(replies, { correlation_id: 'old', double: -1 });
     bench.consume(doubling);
     const answers = await Promise.all(
-      Array.from({ length: 100 }, (_, n) => asking.request({ n }, { timeoutMs: 5_000 })),
+      Array.from({ length: 100 }, (_, n) => asking.request({ n }, { timeoutMs: 15_000 })),
     );
     expect(answers.map((answer) => Number(answer['double']))).toEqual(Array.from({ length: 100 }, (_, n) => n * 2));
   });
@@ -51,11 +51,11 @@ describe('request and reply', () => {
     await expect(unanswered).rejects.toThrow(new RequestTimeoutError('c-1', 100));
     await bench.producer.append(replies, { correlation_id: 'c-1', double: 2 });
     bench.consume(doubling);
-    expect(await asking.request({ n: 4 }, { timeoutMs: 5_000 })).toMatchObject({ double: '8' });
+    expect(await asking.request({ n: 4 }, { timeoutMs: 15_000 })).toMatchObject({ double: '8' });
   });
 
   test('a reply is found although the connection was cut while it was awaited', async () => {
-    const waiting = asking.request({ n: 3 }, { timeoutMs: 5_000 });
+    const waiting = asking.request({ n: 3 }, { timeoutMs: 15_000 });
     await eventually(async () => expect(await bench.redis.xlen(bench.stream)).toBe(1));
     await eventually(async () => expect(await bench.killConnection('asking:replies')).toBe(1));
     bench.consume(doubling);
@@ -64,7 +64,7 @@ describe('request and reply', () => {
 
   test('a request fails in its time when redis is away, and works again when it is back', async () => {
     bench.consume(doubling);
-    await asking.request({ n: 1 }, { timeoutMs: 5_000 });
+    await asking.request({ n: 1 }, { timeoutMs: 15_000 });
     await server.stop();
     await eventually(() => expect(asking.request({ n: 2 }, { timeoutMs: 100 })).rejects.toThrow('could not be sent'));
     await server.start();

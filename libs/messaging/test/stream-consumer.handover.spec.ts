@@ -53,14 +53,15 @@ describe('several consumers', () => {
     const handled: string[] = [];
     const slow = (name: string) => async (entries: StreamEntry[]) => {
       if (entries.length > 1) throw new Error('one at a time, please');
-      await new Promise((resolve) => setTimeout(resolve, 80));
+      await new Promise((resolve) => setTimeout(resolve, 300));
       handled.push(`${name}:${entries[0]?.fields['n']}`);
     };
     await bench.produce(0, 10);
-    const first = bench.consume(slow('first'), { consumer: 'first' });
+    const times = { handlerTimeoutMs: 500, minIdleMs: 1_500 };
+    const first = bench.consume(slow('first'), { ...times, consumer: 'first' });
     await eventually(() => expect(first.status().inFlight).toBe(10));
-    bench.consume(slow('second'), { consumer: 'second' });
-    await eventually(() => expect(handled).toHaveLength(10)); // 10 × 80 ms against an idle time of 300 ms
+    bench.consume(slow('second'), { ...times, consumer: 'second' });
+    await eventually(() => expect(handled).toHaveLength(10)); // 10 × 300 ms against an idle time of 1.5 s
     await eventually(async () => expect(await bench.pending()).toBe(0));
     expect(handled).toEqual(Array.from({ length: 10 }, (_, n) => `first:${n}`));
   });

@@ -51,17 +51,20 @@ describe('batches in work beside each other', () => {
   });
 
   test('are waited for when the consumer stops', async () => {
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
     const done: string[] = [];
     const consumer = bench.consume(
       async (entries) => {
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await released;
         done.push(...entries.map(({ id }) => id));
       },
       { overlap: 4, count: 5, handlerTimeoutMs: 5_000, minIdleMs: 15_000 },
     );
     await bench.produce(0, 20);
     await eventually(() => expect(consumer.status().inFlight).toBeGreaterThan(5));
-    await consumer.stop();
+    const stopping = consumer.stop();
+    release();
+    await stopping;
     expect(await bench.pending()).toBe(0);
     expect(done.length).toBeGreaterThan(5);
   });

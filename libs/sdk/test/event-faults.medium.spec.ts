@@ -7,23 +7,22 @@ import { RawRedis } from '../../../e2e/raw-redis.js';
 import { PublishingAgent, SUCCESS } from './publishing-agent.js';
 
 /** What goes wrong with Redis while events are published. Each leaves it well again. */
-type Fault = (platform: Platform, redis: RawRedis) => Promise<unknown>;
+type Fault = (platform: Platform, redis: RawRedis, isFelt: () => Promise<unknown>) => Promise<unknown>;
 
-const outOfMemory: Fault = async (_, redis) => {
+const outOfMemory: Fault = async (_, redis, isFelt) => {
   await redis.call('CONFIG', 'SET', 'maxmemory', '1mb');
-  await sleep(300);
+  await isFelt();
   await redis.call('CONFIG', 'SET', 'maxmemory', '0');
 };
-const readOnly: Fault = async (_, redis) => {
+const readOnly: Fault = async (_, redis, isFelt) => {
   await redis.call('REPLICAOF', '127.0.0.1', '1');
-  await sleep(300);
+  await isFelt();
   await redis.call('REPLICAOF', 'NO', 'ONE');
 };
-const cutOff: Fault = async (_, redis) => {
-  for (let n = 0; n < 10; n += 1) {
-    await redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-    await sleep(30);
-  }
+const cutOff: Fault = async (_, redis, isFelt) => {
+  const kill = (): Promise<unknown> => redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+  const cutting = setInterval(() => void kill().catch(() => undefined), 30);
+  await isFelt().finally(() => clearInterval(cutting));
 };
 /** Longer than a command waits: nobody knows what became of those under way. */
 const frozen: Fault = async ({ redis: server }) => {
@@ -31,9 +30,9 @@ const frozen: Fault = async ({ redis: server }) => {
   await sleep(900);
   server.signal('SIGCONT');
 };
-const restarted: Fault = async ({ redis: server }) => {
+const restarted: Fault = async ({ redis: server }, _, isFelt) => {
   await server.stop();
-  await sleep(300);
+  await isFelt();
   await server.start();
 };
 
@@ -73,7 +72,7 @@ describe.each(FAULTS)('while redis %s', (name, fault) => {
     const publishing = setInterval(publish, 10);
     try {
       await eventually(() => expect(agent.events.counts.published).toBeGreaterThan(200));
-      await fault(platform, redis);
+      await fault(platform, redis, () => eventually(() => expect(troubles).not.toEqual([]))); // or the fault was none
       const before = agent.events.counts.published;
       await eventually(() => expect(agent.events.counts.published).toBeGreaterThan(before + 200), {
         timeoutMs: 20_000,
@@ -85,7 +84,7 @@ describe.each(FAULTS)('while redis %s', (name, fault) => {
     ids.push(...(await Promise.all(durables)));
     await agent.buffer.close(20_000);
     expect(agent.events.counts).toEqual({ published: ids.length, failed: 0, dropped: 0, bufferSize: 0 });
-    expect(troubles).not.toEqual([]); // or the fault was none
+    expect(troubles).not.toEqual([]);
     await eventually(
       async () => expect((await agent.recorded('governance.trust_events', 'event_id')).sort()).toEqual(ids.sort()),
       { timeoutMs: 30_000, intervalMs: 200 },

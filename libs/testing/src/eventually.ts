@@ -1,7 +1,10 @@
-/** Tries an assertion until it holds; throws its last error when it does not within `timeoutMs`. */
+/**
+ * Tries an assertion until it holds; throws its last error when it does not within `timeoutMs`. Say how long only where more is
+ * needed, or where the time itself is what is tested: the usual patience is that of a busy machine with two cores.
+ */
 export async function eventually<T>(
   assertion: () => T | Promise<T>,
-  { timeoutMs = 5_000, intervalMs = 10 }: { timeoutMs?: number; intervalMs?: number } = {},
+  { timeoutMs = 15_000, intervalMs = 10 }: { timeoutMs?: number; intervalMs?: number } = {},
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

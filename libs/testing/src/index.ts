@@ -2,6 +2,7 @@ export { startCanary } from './canary.js';
 export type { Canary, CanaryAnswer } from './canary.js';
 export { hasOpenssl, makeAuthority } from './certificates.js';
 export type { TestAuthority, TestCertificate } from './certificates.js';
+export { clearOfMidnight } from './clear-of-midnight.js';
 export { asOwner, asTableOwner, createTestDatabase } from './database.js';
 export type { TestDatabase } from './database.js';
 export { freePorts, portVariable, testEnvironment } from './environment.js';

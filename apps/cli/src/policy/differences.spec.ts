@@ -25,16 +25,22 @@ describe('differences of documents', () => {
         const isSame = JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
         expect(differencesBetween(one, other).length === 0).toBe(isSame);
       }),
+      {
+        examples: [
+          [{}, []],
+          [{ a: 1 }, [['a', 1]]],
+          [0, -0],
+        ],
+      },
     );
   });
 });
 
 /** Members in one order, and the two zeroes as two numbers. */
 function sorted(value: unknown): unknown {
-  if (Object.is(value, -0)) return 'minus zero';
+  if (Object.is(value, -0)) return '\0-0';
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.entries(value)
-    .map(([name, each]) => [name, sorted(each)] as const)
-    .sort(([one], [other]) => (one < other ? -1 : 1));
+  const members = Object.entries(value).map(([name, each]) => [name, sorted(each)] as const);
+  return Object.fromEntries(members.sort(([one], [other]) => (one < other ? -1 : 1)));
 }

@@ -8,6 +8,8 @@ import { sseFrame } from './sse-frame.js';
 
 const frame = (data: string): Buffer => Buffer.from(sseFrame({ data }));
 const BIG = frame('x'.repeat(200_000));
+/** After which the server ends a connection that says nothing; long enough for a busy machine to come to the request. */
+const SILENT_MS = 500;
 
 describe('an event stream', () => {
   let server: Server;
@@ -23,7 +25,7 @@ describe('an event stream', () => {
       stream.open({ 'x-session-id': 's' });
       opened.resolve(stream);
     });
-    server.setTimeout(50);
+    server.setTimeout(SILENT_MS);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
   });
@@ -53,7 +55,7 @@ describe('an event stream', () => {
   }
 
   it('shows its headers before the first event, and outlives the timeout of silent sockets', async () => {
-    limits.keepAliveMs = 40;
+    limits.keepAliveMs = SILENT_MS / 5;
     const response = await connect();
     expect(response.headers).toMatchObject({
       'content-type': 'text/event-stream; charset=utf-8',
@@ -61,7 +63,7 @@ describe('an event stream', () => {
       'x-session-id': 's',
     });
     const reading = readAll(response);
-    setTimeout(() => void stream.write(frame('late')).then(() => stream.end()), 200);
+    setTimeout(() => void stream.write(frame('late')).then(() => stream.end()), 3 * SILENT_MS);
     const { events, comments } = parseEventStream(await reading);
     expect(events).toEqual([{ id: '', data: 'late' }]);
     expect(comments.length).toBeGreaterThan(2);

