@@ -38,7 +38,7 @@ const OPENING = /[[{]/g;
  * True for JSON text of which a glance shows that its value can be kept: nothing in it is escaped by its number, and it has no more
  * brackets than levels are allowed.
  */
-export const isEasilyStorable = (text: string): boolean =>
+const isEasilyStorable = (text: string): boolean =>
   !ESCAPED_CHARACTER.test(text) && isStorableText(text) && (text.match(OPENING)?.length ?? 0) <= MAX_DEPTH;
 
 /** Level by level and without recursion: the text comes from anybody who may write to the stream. */
