@@ -195,12 +195,22 @@ describe('what is past its time', () => {
       fresh: await recordedBefore(20, ACME.id),
       random: await recordedBefore(500, DEFAULT_ORGANIZATION.id, 'ffffffff-0000-4000-8000-000000000001'),
     };
+    for (const [organization, age] of [
+      [DEFAULT_ORGANIZATION, 401],
+      [DEFAULT_ORGANIZATION, 399],
+      [ACME, 31],
+      [ACME, 29],
+    ] as const)
+      await test.rows(`INSERT INTO governance.shadow_counts (organization_id, policy_id, version, day)
+        VALUES ('${organization.id}', 'tried', ${age}, current_date - ${age})`);
     test.registry.settings = { acme: { decision_retention_days: 30 } };
     await test.startReplica();
     await eventually(async () => {
       const ids = Object.values(rows);
       const left = (await test.ledger('decision_id = ANY($1)', ids)).map(({ decision_id: id }) => id);
       expect(new Set(left)).toEqual(new Set([rows.disguised, rows.ours, rows.fresh]));
+      const counted = `SELECT version FROM governance.shadow_counts WHERE policy_id = 'tried' ORDER BY version`;
+      expect(await test.rows(counted)).toEqual([{ version: 29 }, { version: 399 }]);
     });
     const names = await partitions();
     expect(names).toContain('decisions_20240401');

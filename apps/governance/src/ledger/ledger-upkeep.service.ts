@@ -61,8 +61,10 @@ export class LedgerUpkeep implements OnApplicationBootstrap, OnModuleDestroy {
     const oldest = Math.min(...organizations.map(({ before }) => before.getTime()));
     const dropped = await this.partitions.drop(new Date(oldest));
     if (dropped.length > 0) this.logger.info({ dropped }, 'partitions of the ledger are dropped');
-    for (const { id, before } of organizations)
+    for (const { id, before } of organizations) {
       while (!stopping.aborted && (await this.partitions.forgetDecisions(id, before)));
+      if (!stopping.aborted) await this.partitions.forgetShadows(id, before);
+    }
     while (!stopping.aborted && (await this.partitions.forgetInputs(INPUTS_DAYS)));
   }
 }

@@ -36,6 +36,15 @@ export class PartitionsStore {
     return rows.length === BATCH;
   }
 
+  /** Removes what shadow policies would have done on days before then: a row for each day and version, so few. */
+  async forgetShadows(organizationId: string, before: Date): Promise<void> {
+    await this.worker.query({
+      name: 'forget_shadows',
+      text: `DELETE FROM governance.shadow_counts WHERE organization_id = $1 AND day < ($2::timestamptz AT TIME ZONE 'UTC')::date`,
+      values: [organizationId, before],
+    });
+  }
+
   /** Removes some inputs that are in no partition of their own. @returns whether there may be more */
   async forgetInputs(days: number): Promise<boolean> {
     const rows = await this.worker.query({
