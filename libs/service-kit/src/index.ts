@@ -29,6 +29,8 @@ export { parseYaml } from './http/yaml-body.js';
 export type { TlsSettings } from './http/tls-door.js';
 export { remoteSpan, traceIdOf, traceparentOf } from './http/trace-id.js';
 export type { RemoteSpan } from './http/trace-id.js';
+export { AgentFacts } from './identity/agent-facts.client.js';
+export type { KnownAgent } from './identity/agent-facts.client.js';
 export { AssertionSigner, AssertionVerifier } from './identity/assertion.js';
 export type { ActFor } from './identity/assertion.js';
 export {
@@ -46,7 +48,6 @@ export { entrySigner, signEntry } from './identity/entry-signature.js';
 export { pseudonym } from './identity/pseudonym.js';
 export { parsePrivateKey, parsePublicKeys } from './identity/service-keys.js';
 export type { PublicKeys } from './identity/service-keys.js';
-export { StreamKeyClient } from './identity/stream-key.client.js';
 export { StreamKeys } from './identity/stream-keys.js';
 export type { StreamKeyState } from './identity/stream-keys.js';
 export { createLogger } from './logging/logger.js';

@@ -1,5 +1,5 @@
 import { IdempotencyStore, OrganizationScope } from '@agion/database';
-import { AgentNotices, EntryProofs, StreamKeyClient, streamKeysFrom } from '@agion/service-kit';
+import { AgentFacts, AgentNotices, EntryProofs, streamKeysFrom } from '@agion/service-kit';
 import { Module } from '@nestjs/common';
 import { CoordinationSettings } from '../coordination.config.js';
 import { IDEMPOTENCY_KEYS } from './create-once.interceptor.js';
@@ -18,7 +18,7 @@ import { MissionsStore } from './missions.store.js';
     MissionReportsStore,
     streamKeysFrom(CoordinationSettings),
     AgentNotices,
-    StreamKeyClient,
+    AgentFacts,
     EntryProofs,
     {
       provide: IDEMPOTENCY_KEYS,

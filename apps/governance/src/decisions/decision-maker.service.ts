@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { ServiceSettings } from '@agion/service-kit';
+import { AgentFacts, ServiceSettings } from '@agion/service-kit';
 import type { Organization } from '@agion/wire';
 import { PolicySnapshots } from '../policies/policy-snapshots.service.js';
-import { AgentFacts } from '../trust/agent-facts.client.js';
 import { TrustScores } from '../trust/trust-scores.service.js';
 import type { Judgement, Question } from './decision.js';
 import { judge, type Standing } from './judge.js';

@@ -1,7 +1,7 @@
+import type { KnownAgent } from '@agion/service-kit';
 import { describe, expect, it } from '@jest/globals';
 import { checkPolicy, compilePolicies, evaluate } from '@agion/policy-engine';
 import type { OrganizationPolicies } from '../policies/policy-snapshots.service.js';
-import type { KnownAgent } from '../trust/agent-facts.client.js';
 import { judge, policyRequest, type Standing } from './judge.js';
 import { questionIn } from './question.js';
 
@@ -30,6 +30,7 @@ const agent: KnownAgent = {
   status: 'active',
   fingerprint: 'build',
   delegatedBy: null,
+  streamKeys: { generation: 1, previousUntil: null },
   registeredAt: new Date(0),
 };
 const trust = { score: 500, trustScore: 0.5, tier: 'standard', confidence: 0 } as const;

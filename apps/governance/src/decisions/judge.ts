@@ -1,6 +1,6 @@
+import type { KnownAgent } from '@agion/service-kit';
 import { evaluate, type PolicyRequest } from '@agion/policy-engine';
 import type { OrganizationPolicies } from '../policies/policy-snapshots.service.js';
-import type { KnownAgent } from '../trust/agent-facts.client.js';
 import type { TrustStanding } from '../trust/trust-scores.service.js';
 import type { Judgement, Question } from './decision.js';
 

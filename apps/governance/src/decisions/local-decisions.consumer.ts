@@ -1,17 +1,17 @@
 import { LocalDecisionEntryDto } from '@agion/dto';
 import { PermanentError, streamIdTime } from '@agion/messaging';
 import {
+  AgentFacts,
   EntryProofs,
   faultIn,
   ServiceSettings,
-  StreamHandler,
   type StreamFailure,
+  StreamHandler,
   type StreamMessage,
 } from '@agion/service-kit';
 import { STREAMS } from '@agion/wire';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { AgentFacts } from '../trust/agent-facts.client.js';
 import { forgedAmong } from '../trust/entry-intake.js';
 import { firstOfEach } from '../trust/first-of-each.js';
 import { TrustIntake } from '../trust/trust-intake.service.js';

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { eventTime, requireRole, ValidationFailedError } from '@agion/service-kit';
+import { AgentFacts, eventTime, type KnownAgent, requireRole, ValidationFailedError } from '@agion/service-kit';
 import { ownerOf, type InputFault, type Principal } from '@agion/wire';
 import { v7 as uuidv7 } from 'uuid';
 import { feedbackEvidence, ratingOf, type Feedback } from '../feedback/feedback.js';
 import { FeedbackStore, type NewFeedback } from '../feedback/feedback.store.js';
-import { AgentFacts, type KnownAgent } from '../trust/agent-facts.client.js';
 import type { TrustEvidence } from '../trust/trust-evidence.js';
 import { evidenceOf } from '../trust/trust-event.js';
 import { TrustIntake } from '../trust/trust-intake.service.js';

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { ValidationFailedError } from '@agion/service-kit';
+import { AgentFacts, ValidationFailedError } from '@agion/service-kit';
 import { ownerOf, type Organization, type Principal } from '@agion/wire';
 import { v7 as uuidv7 } from 'uuid';
 import type { SubmitFeedbackDto } from '@agion/dto';
-import { AgentFacts } from '../trust/agent-facts.client.js';
 import type { Refused } from '../trust/entry-intake.js';
 import { AgentNotFoundError } from '../trust/trust.errors.js';
 import { TrustIntake } from '../trust/trust-intake.service.js';

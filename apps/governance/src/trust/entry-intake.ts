@@ -1,13 +1,14 @@
 import {
+  type AgentFacts,
   type EntryProofs,
   eventTime,
   faultIn,
+  type KnownAgent,
   type Proof,
   type ServiceSettings,
   type StreamMessage,
 } from '@agion/service-kit';
 import type { NewViolation } from '../violations/violation.js';
-import type { AgentFacts, KnownAgent } from './agent-facts.client.js';
 import type { Forgery } from './forgery.js';
 import { sourceOfEntry } from './trust-source.js';
 import type { TrustSource } from '@agion/wire';

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
+import type { KnownAgent } from '@agion/service-kit';
 import type { Organization } from '@agion/wire';
 import type { AuditFactOf } from '../audit/audit-rows.store.js';
 import { auditIdOf } from '../decisions/decision-id.js';
 import type { NewViolation } from '../violations/violation.js';
-import type { KnownAgent } from './agent-facts.client.js';
 import type { TrustEvidence } from './trust-evidence.js';
 import { FORGED_EVENT } from './trust-mapping.js';
 import { dayOf } from './trust-weight.js';

@@ -1,6 +1,6 @@
+import type { KnownAgent } from '@agion/service-kit';
 import type { TrustEventEntryDto } from '@agion/dto';
 import type { Organization } from '@agion/wire';
-import type { KnownAgent } from './agent-facts.client.js';
 import type { TrustSource } from '@agion/wire';
 import type { TrustEvidence } from './trust-evidence.js';
 import { dimensionOf, valueOf } from './trust-mapping.js';

@@ -1,11 +1,10 @@
 import { readTrustEvent, TrustEventEntryDto } from '@agion/dto';
 import { PermanentError } from '@agion/messaging';
-import { EntryProofs, eventTime, entryIdentity, ServiceSettings, StreamHandler } from '@agion/service-kit';
+import { AgentFacts, entryIdentity, EntryProofs, eventTime, ServiceSettings, StreamHandler } from '@agion/service-kit';
 import type { StreamFailure, StreamMessage } from '@agion/service-kit';
 import { STREAMS } from '@agion/wire';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { AgentFacts } from './agent-facts.client.js';
 import { vouched, type Vouched } from './entry-intake.js';
 import { evidenceOf } from './trust-event.js';
 import type { TrustEvidence } from './trust-evidence.js';

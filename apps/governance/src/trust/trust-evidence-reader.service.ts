@@ -1,7 +1,7 @@
+import { AgentFacts, type KnownAgent } from '@agion/service-kit';
 import { containerOf, type Organization } from '@agion/wire';
 import { Injectable } from '@nestjs/common';
 import { linked, type AgentEvidence, type OwnEvidence } from './agent-evidence.js';
-import { AgentFacts, type KnownAgent } from './agent-facts.client.js';
 import { TrustScoreStore } from './trust-score.store.js';
 import { TrustStandingsStore } from './trust-standings.store.js';
 

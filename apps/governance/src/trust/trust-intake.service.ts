@@ -1,4 +1,5 @@
 import {
+  AgentFacts,
   CrashPoints,
   EntryProofs,
   SERVICE,
@@ -10,7 +11,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Organization } from '@agion/wire';
 import type { NewViolation } from '../violations/violation.js';
 import { ViolationsStore } from '../violations/violations.store.js';
-import { AgentFacts } from './agent-facts.client.js';
 import { forgeryBy, violationOf, type Refused } from './entry-intake.js';
 import { ForgeriesStore } from './forgeries.store.js';
 import type { Forgery } from './forgery.js';

@@ -1,8 +1,7 @@
-import { AgentNotices, EntryProofs, StreamKeyClient, streamKeysFrom } from '@agion/service-kit';
+import { AgentFacts, AgentNotices, EntryProofs, streamKeysFrom } from '@agion/service-kit';
 import { Module } from '@nestjs/common';
 import { GovernanceSettings } from '../governance.config.js';
 import { ViolationsModule } from '../violations/violations.module.js';
-import { AgentFacts } from './agent-facts.client.js';
 import { ForgeriesStore } from './forgeries.store.js';
 import { TrustController } from './trust.controller.js';
 import { TrustEventsConsumer } from './trust-events.consumer.js';
@@ -30,9 +29,8 @@ import { TrustService } from './trust.service.js';
   providers: [
     streamKeysFrom(GovernanceSettings),
     AgentNotices,
-    StreamKeyClient,
-    EntryProofs,
     AgentFacts,
+    EntryProofs,
     TrustEvidenceStore,
     ForgeriesStore,
     TrustIntake,

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { auditEntry, DomainError, ForbiddenError, OutboxPublisher, requireRole } from '@agion/service-kit';
+import { AgentFacts, auditEntry, DomainError, ForbiddenError, OutboxPublisher, requireRole } from '@agion/service-kit';
 import { hasRole, ownerOf, speaksFor, type Principal } from '@agion/wire';
 import type { AgentEvidence } from './agent-evidence.js';
-import { AgentFacts } from './agent-facts.client.js';
 import type { EvidenceGroup } from './trust-explanation.js';
 import { historyOf, type HistoryPoint } from './trust-history.js';
 import { TrustEventsStore, type RecordedEvidence } from './trust-events.store.js';

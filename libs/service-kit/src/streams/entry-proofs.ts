@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type Organization, SERVICES, type ServiceName } from '@agion/wire';
 import { ServiceSettings } from '../config/service-settings.js';
+import { AgentFacts, type Freshness } from '../identity/agent-facts.client.js';
 import { entrySigner } from '../identity/entry-signature.js';
 import type { ReadinessCheck } from '../health/readiness.js';
-import { StreamKeyClient } from '../identity/stream-key.client.js';
 import { StreamKeys } from '../identity/stream-keys.js';
 
 /**
@@ -48,8 +48,8 @@ export const claimedService = (sig: string): ServiceName | null =>
  * Milliseconds the registry's word about an agent's keys is believed; and when a signature does not fit it, for the key may have been
  * rotated since: so short that a rotation is noticed, so long that forgers cannot make us ask for each of their entries.
  */
-const FRESH_MS = 10_000;
-const FRESHNESS_MS = [FRESH_MS, 20];
+const FRESH: Freshness = { known: 10_000, unknown: 20 };
+const FRESHNESS: readonly Freshness[] = [FRESH, { known: 20, unknown: 20 }];
 
 /** Agents whose keys are tried to find who signed in another's name: some milliseconds of work. */
 const MOST_TRIED = 500;
@@ -64,7 +64,7 @@ export class EntryProofs implements ReadinessCheck {
   constructor(
     private readonly settings: ServiceSettings,
     private readonly keys: StreamKeys,
-    private readonly client: StreamKeyClient,
+    private readonly agents: AgentFacts,
   ) {}
 
   /** Says whether whoever can write to a stream is believed: nobody should find that out by an incident. */
@@ -87,7 +87,7 @@ export class EntryProofs implements ReadinessCheck {
     const { stream, fields } = entry;
     if (fields.sig === undefined) return 'nobody';
     if (claimedService(fields.sig) !== null) return entrySigner(stream, fields, this.settings.serviceKeys) ?? 'forged';
-    for (const freshMs of FRESHNESS_MS) if (await this.isOwn(entry, freshMs)) return 'agent';
+    for (const fresh of FRESHNESS) if (await this.isOwn(entry, fresh)) return 'agent';
     return 'forged';
   }
 
@@ -99,12 +99,11 @@ export class EntryProofs implements ReadinessCheck {
     const now = Date.now();
     if (fields.sig === undefined || claimedService(fields.sig) !== null || !this.maySearch(now)) return null;
     const { id: organizationId } = organization;
-    for (const agent of this.client.lately(organization, MOST_TRIED)) {
-      const { agentId } = agent;
-      if (agentId === entry.agent_id || !this.keys.isOwn({ stream, fields }, { ...agent, organizationId }, now))
-        continue;
+    for (const { id: agentId, streamKeys } of this.agents.lately(organization, MOST_TRIED)) {
+      const owner = { ...streamKeys, organizationId, agentId };
+      if (agentId === entry.agent_id || !this.keys.isOwn({ stream, fields }, owner, now)) continue;
       const entryOfSigner = { stream, fields, organization, entry: { agent_id: agentId } };
-      return (await this.isOwn(entryOfSigner, FRESH_MS)) ? agentId : null; // it may be a key that counts no longer
+      return (await this.isOwn(entryOfSigner, FRESH)) ? agentId : null; // it may be a key that counts no longer
     }
     return null;
   }
@@ -115,10 +114,11 @@ export class EntryProofs implements ReadinessCheck {
     return this.searches.count <= SEARCHES_PER_SECOND;
   }
 
-  private async isOwn(entry: ProvableEntry, freshMs: number): Promise<boolean> {
+  private async isOwn(entry: ProvableEntry, fresh: Freshness): Promise<boolean> {
     const { organization, entry: about } = entry;
-    const state = await this.client.of(organization, about.agent_id, freshMs);
-    const agent = state && { ...state, organizationId: organization.id, agentId: about.agent_id };
-    return agent !== null && this.keys.isOwn(entry, agent, Date.now());
+    const agent = await this.agents.of(organization, about.agent_id, fresh);
+    if (!agent || agent.status === 'retired') return false;
+    const owner = { ...agent.streamKeys, organizationId: organization.id, agentId: about.agent_id };
+    return this.keys.isOwn(entry, owner, Date.now());
   }
 }

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type AgentNotices, UnavailableError, UpstreamProblemError, type ServiceClient } from '@agion/service-kit';
 import { DEFAULT_ORGANIZATION } from '@agion/wire';
-import { AgentFacts } from './agent-facts.client.js';
+import type { ServiceClient } from '../http/service-client.js';
+import { UnavailableError, UpstreamProblemError } from '../problem/domain-error.js';
+import type { AgentNotices } from '../streams/agent-notices.consumer.js';
+import { AgentFacts, type Freshness } from './agent-facts.client.js';
 
 const acme = { id: '0198c0de-0000-7000-8000-00000000acce', slug: 'acme' };
 
@@ -20,7 +22,8 @@ class Registry {
     if (this.state === 'empty')
       return Promise.reject(new UpstreamProblemError({ type: '/problems/agent-not-found', title: '', status: 404 }));
     const agent = { agent_id: 'demo:a', container_id: 'demo', type: null, framework: null, status: 'active' };
-    return Promise.resolve({ ...agent, fingerprint: this.fingerprint, created_at: '2026-01-01T00:00:00Z' });
+    const keys = { stream_key_generation: 1, previous_stream_key_until: null };
+    return Promise.resolve({ ...agent, ...keys, fingerprint: this.fingerprint, created_at: '2026-01-01T00:00:00Z' });
   };
 }
 
@@ -42,9 +45,10 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-const ask = (organization = DEFAULT_ORGANIZATION): ReturnType<AgentFacts['of']> => facts.of(organization, 'demo:a');
+const ask = (organization = DEFAULT_ORGANIZATION, fresh?: Freshness): ReturnType<AgentFacts['of']> =>
+  facts.of(organization, 'demo:a', fresh);
 
-describe('what governance knows of an agent', () => {
+describe('what is known of an agent', () => {
   it('is asked of the registry once in ten seconds, and once for all who ask at the same time', async () => {
     await Promise.all([ask(), ask(), ask()]);
     await ask();
@@ -84,6 +88,23 @@ describe('what governance knows of an agent', () => {
     expect(await ask()).toBeNull();
     registry.state = 'here';
     expect(await ask()).toMatchObject({ id: 'demo:a', container: 'demo', fingerprint: '' });
+  });
+
+  it('is as old as whoever asks allows, for agents that are there and for those that are not', async () => {
+    const atMost20 = { known: 20, unknown: 20 };
+    await ask();
+    jest.advanceTimersByTime(20);
+    await ask(DEFAULT_ORGANIZATION, atMost20);
+    expect(registry.asked).toHaveLength(2);
+    registry.state = 'empty';
+    jest.advanceTimersByTime(20);
+    expect(await ask(DEFAULT_ORGANIZATION, atMost20)).toBeNull();
+    jest.advanceTimersByTime(19);
+    expect(await ask(DEFAULT_ORGANIZATION, atMost20)).toBeNull();
+    expect(registry.asked).toHaveLength(3);
+    jest.advanceTimersByTime(1);
+    await ask(DEFAULT_ORGANIZATION, atMost20);
+    expect(registry.asked).toHaveLength(4);
   });
 
   it('is asked for again when the registry says that it has changed, whatever was under way', async () => {

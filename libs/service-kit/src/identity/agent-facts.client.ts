@@ -1,17 +1,14 @@
 import { createHash } from 'node:crypto';
+import { type AgentStatus, type Organization, problemType } from '@agion/wire';
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  AgentNotices,
-  SERVICE,
-  ServiceClient,
-  UnavailableError,
-  UpstreamProblemError,
-  type ServiceFacts,
-} from '@agion/service-kit';
-import { problemType, type AgentStatus, type Organization } from '@agion/wire';
 import { LRUCache } from 'lru-cache';
+import { ServiceClient } from '../http/service-client.js';
+import { UnavailableError, UpstreamProblemError } from '../problem/domain-error.js';
+import { SERVICE, type ServiceFacts } from '../service-facts.js';
+import { AgentNotices } from '../streams/agent-notices.consumer.js';
+import type { StreamKeyState } from './stream-keys.js';
 
-/** What the registry knows of an agent and governance decides by. */
+/** What the registry knows of an agent and others decide by. */
 export interface KnownAgent {
   id: string;
   container: string | null;
@@ -23,6 +20,7 @@ export interface KnownAgent {
   registeredAt: Date;
   /** The agent on whose behalf it acts. */
   delegatedBy: string | null;
+  streamKeys: StreamKeyState;
 }
 
 /** The registry's answer. */
@@ -35,10 +33,19 @@ interface AgentAnswer {
   fingerprint: Record<string, string> | null;
   created_at: string;
   delegated_by?: string | null;
+  stream_key_generation: number;
+  previous_stream_key_until: string | null;
 }
 
-/** Milliseconds an answer is believed without asking again. */
-const FRESH_MS = 10_000;
+/** How old the registry's word may be, in milliseconds. */
+export interface Freshness {
+  known: number;
+  /** That there is no such agent. */
+  unknown: number;
+}
+
+/** Nobody is remembered as unknown: who has just registered is there. */
+const FRESH: Freshness = { known: 10_000, unknown: 0 };
 /** Milliseconds the last word stands after a question that was not answered. */
 const SPARED_MS = 1_000;
 /** Milliseconds the registry has to answer where there is a last word to fall back on, and where there is none. */
@@ -46,8 +53,11 @@ const PATIENCE_MS = { known: 1_000, unknown: 3_000 };
 const MOST_AGENTS = 50_000;
 
 interface Known {
-  agent: KnownAgent;
+  /** Null: there is no such agent. */
+  agent: KnownAgent | null;
   askedAt: number;
+  /** Until then the registry is not asked again: it did not answer. */
+  sparedUntil?: number;
 }
 
 /** Which agents there are: the registry's word, kept for seconds, and the last one while the registry is away. */
@@ -67,13 +77,15 @@ export class AgentFacts {
   }
 
   /** The agent, or null when it is not registered. @throws UnavailableError when the registry is away and never told */
-  async of(organization: Organization, agentId: string): Promise<KnownAgent | null> {
+  async of(organization: Organization, agentId: string, fresh = FRESH): Promise<KnownAgent | null> {
     const key = `${organization.id} ${agentId}`;
     const known = this.known.get(key);
-    if (known && Date.now() - known.askedAt < FRESH_MS) return known.agent;
+    if (known && isFresh(known, fresh)) return known.agent;
     const running = this.asking.get(key);
     if (running) return running;
-    const asking = this.ask(organization, agentId, key).finally(() => this.asking.delete(key));
+    const asking = this.ask(organization, agentId, key).finally(() => {
+      if (this.asking.get(key) === asking) this.asking.delete(key);
+    });
     this.asking.set(key, asking);
     return asking;
   }
@@ -85,6 +97,17 @@ export class AgentFacts {
     const found = await Promise.all([...distinct.values()].map((one) => this.of(one.organization, one.agentId)));
     const byKey = new Map([...distinct.keys()].map((key, index) => [key, found[index] ?? null]));
     return keys.map((key) => byKey.get(key) ?? null);
+  }
+
+  /** Agents of an organization that were asked about lately and are not retired, the latest first, as they were then. */
+  *lately({ id }: Organization, most: number): Generator<KnownAgent> {
+    let found = 0;
+    for (const [key, { agent }] of this.known.entries()) {
+      if (found === most) return;
+      if (!agent || agent.status === 'retired' || !key.startsWith(`${id} `)) continue;
+      found += 1;
+      yield agent;
+    }
   }
 
   /** Agents that are named have to be asked for; of others the last word still stands where the registry does not answer. */
@@ -99,25 +122,20 @@ export class AgentFacts {
   }
 
   private async ask(organization: Organization, agentId: string, key: string): Promise<KnownAgent | null> {
+    const askedAt = Date.now(); // what changes from now on may or may not be in the answer
     const { heard } = this;
     try {
-      const agent = knownAgent(
-        await this.client.call<AgentAnswer>('registry', {
-          path: `/internal/agents/${encodeURIComponent(agentId)}`,
-          principal: { kind: 'service', subject: this.self.name, organization, role: null, groups: [] },
-          timeoutMs: PATIENCE_MS[this.known.has(key) ? 'known' : 'unknown'],
-        }),
+      const agent = await this.answer(
+        organization,
+        agentId,
+        PATIENCE_MS[this.known.get(key)?.agent ? 'known' : 'unknown'],
       );
-      if (heard === this.heard) this.known.set(key, { agent, askedAt: Date.now() });
+      if (heard === this.heard) this.known.set(key, { agent, askedAt });
       return agent;
     } catch (error) {
-      if (error instanceof UpstreamProblemError && isUnknown(error.upstream.type)) {
-        this.known.delete(key);
-        return null;
-      }
       const known = this.known.get(key);
-      if (known) {
-        known.askedAt = Date.now() - FRESH_MS + SPARED_MS;
+      if (known?.agent) {
+        known.sparedUntil = Date.now() + SPARED_MS;
         return known.agent;
       }
       throw error instanceof UnavailableError
@@ -125,6 +143,25 @@ export class AgentFacts {
         : Object.assign(new UnavailableError(`the registry cannot say who \`${agentId}\` is`), { cause: error });
     }
   }
+
+  private async answer(organization: Organization, agentId: string, timeoutMs: number): Promise<KnownAgent | null> {
+    try {
+      const answer = await this.client.call<AgentAnswer>('registry', {
+        path: `/internal/agents/${encodeURIComponent(agentId)}`,
+        principal: { kind: 'service', subject: this.self.name, organization, role: null, groups: [] },
+        timeoutMs,
+      });
+      return knownAgent(answer);
+    } catch (error) {
+      if (error instanceof UpstreamProblemError && isUnknown(error.upstream.type)) return null;
+      throw error;
+    }
+  }
+}
+
+function isFresh({ agent, askedAt, sparedUntil = 0 }: Known, fresh: Freshness): boolean {
+  const now = Date.now();
+  return now - askedAt < (agent ? fresh.known : fresh.unknown) || now < sparedUntil;
 }
 
 /** There is no such agent, or no agent can be called that. */
@@ -140,6 +177,10 @@ const knownAgent = (answer: AgentAnswer): KnownAgent => ({
   fingerprint: digestOf(answer.fingerprint),
   registeredAt: new Date(answer.created_at),
   delegatedBy: answer.delegated_by ?? null,
+  streamKeys: {
+    generation: answer.stream_key_generation,
+    previousUntil: answer.previous_stream_key_until === null ? null : new Date(answer.previous_stream_key_until),
+  },
 });
 
 /** The same for the same parts in any order. */
