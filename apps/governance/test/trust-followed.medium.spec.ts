@@ -43,6 +43,13 @@ describe('an agent that registers', () => {
     await eventually(async () => expect(await running.key('build:a')).toBe(0.699));
   });
 
+  it('is noticed, too, when nobody heard of it: whoever hears again looks at all', async () => {
+    running.registry.fingerprints.set('build:a', { model: 'three' });
+    await running.commands.set(keys.trustScore('default', 'build:a'), '0.8');
+    await running.commands.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await eventually(async () => expect(await running.key('build:a')).toBe(0.699));
+  });
+
   it('into a container under a critical ceiling is under it at once', async () => {
     await observed('caught:a', 1, { severity: 'critical', event_type: 'security_breach' });
     running.registry.registeredAt.set('caught:new', new Date(Date.now() + 1_000).toISOString());

@@ -24,21 +24,20 @@ export class TrustEventEntryDto {
   @Matches(EVENT_TYPE_PATTERN, { message: 'event_type must be a name such as `task_completed`' })
   event_type!: string;
 
-  @ApiPropertyOptional({
+  @ApiProperty({
     enum: SEVERITY_WORDS,
-    description:
-      '`negative` is `minor`. Only events of the type `guardrail_blocked` may leave it out: they are `minor`.',
+    description: '`negative` is `minor`. Where an event of the type `guardrail_blocked` does not say, it is `minor`.',
   })
   @ValidateIf(({ event_type: type, severity }: TrustEventEntryDto) => severity !== undefined || !isValued(type))
   @IsIn(SEVERITY_WORDS, { message: `severity must be one of ${SEVERITY_WORDS.join(', ')}` })
   severity?: string;
 
-  @ApiPropertyOptional({
+  @ApiProperty({
     minimum: -1,
     maximum: 1,
     example: 0.05,
     description:
-      'Its size counts; 0.05 is usual. Only events of the type `guardrail_blocked` may leave it out: theirs is 0.05.',
+      'Its size counts; 0.05 is usual, and what counts where an event of the type `guardrail_blocked` does not say.',
   })
   @NumberField()
   @ValidateIf(({ event_type: type, impact }: TrustEventEntryDto) => impact !== undefined || !isValued(type))

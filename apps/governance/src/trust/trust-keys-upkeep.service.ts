@@ -32,7 +32,7 @@ export class TrustKeysUpkeep implements OnApplicationBootstrap, OnModuleDestroy 
     notices: AgentNotices,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    notices.onChanged((organizationId, agentIds) => this.follow(organizationId, agentIds ?? []));
+    notices.onChanged((organizationId, agentIds) => this.follow(organizationId, agentIds));
     this.upkeep = new Upkeep({
       everyMs: INTERVAL_MS,
       work: (stopping) => this.renewAll(stopping),
@@ -50,7 +50,11 @@ export class TrustKeysUpkeep implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   /** An agent that registers may have another build, act on behalf of another, or come into a container under a ceiling. */
-  private follow(organizationId: string, agentIds: readonly string[]): void {
+  private follow(organizationId: string, agentIds: readonly string[] | null): void {
+    if (agentIds === null) {
+      this.days.delete(organizationId); // some may have been missed
+      return this.upkeep.again();
+    }
     const organization = this.directory.all().find(({ id }) => id === organizationId);
     if (organization && agentIds.length > 0) void this.scores.changed(organization, agentIds);
   }
