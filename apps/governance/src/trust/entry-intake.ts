@@ -9,7 +9,7 @@ import {
   type StreamMessage,
 } from '@agion/service-kit';
 import type { NewViolation } from '../violations/violation.js';
-import type { Forgery } from './forgery.js';
+import { placeOf, type Forgery } from './forgery.js';
 import { sourceOfEntry } from './trust-source.js';
 import type { TrustSource } from '@agion/wire';
 
@@ -91,10 +91,13 @@ export const forgeryBy = <Entry extends { agent_id: string }>(
   at: eventTime(undefined, id),
 });
 
+/** Forged entries in the name of an agent that are listed for a stream and UTC day: who floods a stream shall not flood people. */
+const MOST_LISTED = 20;
+
 /** What a forged entry is in the list of things somebody may have to look at. It says nothing about the agent it names. */
 export const violationOf = <Entry extends { agent_id: string }>({ message }: Refused<Entry>): NewViolation => ({
   organizationId: message.organization.id,
-  reference: `forged:${message.stream}:${message.id}`,
+  reference: `forged:${message.stream}:${message.entry.agent_id}:${placeOf(message.id, eventTime(undefined, message.id), MOST_LISTED)}`,
   kind: 'forged',
   agentId: message.entry.agent_id,
   severity: 'major',

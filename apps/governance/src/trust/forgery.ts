@@ -37,10 +37,12 @@ export const MOST_A_DAY = 4;
  * What a forgery is known by: the day, and one of a few numbers that follows from what was refused. So the same counts once, and all
  * of a day count no more often than there are numbers, without anybody counting.
  */
-export function forgeryId({ by, thing, at }: Pick<Forgery, 'by' | 'thing' | 'at'>): string {
-  const number = parseInt(hash('sha256', thing, 'hex').slice(0, 8), 16) % MOST_A_DAY;
-  return `forged:${by}:${dayOf(at) * DAY_MS}-${number}`;
-}
+export const forgeryId = ({ by, thing, at }: Pick<Forgery, 'by' | 'thing' | 'at'>): string =>
+  `forged:${by}:${placeOf(thing, at, MOST_A_DAY)}`;
+
+/** One of so many places of a UTC day, in the form of a stream's id: the same thing has the same one. */
+export const placeOf = (thing: string, at: Date, places: number): string =>
+  `${dayOf(at) * DAY_MS}-${parseInt(hash('sha256', thing, 'hex').slice(0, 8), 16) % places}`;
 
 const claimed = ({ kind, id }: FalseClaim): string => `${kind}:${id}`;
 
