@@ -27,8 +27,8 @@ const isSame = (a, b) => a.file === b.file && a.was === b.was && a.became === b.
 /**
  * What came of changing code, as lines of text.
  * @param files of Stryker's report
- * @param equivalents changes that change nothing, with the reason; each has to be one that survived
- * @param least share of the others that has to be noticed, 0 to 1
+ * @param equivalents changes that change nothing, with the reason; each in one of the files has to be one that survived
+ * @param least share of the others that has to be noticed in each file, 0 to 1
  * @returns `faults` is 0 when it was enough
  */
 export function mutationTable(files, equivalents, least) {
@@ -36,19 +36,19 @@ export function mutationTable(files, equivalents, least) {
   const survivors = changes.filter(({ status }) => SURVIVED.includes(status));
   const isEquivalent = (change) => equivalents.some((one) => isSame(one, change));
   const unnoticed = survivors.filter((change) => !isEquivalent(change));
-  const idle = equivalents.filter((one) => !survivors.some((change) => isSame(one, change)));
   const names = [...new Set(changes.map(({ file }) => file))];
-  const lines = names.map((name) => {
-    const own = changes.filter(({ file }) => file === name);
-    return `${name}: ${shareOf(own, unnoticed)}`;
-  });
-  const share = shareOfNoticed(changes, unnoticed);
-  lines.push(`all: ${shareOf(changes, unnoticed)}, at least ${percent(least)} is asked for`);
+  const idle = equivalents.filter(
+    (one) => names.includes(one.file) && !survivors.some((change) => isSame(one, change)),
+  );
+  const inFile = (name) => changes.filter(({ file }) => file === name);
+  const short = names.filter((name) => shareOfNoticed(inFile(name), unnoticed) < least);
+  const lines = names.map((name) => `${name}: ${shareOf(inFile(name), unnoticed)}`);
+  lines.push(`all: ${shareOf(changes, unnoticed)}, at least ${percent(least)} of each file is asked for`);
   for (const { file, line, was, became } of unnoticed)
     lines.push(`no test notices ${file}:${line}: \`${was}\` became \`${became}\``);
   for (const { file, was, became } of idle)
     lines.push(`listed as equivalent, and is none: ${file}: \`${was}\` became \`${became}\``);
-  return { lines, faults: idle.length + (share < least ? 1 : 0) };
+  return { lines, faults: idle.length + short.length };
 }
 
 const noticed = (changes) => changes.filter(({ status }) => KILLED.includes(status)).length;
@@ -61,7 +61,9 @@ function shareOfNoticed(changes, unnoticed) {
 
 function shareOf(changes, unnoticed) {
   const left = changes.filter((change) => unnoticed.includes(change)).length;
-  return `${noticed(changes)} of ${noticed(changes) + left} changes noticed, ${percent(shareOfNoticed(changes, unnoticed))}`;
+  const slow = changes.filter(({ status }) => status === 'Timeout').length;
+  const byTime = slow === 0 ? '' : ` (${slow} by taking too long)`;
+  return `${noticed(changes)} of ${noticed(changes) + left} changes noticed${byTime}, ${percent(shareOfNoticed(changes, unnoticed))}`;
 }
 
 const percent = (share) => `${(share * 100).toFixed(1)} %`;
