@@ -1,5 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { checkPolicy, compilePolicies, evaluate, explain, type PolicyRequest } from './index.js';
+import {
+  type ActionDefinition,
+  checkContextSchema,
+  checkPolicy,
+  compilePolicies,
+  evaluate,
+  explain,
+  type PolicyRequest,
+} from './index.js';
 
 const REQUEST: PolicyRequest = {
   agent: { id: 'demo:echo', trust: 0.5 },
@@ -10,7 +18,9 @@ const REQUEST: PolicyRequest = {
   at: 1_700_000_000_000,
 };
 
-function setOf(...specs: Record<string, unknown>[]) {
+const setOf = (...specs: Record<string, unknown>[]) => setFor([], specs);
+
+function setFor(actions: readonly ActionDefinition[], specs: Record<string, unknown>[]) {
   const policies = specs.map((spec, index) => {
     const { policy, faults } = checkPolicy({
       apiVersion: 'agion/v1',
@@ -21,7 +31,7 @@ function setOf(...specs: Record<string, unknown>[]) {
     if (!policy) throw new Error(JSON.stringify(faults));
     return { document: policy, version: 1 };
   });
-  return compilePolicies(policies, { revision: 7, defaultEffect: 'deny' });
+  return compilePolicies(policies, { revision: 7, defaultEffect: 'deny', actions });
 }
 
 describe('a decision', () => {
@@ -96,6 +106,28 @@ describe('a decision', () => {
       policyRevision: 7,
       errors: [],
     });
+  });
+
+  test('about what does not fit its action names no policy, whatever policies match', () => {
+    const contextSchema = checkContextSchema({
+      type: 'object',
+      properties: { to: { type: 'string' } },
+      required: ['to'],
+    }).schema;
+    const actions = [{ name: 'send_email', risk: 'low', contextSchema } as const];
+    const denied = { effect: 'deny', condition: 'agent.trust < 0.9' };
+    for (const specs of [[{ effect: 'allow' }], [denied], []])
+      expect(evaluate(setFor(actions, specs), REQUEST)).toEqual({
+        decision: 'deny',
+        allowed: false,
+        matched: [],
+        winner: null,
+        reason: 'the request does not fit the schema of `send_email`: `context.to` is missing',
+        failingTerms: [],
+        obligations: [],
+        policyRevision: 7,
+        errors: [],
+      });
   });
 
   test('takes a resource that has no text for a name for any resource', () => {
