@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { canMatchAgent, compilePolicies, evaluate, type PolicyRequest, type VersionedPolicy } from './index.js';
+import {
+  canMatchAgent,
+  compilePolicies,
+  evaluate,
+  isConcerned,
+  type PolicyRequest,
+  type VersionedPolicy,
+} from './index.js';
 
 const REQUEST: PolicyRequest = {
   agent: { id: 'demo:echo' },
@@ -136,6 +143,50 @@ test('a policy can match an agent when one of its patterns does', () => {
     false,
     false,
   ]);
+});
+
+describe('a set is concerned with an action of an agent', () => {
+  const concerned = (...specs: Parameters<typeof policy>[1][]): boolean => {
+    const policies = specs.map((spec, index) => policy(`p${index}`, spec));
+    return isConcerned(compilePolicies(policies, { revision: 1, defaultEffect: 'deny' }), 'demo:echo', 'read');
+  };
+
+  test('when a deny, an allow, a shadow policy or several of them have both in their scope', () => {
+    const [allow, deny, shadow] = [{}, { effect: 'deny' }, { mode: 'shadow' }] as const;
+    for (const specs of [[allow], [deny], [shadow], [allow, deny], [allow, shadow], [deny, shadow]])
+      expect([specs, concerned(...specs)]).toEqual([specs, true]);
+  });
+
+  test('not when there is no policy, or those there are speak of other actions and agents, or are drafts', () => {
+    const scope = { agents: ['demo:echo'], actions: ['read'], resources: ['*'] };
+    expect(concerned()).toBe(false);
+    expect(concerned({ scope: { ...scope, actions: ['write'] } }, { scope: { ...scope, agents: ['lab:*'] } })).toBe(
+      false,
+    );
+    expect(concerned({ status: 'draft' })).toBe(false);
+  });
+});
+
+test('what is in force again in the next revision is not compiled again, unless it has another version', () => {
+  let looks = 0;
+  const { document } = policy('kept', {});
+  const spec = {
+    ...document.spec,
+    get condition(): string {
+      looks += 1;
+      return 'agent.id == "demo:echo"';
+    },
+  };
+  const kept = { version: 3, document: { ...document, spec } };
+  const looksFor = (...policies: VersionedPolicy[]): number => {
+    looks = 0;
+    const set = compilePolicies(policies, { revision: 1, defaultEffect: 'deny' });
+    expect(evaluate(set, REQUEST).winner?.policy).toBe('kept');
+    return looks;
+  };
+  expect(looksFor(kept)).toBeGreaterThan(0);
+  expect(looksFor(policy('later', {}), kept)).toBe(0);
+  expect(looksFor({ ...kept, version: 4 })).toBeGreaterThan(0);
 });
 
 test('equally important policies stand by their ids, whatever order they came in', () => {

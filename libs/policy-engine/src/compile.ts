@@ -35,8 +35,6 @@ export interface CompiledPolicy {
   readonly reason: string;
   readonly reference: PolicyReference;
   readonly matched: MatchedPolicy;
-  /** The same, for when it counts as a denial. */
-  readonly denial: MatchedPolicy;
 }
 
 /** What a set has besides its policies. */
@@ -110,9 +108,9 @@ export function canMatchAgent(document: PolicyDocument, agentId: string): boolea
   return matchesAny(document.spec.scope.agents, agentId);
 }
 
-/** The highest priority first, then by id: the same order wherever it is sorted. */
+/** The highest priority first, then by id, which no two have in common: the same order wherever it is sorted. */
 export function byImportance(a: MatchedPolicy, b: MatchedPolicy): number {
-  return b.priority - a.priority || (a.policy < b.policy ? -1 : a.policy > b.policy ? 1 : 0);
+  return b.priority - a.priority || (a.policy < b.policy ? -1 : 1);
 }
 
 /** By the document, which is never changed: what is in force again in the next revision is not compiled again. */
@@ -155,7 +153,6 @@ function compilePolicy(terms: TermTable, { document, version }: VersionedPolicy)
     reason: spec.message ?? `policy \`${metadata.id}\` ${effect === 'deny' ? 'denies' : 'allows'} it`,
     reference: Object.freeze({ policy: metadata.id, version }),
     matched: Object.freeze(matched),
-    denial: effect === 'deny' ? matched : Object.freeze<MatchedPolicy>({ ...matched, effect: 'deny' }),
   };
 }
 
@@ -172,5 +169,5 @@ const UNCONDITIONAL: CompiledText = Object.freeze({ condition: null, fault: null
 function compiledText(terms: TermTable, text: string | undefined): CompiledText {
   if (text === undefined) return UNCONDITIONAL;
   const { condition, faults } = compileCondition(text, terms);
-  return { condition, fault: condition ? null : (faults[0]?.detail ?? 'it does not compile') };
+  return { condition, fault: condition ? null : faults[0].detail };
 }

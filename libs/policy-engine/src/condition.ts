@@ -14,7 +14,8 @@ export interface ConditionFault {
   column: number;
 }
 
-export type CompiledCondition = { condition: Condition; faults: [] } | { condition: null; faults: ConditionFault[] };
+export type CompiledCondition =
+  { condition: Condition; faults: [] } | { condition: null; faults: [ConditionFault, ...ConditionFault[]] };
 
 /**
  * Parses, type-checks and looks over a condition. Never throws.
@@ -26,8 +27,8 @@ export function compileCondition(text: string, terms = new TermTable()): Compile
   try {
     const program = ATTRIBUTES.parse(text);
     const { type, faults } = typeCheck(ATTRIBUTES, text, program, objectionsTo(text, program.ast));
-    if (faults.length > 0)
-      return { condition: null, faults: faults.map(({ offset, detail }) => ({ detail, ...positionOf(text, offset) })) };
+    const [first, ...others] = faults.map(({ offset, detail }) => ({ detail, ...positionOf(text, offset) }));
+    if (first !== undefined) return { condition: null, faults: [first, ...others] };
     if (type !== 'bool' && type !== 'dyn')
       return refused(text, program.ast.start, `the condition is of type \`${type}\`, not \`bool\``);
     return { condition: new Condition(program.ast, terms.split(text, program)), faults: [] };

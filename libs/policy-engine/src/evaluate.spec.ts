@@ -203,7 +203,7 @@ describe('a decision', () => {
     expect(explain(set, REQUEST)).toMatchObject({
       candidates: [
         { policy: 'p0', mode: 'enforce', matched: false },
-        { policy: 'p1', mode: 'shadow', matched: true },
+        { policy: 'p1', mode: 'shadow', matched: true, why: 'it has no condition, so it matches all in its scope' },
       ],
       toChange: ['`p0` would have to match: `context.amount < 5`'],
     });

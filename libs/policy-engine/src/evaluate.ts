@@ -3,7 +3,7 @@ import { Attributes } from './attributes.js';
 import { combine } from './combine.js';
 import { byImportance, type CompiledPolicy, type PolicySet } from './compile.js';
 import type { PolicyDecision, PolicyError, PolicyRequest } from './decision.js';
-import { type Matching, matching, NOTHING, resourceOf } from './matching.js';
+import { denialOf, type Matching, matching, NOTHING, resourceOf } from './matching.js';
 import { mergeObligations, type Obligation } from './obligation.js';
 import type { PolicyEffect } from './policy.js';
 import { shadowOf } from './shadow.js';
@@ -77,8 +77,8 @@ type Deciding = Pick<Matching, 'winner' | 'matched' | 'terms'>;
 function denialBy(denied: Matching, broken: readonly CompiledPolicy[]): Deciding {
   const [first] = broken;
   if (first === undefined) return denied;
-  const matched = [...denied.matched, ...broken.map(({ denial }) => denial)].sort(byImportance);
-  const isFirst = denied.winner === null || byImportance(first.denial, denied.winner.matched) < 0;
+  const matched = [...denied.matched, ...broken.map(denialOf)].sort(byImportance);
+  const isFirst = denied.winner === null || byImportance(first.matched, denied.winner.matched) < 0;
   return isFirst ? { winner: first, matched, terms: [] } : { ...denied, matched };
 }
 

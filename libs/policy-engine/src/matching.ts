@@ -60,6 +60,11 @@ export function resultOf(policy: CompiledPolicy, attributes: Attributes): boolea
   return result === true && policy.unknown !== null ? policy.unknown : result;
 }
 
+/** What an allow is told as when it counts as a denial. */
+export function denialOf({ matched }: CompiledPolicy): MatchedPolicy {
+  return { ...matched, effect: 'deny' };
+}
+
 /** The resource a request names; anything but a text names none. */
 export function resourceOf(request: PolicyRequest): string | undefined {
   const name: unknown = request.resource?.name;

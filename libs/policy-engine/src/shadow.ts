@@ -1,7 +1,7 @@
 import { combine, countsAs, type Outcome } from './combine.js';
 import type { CompiledPolicy } from './compile.js';
 import type { MatchedPolicy, PolicyDecision, PolicyError } from './decision.js';
-import { type Asked, isInScope, resultOf } from './matching.js';
+import { type Asked, denialOf, isInScope, resultOf } from './matching.js';
 import type { PolicyEffect } from './policy.js';
 
 /** What shadow policies add to a decision. Nothing of it is to be obeyed. */
@@ -23,7 +23,7 @@ export function shadowOf(
       if (typeof result === 'string') errors.push({ policy: policy.id, detail: result });
       const as = countsAs(policy, result);
       if (as === null) continue;
-      matched.push(as === policy.effect ? policy.matched : policy.denial);
+      matched.push(as === policy.effect ? policy.matched : denialOf(policy));
       if (as === 'deny') denied = true;
       else allowed = true;
     }
