@@ -25,6 +25,7 @@ beforeAll(async () => {
     body: { agent_id: 'support:triage', name: 'Triage' },
   });
   token = (body as { token: string }).token;
+  await asTableOwner(platform.database, (client) => client.query("SELECT governance.add_trust_month('2024-05-01')"));
 }, 120_000);
 afterAll(async () => {
   await platform?.stop();
@@ -76,6 +77,7 @@ describe('agion doctor', () => {
       /✓ clock +\d+\.\d+ s/,
       /! append-only file +acknowledged, not seen: redis keeps no append-only file/,
       /! redis durability +acknowledged by its operator, not seen by coordination, execution, gateway, governance, registry/,
+      /! old trust events +months that wait for their archive: 1, the oldest is 2024-05/,
       /✓ eviction +none/,
       /✓ registry +healthy and ready/,
       /✓ gateway +healthy and ready/,

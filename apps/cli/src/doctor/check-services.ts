@@ -4,9 +4,17 @@ import type { GivenPlatform } from './given.js';
 
 const make = findingsOf('Services');
 
+interface Check {
+  status?: string;
+  detail?: string;
+  durability?: string;
+  overdue_months?: number;
+  oldest_month?: string;
+}
+
 interface Readiness {
   status?: string;
-  checks?: Record<string, { status?: string; detail?: string; durability?: string }>;
+  checks?: Record<string, Check>;
 }
 
 /** Which services answer, and which are ready. Those behind the gateway are often reached by it alone. */
@@ -18,11 +26,13 @@ export async function checkServices({ gatewayUrl, serviceUrls, mode }: GivenPlat
     ];
   const seen = (health.body as { services?: Record<string, string> } | undefined)?.services ?? {};
   const vouched: string[] = [];
+  const overdue: Finding[] = [];
   const behind = await Promise.all(
     [...serviceUrls].map(async ([service, url]): Promise<Finding> => {
       const says = seen[service];
       const answer = await ask(`${url}/readiness`);
       if (isVouchedFor(answer)) vouched.push(service);
+      overdue.push(...retention(answer));
       if (!('failure' in answer)) return readiness(service, answer.status, answer.body as Readiness);
       return says === 'healthy'
         ? make('ok', service, `healthy, says the gateway; ${url} is not reached from here`)
@@ -52,7 +62,7 @@ export async function checkServices({ gatewayUrl, serviceUrls, mode }: GivenPlat
           ),
         ]
       : [];
-  return [gateway, ...behind, ...durability(vouched), ...tls];
+  return [gateway, ...behind, ...durability(vouched), ...overdue, ...tls];
 }
 
 /** Whether a service says of its Redis that nobody has seen it keep what it is given. */
@@ -65,6 +75,14 @@ function durability(vouched: readonly string[]): Finding[] {
   return [
     make('warning', 'redis durability', detail, 'see for yourself that this Redis keeps its data and evicts nothing'),
   ];
+}
+
+/** Months of trust events that governance says nobody archives. */
+function retention(answer: HttpAnswer): Finding[] {
+  const check = 'body' in answer ? (answer.body as Readiness | undefined)?.checks?.trust_retention : undefined;
+  if (!check?.overdue_months) return [];
+  const detail = `months that wait for their archive: ${check.overdue_months}, the oldest is ${check.oldest_month ?? 'unknown'}`;
+  return [make('warning', 'old trust events', detail, 'run `agion trust archive`, each month')];
 }
 
 function readiness(service: string, status: number, body: Readiness | undefined): Finding {
