@@ -69,11 +69,11 @@ export class Delivery {
 
   /** Waits with the entries in hand: neither the next read nor a delivery count helps while a dependency is down. */
   private async waitForDependency(attempt: number): Promise<boolean> {
-    const until = Date.now() + fullJitter(attempt);
+    const until = performance.now() + fullJitter(attempt);
     do {
-      await pause(Math.min(until - Date.now(), this.inFlight.renewalMs), this.signals.stopping);
+      await pause(Math.min(until - performance.now(), this.inFlight.renewalMs), this.signals.stopping);
       if (this.signals.stopping.aborted || !(await this.mayGoOn())) return false;
-    } while (Date.now() < until);
+    } while (performance.now() < until);
     return true;
   }
 

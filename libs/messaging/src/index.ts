@@ -33,6 +33,7 @@ export type { EventFeedOptions, FeedCodec, FeedEvent, FollowOptions } from './ev
 export { errorText, rateLimitedLogger, SILENT_LOGGER } from './logger.js';
 export type { Logger } from './logger.js';
 export { pause } from './pause.js';
+export { RedisClock } from './redis-clock.js';
 export { parseRedisUrl, redisAddress } from './redis-url.js';
 export type { RedisPlace } from './redis-url.js';
 export { RequestReply } from './request-reply.js';

@@ -79,7 +79,7 @@ export class Settlement {
   }
 
   private putOff(entry: StreamEntry, error: Error): void {
-    this.retries.hold(entry, entry.deliveries, Date.now());
+    this.retries.hold(entry, entry.deliveries, performance.now());
     this.metrics.count?.('failed', entry.stream, 1);
     const { stream, id, deliveries } = entry;
     this.log.warn(

@@ -60,7 +60,7 @@ export class StreamConsumer {
   private failures = 0;
   private lastReadAt: number | null = null;
   private sweptAt = -Infinity;
-  private reapedAt = Date.now();
+  private reapedAt = performance.now();
 
   /** @throws RangeError when an option cannot work, TypeError for a bad URL. Connects at once. */
   constructor(private readonly options: StreamConsumerOptions) {
@@ -81,7 +81,7 @@ export class StreamConsumer {
     );
     this.settlement = new Settlement(this.group, this.retries, settings, metrics, this.log);
     const slot = (): Slot => {
-      const inFlight = new InFlight(this.group, settings.minIdleMs, Date.now);
+      const inFlight = new InFlight(this.group, settings.minIdleMs, () => performance.now());
       return { inFlight, delivery: new Delivery(settings, runner, inFlight, this.settlement, signals, this.log) };
     };
     ({ inFlight: this.inFlight, delivery: this.delivery } = slot());
@@ -156,7 +156,7 @@ export class StreamConsumer {
     for (const stream of streams) await this.bringBack(stream);
     await this.sweep(streams);
     if (this.stopping.signal.aborted) return;
-    const untilSweep = this.sweptAt + this.sweepIntervalMs - Date.now();
+    const untilSweep = this.sweptAt + this.sweepIntervalMs - performance.now();
     if (this.retries.full) return pause(untilSweep, this.stopping.signal);
     await this.readNew(streams, untilSweep);
   }
@@ -181,13 +181,13 @@ export class StreamConsumer {
   }
 
   private async sweep(streams: readonly string[]): Promise<void> {
-    const now = Date.now();
+    const now = performance.now();
     if (now - this.sweptAt < this.sweepIntervalMs) return;
     const isDone = await this.overlap.isDoneWithin(LONGEST_WAIT_MS);
-    this.sweptAt = Date.now();
+    this.sweptAt = performance.now();
     if (!isDone) return; // what is in hand waits for something that is away: new entries must not wait for it too
     await this.redelivery.sweep(streams, now);
-    this.sweptAt = Date.now();
+    this.sweptAt = performance.now();
     if (now - this.reapedAt < REAP_INTERVAL_MS) return;
     for (const stream of streams) await this.group.reap(stream, REAP_IDLE_MS);
     this.reapedAt = now;

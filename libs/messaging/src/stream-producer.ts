@@ -1,5 +1,6 @@
 import { encodeEntry } from './codec.js';
 import type { RedisConnection } from './connection.js';
+import { RedisClock } from './redis-clock.js';
 import { pipelineReplies } from './replies.js';
 
 /** One append of many, each to a stream of its own. */
@@ -20,7 +21,10 @@ export type Trim = { readonly maxLength: number } | { readonly olderThanMs: numb
 
 /** Appends entries to streams over a `command` connection, which it does not own. */
 export class StreamProducer {
-  constructor(private readonly redis: RedisConnection) {}
+  constructor(
+    private readonly redis: RedisConnection,
+    private readonly clock = new RedisClock(redis),
+  ) {}
 
   /**
    * Appends one entry and returns its id once Redis has taken it. Rejects at once while Redis is away, and within 500 ms
@@ -29,7 +33,7 @@ export class StreamProducer {
    * @throws EntryTooLargeError, MalformedEntryError as `encodeEntry` does.
    */
   async append(stream: string, values: EntryValues, trim?: Trim): Promise<string> {
-    return idOf(await this.redis.call('XADD', ...appendArguments(stream, values, trim)));
+    return idOf(await this.redis.call('XADD', ...appendArguments(stream, values, await this.trimming(trim))));
   }
 
   /**
@@ -38,8 +42,9 @@ export class StreamProducer {
    */
   async appendMany(stream: string, entries: readonly EntryValues[], trim?: Trim): Promise<string[]> {
     if (entries.length === 0) return [];
+    const trimming = await this.trimming(trim);
     const pipeline = this.redis.pipeline();
-    for (const values of entries) pipeline.call('XADD', ...appendArguments(stream, values, trim));
+    for (const values of entries) pipeline.call('XADD', ...appendArguments(stream, values, trimming));
     return pipelineReplies(await pipeline.exec()).map(idOf);
   }
 
@@ -54,12 +59,21 @@ export class StreamProducer {
     const [first] = appends;
     if (!first) return [];
     if (appends.length === 1) return [await this.appendOne(first)]; // a pipeline costs as much again
+    const trimmings = await Promise.all(appends.map(({ trim }) => this.trimming(trim)));
     const pipeline = this.redis.pipeline();
-    for (const { stream, values, trim } of appends) pipeline.call('XADD', ...appendArguments(stream, values, trim));
+    for (const [index, { stream, values }] of appends.entries())
+      pipeline.call('XADD', ...appendArguments(stream, values, trimmings[index]));
     const results = (await pipeline.exec()) ?? [];
     const lost = results.find(([error]) => error && error.name !== 'ReplyError');
     if (lost?.[0]) throw lost[0];
     return results.map(([error, reply]) => error ?? idOf(reply));
+  }
+
+  /** Ages are by the clock of Redis, as ids are: by one that is ahead, what was just written would be old. */
+  private async trimming(trim: Trim | undefined): Promise<string[]> {
+    if (!trim) return [];
+    if ('maxLength' in trim) return ['MAXLEN', '~', String(trim.maxLength)];
+    return ['MINID', '~', String(Math.max(0, (await this.clock.now()) - trim.olderThanMs))];
   }
 
   private async appendOne({ stream, values, trim }: Append): Promise<string | Error> {
@@ -72,17 +86,11 @@ export class StreamProducer {
   }
 }
 
-function appendArguments(stream: string, values: EntryValues, trim?: Trim): string[] {
-  const given = [stream, ...trimArguments(trim), '*'];
+function appendArguments(stream: string, values: EntryValues, trimming: readonly string[] = []): string[] {
+  const given = [stream, ...trimming, '*'];
   const fields = encodeEntry(values);
   for (const name in fields) given.push(name, fields[name] ?? '');
   return given;
-}
-
-function trimArguments(trim?: Trim): string[] {
-  if (!trim) return [];
-  if ('maxLength' in trim) return ['MAXLEN', '~', String(trim.maxLength)];
-  return ['MINID', '~', String(Math.max(0, Date.now() - trim.olderThanMs))];
 }
 
 function idOf(reply: unknown): string {
