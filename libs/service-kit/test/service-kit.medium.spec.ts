@@ -100,6 +100,19 @@ describe('identity', () => {
     expect((await problem(response)).type).toBe('/problems/unauthenticated');
   });
 
+  test.each([
+    ['has expired', -120_000],
+    ['is not valid yet', 120_000],
+  ])('one that %s is told so: the clocks of two services differ', async (what, offMs) => {
+    const key = parsePrivateKey(env.GATEWAY_SERVICE_KEY ?? '');
+    const signed = new AssertionSigner('gateway', key, () => Date.now() + offMs).sign('governance', caller);
+    expect(await problem(await ask('/v1/notes', {}, signed))).toMatchObject({
+      status: 401,
+      detail: `the assertion of the calling service ${what}`,
+      hint: 'compare the clocks of the machines the two services run on',
+    });
+  });
+
   test('a route for the registry answers no one else', async () => {
     expect((await ask('/v1/notes/registry-only')).status).toBe(403);
     const own: Principal = { ...caller, kind: 'service', subject: 'registry', role: null };

@@ -49,6 +49,8 @@ export class ServiceClient implements OnApplicationShutdown {
     });
     const answer = parse(text);
     if (statusCode < 400) return answer as Answer;
+    if (isProblem(answer) && 'assertion' in answer)
+      throw new UnavailableError(`\`${service}\` does not believe \`${this.self.name}\`: ${answer.detail}`);
     if (isProblem(answer)) throw new UpstreamProblemError(answer, retryAfter);
     throw new DomainError('upstream-failed', `\`${service}\` answered ${statusCode} without a problem`);
   }

@@ -2,9 +2,15 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { HEADERS, type ServiceName } from '@agion/wire';
-import { ForbiddenError, UnauthenticatedError } from '../problem/domain-error.js';
-import { AssertionVerifier } from './assertion.js';
+import { DomainError, ForbiddenError } from '../problem/domain-error.js';
+import { AssertionVerifier, type MistimedAssertion } from './assertion.js';
 import { INTERNAL, ON_BEHALF, OPEN, setIdentity } from './caller.js';
+
+const MISTIMED: Record<MistimedAssertion, string> = {
+  early: 'the assertion of the calling service is not valid yet',
+  expired: 'the assertion of the calling service has expired',
+};
+const COMPARE_CLOCKS = 'compare the clocks of the machines the two services run on';
 
 /** In front of every route of every service but the gateway: no signed assertion, no answer. */
 @Injectable()
@@ -21,7 +27,8 @@ export class AssertionGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const header = request.headers[HEADERS.assertion];
     const caller = typeof header === 'string' ? this.verifier.verify(header) : null;
-    if (!caller) throw new UnauthenticatedError('this service answers other services only', 'call the gateway');
+    if (typeof caller === 'string') refuse(caller, MISTIMED[caller], COMPARE_CLOCKS);
+    if (!caller) refuse('invalid', 'this service answers other services only', 'call the gateway');
     const internal = this.reflector.getAllAndOverride<ServiceName[]>(INTERNAL, targets);
     if (internal && !internal.includes(caller.service))
       throw new ForbiddenError(`\`${caller.service}\` may not call this route`);
@@ -30,4 +37,9 @@ export class AssertionGuard implements CanActivate {
     setIdentity(request, caller);
     return true;
   }
+}
+
+/** Says that it is the calling service that is not believed, not whom it speaks for. */
+function refuse(assertion: MistimedAssertion | 'invalid', detail: string, hint: string): never {
+  throw new DomainError('unauthenticated', detail, { hint, extensions: { assertion } });
 }

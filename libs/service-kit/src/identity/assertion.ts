@@ -21,6 +21,9 @@ interface Claims {
   act_for?: ActFor;
 }
 
+/** Signed by whom it says, and not valid yet or no more: the clocks of the two services differ, or it is an old one. */
+export type MistimedAssertion = 'early' | 'expired';
+
 /** Who called, and on whose behalf, as the receiving service may rely on it. */
 export interface VerifiedCaller {
   service: ServiceName;
@@ -29,12 +32,14 @@ export interface VerifiedCaller {
   actFor?: ActFor;
 }
 
+type TimedCaller = VerifiedCaller & Pick<Claims, 'iat' | 'exp'>;
+
 /**
  * Signs the identity a service shows another: a compact JWS (RFC 7515, EdDSA) that names the caller, the one service it is meant
  * for and the principal it acts for. Signatures are reused for half their life, so a busy caller signs rarely.
  */
 export class AssertionSigner {
-  private readonly recent = new LRUCache<string, string>({ max: 1_000, ttl: (ASSERTION_TTL_SECONDS / 2) * 1_000 });
+  private readonly recent = new LRUCache<string, { assertion: string; iat: number }>({ max: 1_000 });
 
   constructor(
     private readonly service: ServiceName,
@@ -45,9 +50,9 @@ export class AssertionSigner {
   /** @param actFor whose run or mission this is about; only for services that keep such */
   sign(audience: ServiceName, principal: Principal, actFor?: ActFor): string {
     const cacheKey = `${audience} ${JSON.stringify([principal, actFor])}`;
-    const known = this.recent.get(cacheKey);
-    if (known !== undefined) return known;
     const iat = Math.floor(this.now() / 1_000);
+    const known = this.recent.get(cacheKey);
+    if (known && iat >= known.iat && iat < known.iat + ASSERTION_TTL_SECONDS / 2) return known.assertion; // also when clocks are set
     const exp = iat + ASSERTION_TTL_SECONDS;
     const claims: Claims = {
       iss: this.service,
@@ -59,14 +64,14 @@ export class AssertionSigner {
     };
     const body = `${HEADER}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
     const assertion = `${body}.${sign(null, Buffer.from(body), this.key).toString('base64url')}`;
-    this.recent.set(cacheKey, assertion);
+    this.recent.set(cacheKey, { assertion, iat });
     return assertion;
   }
 }
 
 /** Checks assertions. The algorithm follows from the configured keys, never from the token's own header. */
 export class AssertionVerifier {
-  private readonly verified = new LRUCache<string, VerifiedCaller & { exp: number }>({ max: 5_000, ttl: 30_000 });
+  private readonly verified = new LRUCache<string, TimedCaller>({ max: 5_000, ttl: 30_000 });
 
   constructor(
     private readonly service: ServiceName,
@@ -74,21 +79,20 @@ export class AssertionVerifier {
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** The caller, or `null` for anything that is not a valid assertion for this service. */
-  verify(assertion: string): VerifiedCaller | null {
+  /** The caller, `early` or `expired` for an assertion that is good but for its times, or `null` for anything else. */
+  verify(assertion: string): VerifiedCaller | MistimedAssertion | null {
     const digest = createHash('sha256').update(assertion).digest('base64url');
     const seconds = this.now() / 1_000;
     const known = this.verified.get(digest);
-    if (known) return known.exp > seconds ? known : null;
-    const claims = this.claimsOf(assertion);
-    if (!claims || claims.exp <= seconds) return null;
-    const actFor = claims.act_for && { actFor: claims.act_for };
-    const caller = { service: claims.iss, principal: claims.principal, exp: claims.exp, ...actFor };
-    this.verified.set(digest, caller);
+    const caller = known ?? this.callerIn(assertion);
+    if (!caller) return null;
+    if (caller.iat > seconds + LEEWAY_SECONDS) return 'early';
+    if (caller.exp <= seconds) return 'expired';
+    if (!known) this.verified.set(digest, caller);
     return caller;
   }
 
-  private claimsOf(assertion: string): Claims | null {
+  private callerIn(assertion: string): TimedCaller | null {
     const [header, payload, signature, rest] = assertion.split('.');
     if (header !== HEADER || payload === undefined || signature === undefined || rest !== undefined) return null;
     const claims = parseClaims(payload);
@@ -96,9 +100,10 @@ export class AssertionVerifier {
     const key = this.keys.get(claims.iss);
     if (!key || !verify(null, Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url')))
       return null;
-    const early = claims.iat > this.now() / 1_000 + LEEWAY_SECONDS;
     const long = claims.exp - claims.iat > ASSERTION_TTL_SECONDS;
-    return early || long || !mayAssert(claims) ? null : claims;
+    if (long || !mayAssert(claims)) return null;
+    const { iss: service, principal, iat, exp, act_for: actFor } = claims;
+    return { service, principal, iat, exp, ...(actFor && { actFor }) };
   }
 }
 

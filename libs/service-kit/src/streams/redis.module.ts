@@ -5,6 +5,7 @@ import {
   createRedis,
   EventFeed,
   inspectServer,
+  RedisClock,
   type RedisConnection,
   type RedisServer,
   serverDangers,
@@ -80,6 +81,7 @@ export class RedisModule {
     const exported = [
       COMMAND_REDIS,
       TopicHub,
+      RedisClock,
       StreamProducer,
       Channels,
       EventFeed,
@@ -102,9 +104,14 @@ export class RedisModule {
             new TopicHub({ redisUrl, name: `${service}:subscriptions`, logger }),
         },
         {
-          provide: StreamProducer,
+          provide: RedisClock,
           inject: [COMMAND_REDIS],
-          useFactory: (redis: RedisConnection) => new StreamProducer(redis),
+          useFactory: (redis: RedisConnection) => new RedisClock(redis),
+        },
+        {
+          provide: StreamProducer,
+          inject: [COMMAND_REDIS, RedisClock],
+          useFactory: (redis: RedisConnection, clock: RedisClock) => new StreamProducer(redis, clock),
         },
         {
           provide: Channels,
