@@ -23,6 +23,7 @@ import { MetricsController } from './metrics/metrics.controller.js';
 import { RouteMetrics } from './metrics/route-metrics.js';
 import { NoticesModule } from './notices/notices.module.js';
 import { chunkOf } from './rate-limit/chunk-of.js';
+import { HeldRefusals } from './rate-limit/held-refusals.js';
 import { OrganizationPoints } from './rate-limit/organization-points.js';
 import { PointLimiter } from './rate-limit/point-limiter.js';
 import { RateLimitGuard } from './rate-limit/rate-limit.guard.js';
@@ -70,6 +71,7 @@ import { StreamTicketsModule } from './stream-tickets/stream-tickets.module.js';
           limiterFor(rateLimit),
           limiterFor(failureLimit),
           new OrganizationPoints(limitOf, limiterFor),
+          new HeldRefusals(),
         );
       },
     },

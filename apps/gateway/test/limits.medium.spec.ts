@@ -42,6 +42,22 @@ describe('limits', () => {
     expect((await gateway.call('GET', '/health')).status).toBe(200);
   });
 
+  test('a caller who goes on asking when he was told to wait is told so later each time', async () => {
+    const token = await gateway.person('viewer', { sub: 'cleo' });
+    const ask = async (): Promise<{ status: number; ms: number }> => {
+      const startedAt = performance.now();
+      const { status } = await gateway.call('GET', '/api/v1/agents', { token });
+      return { status, ms: performance.now() - startedAt };
+    };
+    const answers = [];
+    for (let n = 0; n < LIMIT + 20; n += 1) answers.push(await ask());
+    expect(answers.slice(LIMIT).map(({ status }) => status)).toEqual(Array(20).fill(429));
+    expect(Math.min(...answers.map(({ ms }) => ms))).toBeLessThan(200);
+    const late = await ask();
+    expect(late.status).toBe(429);
+    expect(late.ms).toBeGreaterThanOrEqual(240);
+  }, 30_000);
+
   test('an address has its failures; tokens known to be good go on from there', async () => {
     const headers = { 'x-forwarded-for': '203.0.113.7' };
     const attempt = (keyId: string) => gateway.call('GET', '/api/v1/agents', { token: agentToken(keyId), headers });

@@ -15,6 +15,7 @@ const USER_MS = 10_000;
 const MAX_KNOWN = 20_000;
 
 interface Known extends Verified {
+  /** By a clock that nobody sets: a wall clock that is set back must not keep a revoked token alive. */
   readonly until: number;
 }
 
@@ -33,7 +34,7 @@ export class Authenticator {
 
   recognize(token: string): Verified | undefined {
     const known = this.known.get(digestOf(token));
-    return known && known.until > Date.now() ? known : undefined;
+    return known && known.until > performance.now() && Date.now() < (known.expiresAt ?? Infinity) ? known : undefined;
   }
 
   /** True for a token that was good a while ago: it is verified again even from an address with many failures. */
@@ -44,12 +45,12 @@ export class Authenticator {
   /** @throws UnauthenticatedError, ForbiddenError or UnavailableError, as the verifiers say */
   async authenticate(token: string, request: FastifyRequest, reply: FastifyReply): Promise<Verified> {
     const digest = digestOf(token);
-    const startedAt = Date.now(); // not when the answer came: what was revoked meanwhile must not live longer
+    const startedAt = performance.now(); // not when the answer came: what was revoked meanwhile must not live longer
     const { principal, expiresAt } = looksLikeToken(token)
       ? await this.tokens.verify(token, digest)
       : await this.users.verify(request, reply);
     const until = startedAt + (principal.kind === 'user' ? USER_MS : TOKEN_MS);
-    this.known.set(digest, { principal, expiresAt, until: Math.min(until, expiresAt ?? Infinity) });
+    this.known.set(digest, { principal, expiresAt, until });
     this.notices.watch(principal.organization.slug);
     return { principal, expiresAt };
   }

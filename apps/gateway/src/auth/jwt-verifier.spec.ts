@@ -104,6 +104,7 @@ describe('a verifier with published keys', () => {
     ['no expiry', { claims: { exp: undefined } }],
     ['an expiry in the past', { claims: { exp: now() - 60 } }],
     ['a start in the future', { claims: { nbf: now() + 600 } }],
+    ['an issue in the future', { claims: { iat: now() + 600 } }],
     ['no subject', { claims: { sub: undefined } }],
     ['an empty subject', { claims: { sub: '' } }],
     ['a number as its subject', { claims: { sub: 7 } }],

@@ -13,6 +13,8 @@ import { isSubject } from './subject.js';
 const CACHE_MS = 30_000;
 /** Clocks of the issuer and of the gateway may differ by this much, in seconds. */
 const LEEWAY_SECONDS = 5;
+/** And by this much where a token only says when it was made: issued later than now, one of the two clocks is wrong. */
+const ISSUE_LEEWAY_SECONDS = 60;
 const MAX_CACHED = 10_000;
 /** JWT as RFC 7519 and access tokens as RFC 9068 name themselves; many issuers say nothing. */
 const TYPES = ['JWT', 'AT+JWT'];
@@ -57,15 +59,17 @@ export class JwtVerifier {
   async verify(token: string): Promise<VerifiedJwt> {
     const digest = hash('sha256', token, 'base64url');
     const known = this.verified.get(digest);
-    if (known && known.until > Date.now()) return known;
+    if (known && known.until > performance.now() && known.claims.exp * 1_000 > Date.now()) return known;
     const { issuer, verify } = this.issuers.get(issuerNamedIn(token)) ?? refuse(null);
     const { payload, protectedHeader } = await verify(token).catch(refuse);
     const { sub, exp } = payload;
     if (!isSubject(sub) || exp === undefined || protectedHeader.crit !== undefined || !isJwt(protectedHeader.typ))
       return refuse(null);
+    if (typeof payload.iat === 'number' && payload.iat > Date.now() / 1_000 + ISSUE_LEEWAY_SECONDS)
+      return refuseEarly();
     const subject = subjectOf(sub, issuer.name, this.all) ?? refuse(null);
     const jwt = { claims: { ...payload, sub, exp }, issuer, subject };
-    this.verified.set(digest, { ...jwt, until: Math.min(Date.now() + CACHE_MS, exp * 1_000) });
+    this.verified.set(digest, { ...jwt, until: performance.now() + CACHE_MS });
     return jwt;
   }
 }
@@ -106,12 +110,15 @@ function verification(
   return (token) => jwtVerify(token, published.keyFor, options);
 }
 
+function refuseEarly(): never {
+  throw new UnauthenticatedError('the token is not valid yet', 'check the clocks of the issuer and of the gateway');
+}
+
 /** A token's fault is the caller's; keys that cannot be fetched or used are not. */
 function refuse(error: unknown): never {
   if (error instanceof UnavailableError) throw error;
   if (error instanceof errors.JWTExpired) throw new UnauthenticatedError('the token has expired');
-  if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf')
-    throw new UnauthenticatedError('the token is not valid yet', 'check the clocks of the issuer and of the gateway');
+  if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf') refuseEarly();
   if (error instanceof errors.JWKSInvalid || (error !== null && !(error instanceof errors.JOSEError)))
     throw Object.assign(new UnavailableError('the keys of the identity provider cannot be used'), { cause: error });
   throw new UnauthenticatedError('the token is not valid');

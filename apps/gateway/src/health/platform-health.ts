@@ -22,7 +22,7 @@ export class PlatformHealth implements OnApplicationShutdown {
   ) {}
 
   report(): Promise<PlatformHealthDto> {
-    const now = Date.now();
+    const now = performance.now();
     if (!this.latest || this.latest.until <= now) this.latest = { report: this.ask(), until: now + REPORT_MS };
     return this.latest.report;
   }

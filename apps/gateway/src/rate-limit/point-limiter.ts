@@ -11,6 +11,8 @@ interface Grant {
   readonly until: number;
   /** The window holds no more than this grant. */
   readonly last: boolean;
+  /** Times that somebody was told to wait for the next window. */
+  refused: number;
 }
 
 const MAX_KEYS = 50_000;
@@ -26,7 +28,7 @@ export class PointLimiter {
   constructor(
     private readonly source: PointSource,
     private readonly chunk: number,
-    private readonly now: () => number = Date.now,
+    private readonly now: () => number = () => performance.now(),
   ) {}
 
   /** Spends one point. @returns 0, or the milliseconds until there is one again */
@@ -40,6 +42,11 @@ export class PointLimiter {
     return grant?.last === true && grant.left === 0 ? Math.max(0, grant.until - this.now()) : 0;
   }
 
+  /** How often the key was told to wait in this window, as far as is known here. */
+  refusalsOf(key: string): number {
+    return this.grants.get(key)?.refused ?? 0;
+  }
+
   private spendLocally(key: string): number | undefined {
     const grant = this.grants.get(key);
     if (!grant) return undefined;
@@ -49,7 +56,9 @@ export class PointLimiter {
       grant.left--;
       return 0;
     }
-    return grant.last ? grant.until - now : undefined;
+    if (!grant.last) return undefined;
+    grant.refused += 1;
+    return grant.until - now;
   }
 
   private async spendAfterRefill(key: string): Promise<number> {
@@ -65,7 +74,7 @@ export class PointLimiter {
       .take(key, this.chunk)
       .then(({ granted, msLeft }) => {
         const until = this.now() + Math.max(1, msLeft);
-        this.grants.set(key, { left: granted, until, last: granted < this.chunk });
+        this.grants.set(key, { left: granted, until, last: granted < this.chunk, refused: 0 });
       })
       .finally(() => this.refills.delete(key));
     this.refills.set(key, refill);

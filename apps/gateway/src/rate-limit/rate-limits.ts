@@ -1,10 +1,13 @@
 import { hash } from 'node:crypto';
 import { DomainError } from '@agion/service-kit';
 import { keys, type Principal } from '@agion/wire';
+import type { HeldRefusals } from './held-refusals.js';
 import type { OrganizationPoints } from './organization-points.js';
 import type { PointLimiter } from './point-limiter.js';
 
 const MAX_SUBJECT = 128;
+/** Refusals of a caller in a minute that are not held back. */
+const PROMPT_REFUSALS = 20;
 
 /** The limits of the door: requests of a caller and of an organization, and refused sign-ins from an address. */
 export class RateLimits {
@@ -12,18 +15,22 @@ export class RateLimits {
     private readonly callers: PointLimiter,
     private readonly failures: PointLimiter,
     private readonly organizations: OrganizationPoints,
+    private readonly refusals: HeldRefusals,
   ) {}
 
   /** Takes one request off the caller's limit, then off his organization's. @throws DomainError `too-many-requests` */
   request(caller: Principal, address: string): void | Promise<void> {
-    const wait = this.callers.spend(callerKey(caller, address));
-    if (typeof wait !== 'number')
-      return wait.then(async (ms) => {
-        refuseIf(ms);
-        await this.requestOf(caller);
-      });
-    refuseIf(wait);
-    return this.requestOf(caller);
+    const key = callerKey(caller, address);
+    const wait = this.callers.spend(key);
+    if (wait === 0) return this.requestOf(caller);
+    return this.requestAfter(wait, key, caller);
+  }
+
+  private async requestAfter(wait: number | Promise<number>, key: string, caller: Principal): Promise<void> {
+    const ms = await wait;
+    if (ms > 0 && this.callers.refusalsOf(key) > PROMPT_REFUSALS) await this.refusals.wait();
+    refuseIf(ms);
+    await this.requestOf(caller);
   }
 
   private requestOf({ organization: { slug } }: Principal): void | Promise<void> {

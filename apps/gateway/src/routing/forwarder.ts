@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Dispatcher } from 'undici';
 import { AssertionSigner, DomainError, traceparentOf, type CalledService } from '@agion/service-kit';
-import { HEADERS, rolloutBucket, type Principal } from '@agion/wire';
+import { HEADERS, rolloutBucket, type Principal, type Problem } from '@agion/wire';
 import { headersToCaller, headersToService } from './passed-headers.js';
 import type { RouteMatch } from './route-table.js';
 import { Upstreams } from './upstreams.js';
@@ -53,15 +53,30 @@ export class Forwarder {
   }
 }
 
+/** Why a service does not believe the gateway: for whoever runs the two. */
+async function refusalIn(service: CalledService, body: Dispatcher.ResponseData['body']): Promise<string | undefined> {
+  const { detail, hint } = await body.json().then(
+    (told) => told as Partial<Problem>,
+    () => ({ detail: undefined, hint: undefined }),
+  );
+  if (typeof detail !== 'string') return undefined;
+  return `\`${service}\` says: ${detail}${hint === undefined ? '' : `; ${hint}`}`;
+}
+
 /** A service answers with a problem or with what was asked for; anything else is a fault on our side and nothing for callers. */
-function checked(service: CalledService, { statusCode, headers, body }: Dispatcher.ResponseData): ForwardedAnswer {
+async function checked(
+  service: CalledService,
+  { statusCode, headers, body }: Dispatcher.ResponseData,
+): Promise<ForwardedAnswer> {
   const isProblem = String(headers['content-type'] ?? '').startsWith('application/problem+json');
   // 401 from a service means that it does not accept the gateway's signature.
   if (statusCode === 401 || (statusCode >= 500 && !isProblem)) {
+    const hint = statusCode === 401 && isProblem ? await refusalIn(service, body) : undefined;
     body.on('error', () => undefined).destroy();
-    throw Object.assign(new DomainError('upstream-failed', `\`${service}\` gave no usable answer`), {
-      status: statusCode,
-    });
+    throw Object.assign(
+      new DomainError('upstream-failed', `\`${service}\` gave no usable answer`, hint === undefined ? {} : { hint }),
+      { status: statusCode },
+    );
   }
   return { status: statusCode, headers: headersToCaller(headers), body };
 }
