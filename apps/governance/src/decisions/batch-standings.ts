@@ -4,7 +4,7 @@ import type { DecisionMaker } from './decision-maker.service.js';
 import type { Judgement, Question } from './decision.js';
 import { type Standing, UNAVAILABLE } from './judge.js';
 
-/** Who asks, and until when he can wait (milliseconds since 1970). */
+/** Who asks, and until when he can wait (as `performance.now()` tells it). */
 export interface Asking {
   organization: Organization;
   agentId: string;
@@ -52,7 +52,7 @@ export class BatchStandings {
   async judge({ organization, agentId, until }: Asking, question: Question, now: number): Promise<Judgement> {
     const key = keyOf(organization, agentId);
     if (!this.known.has(key)) {
-      const left = Math.min(PATIENCE_MS, until - BEFORE_DEADLINE_MS - Date.now());
+      const left = Math.min(PATIENCE_MS, until - BEFORE_DEADLINE_MS - performance.now());
       await inTime(Math.max(0, left), this.asked.get(key) ?? Promise.resolve());
     }
     const standing = this.known.get(key);

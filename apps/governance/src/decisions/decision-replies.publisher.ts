@@ -19,7 +19,7 @@ const RENEWAL_MS = 60_000;
 const TRIM_EVERY_MS = 1_000;
 const MOST_STREAMS = 10_000;
 const PAGE = 1_000;
-const MOST_PAGES = 50;
+const MOST_PAGES = 200;
 
 /** Answers to the streams agents read. */
 @Injectable()
@@ -50,11 +50,16 @@ export class DecisionRepliesPublisher {
     return results.map((result) => (result instanceof Error ? result : null));
   }
 
-  /** Earlier answers among those to requests taken since then, by decision id. */
-  async find(stream: string, sinceMs: number, decisionIds: ReadonlySet<string>): Promise<Map<string, ReplyFields>> {
+  /** Earlier answers among those to requests taken since then, by decision id; `whole`: others are not in the stream. */
+  async find(
+    stream: string,
+    sinceMs: number,
+    decisionIds: ReadonlySet<string>,
+  ): Promise<{ found: Map<string, ReplyFields>; whole: boolean }> {
     const found = new Map<string, ReplyFields>();
     let from = `${sinceMs}-0`;
-    for (let page = 0; page < MOST_PAGES && found.size < decisionIds.size; page += 1) {
+    for (let page = 0; found.size < decisionIds.size; page += 1) {
+      if (page === MOST_PAGES) return { found, whole: false };
       const entries = await this.redis.xrange(stream, from, '+', 'COUNT', PAGE).catch(nothingInOtherKeys);
       for (const [, flat] of entries) {
         const id = flat[flat.indexOf('decision_id') + 1];
@@ -63,7 +68,7 @@ export class DecisionRepliesPublisher {
       if (entries.length < PAGE) break;
       from = `(${entries.at(-1)?.[0] ?? from}`;
     }
-    return found;
+    return { found, whole: true };
   }
 
   private async renew(streams: ReadonlySet<string>): Promise<void> {

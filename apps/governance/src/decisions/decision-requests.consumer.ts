@@ -1,5 +1,5 @@
 import { DecisionRequestEntryDto, readDecisionRequest } from '@agion/dto';
-import { PermanentError, streamIdTime } from '@agion/messaging';
+import { PermanentError, RedisClock, streamIdTime } from '@agion/messaging';
 import {
   CrashPoints,
   EntryProofs,
@@ -26,13 +26,12 @@ import { TrustIntake } from '../trust/trust-intake.service.js';
 import { BatchStandings } from './batch-standings.js';
 import { deadlineOf, isOverdue } from './deadline.js';
 import type { Judgement } from './decision.js';
+import { DecisionAnswers } from './decision-answers.service.js';
 import { decisionIdOf, requestTime } from './decision-id.js';
 import { DecisionLedger } from './decision-ledger.service.js';
 import { DecisionMaker } from './decision-maker.service.js';
-import { DecisionRepliesPublisher, type Reply } from './decision-replies.publisher.js';
-import { replyFields } from './decision-reply.js';
 import { type Earlier, EarlierDecisions } from './earlier-decisions.service.js';
-import { NOT_WRITTEN, TOO_LATE } from './judge.js';
+import { TOO_LATE } from './judge.js';
 import { LedgerBacklog } from './ledger-backlog.js';
 import { askingOf, type Decided, MadeDecisions, type Request } from './made-decisions.js';
 import { newDecision, questionIn } from './question.js';
@@ -60,12 +59,13 @@ export class DecisionRequestsConsumer {
   constructor(
     private readonly maker: DecisionMaker,
     private readonly earlier: EarlierDecisions,
-    private readonly replies: DecisionRepliesPublisher,
+    private readonly answers: DecisionAnswers,
     private readonly ledger: DecisionLedger,
     private readonly intake: TrustIntake,
     private readonly proofs: EntryProofs,
     private readonly settings: ServiceSettings,
     private readonly crashPoints: CrashPoints,
+    private readonly clock: RedisClock,
     @Inject(SERVICE) { name }: ServiceFacts,
     @Inject(LOGGER) private readonly log: Logger,
   ) {
@@ -82,12 +82,13 @@ export class DecisionRequestsConsumer {
   async decide(@Payload() messages: Message[]): Promise<StreamFailure[]> {
     const proofs = await this.proofs.ofEach(messages);
     const now = Date.now();
+    const redisNow = await this.clock.now();
     const failures: StreamFailure[] = [];
     const requests: Request[] = [];
     for (const [index, message] of messages.entries()) {
-      const request = this.requestIn(message, proofs[index] ?? 'nobody', now);
+      const request = this.requestIn(message, proofs[index] ?? 'nobody', redisNow);
       if (request instanceof Error) failures.push({ message, error: request });
-      else requests.push(request);
+      else if (!this.answers.hasRefused(request)) requests.push(request);
     }
     const isNew = ({ message, decisionId }: Request): boolean =>
       message.deliveries === 1 && !this.unwritten.has(decisionId);
@@ -96,21 +97,21 @@ export class DecisionRequestsConsumer {
       requests.filter((request) => !shed.includes(request)),
       now,
     );
-    await this.refuse(shed);
+    await this.answers.refuse(shed);
     this.crashPoints.reach('after_reply');
     await this.record(decided.filter(({ message }) => !failed.has(message)));
     await this.intake.refuse(forgedAmong(messages, proofs));
-    for (const [message, error] of failed) failures.push({ message, error });
+    for (const { message, decisionId } of decided) {
+      const error = failed.get(message);
+      if (error === undefined) continue;
+      if (error instanceof PermanentError) this.unwritten.forget(decisionId);
+      failures.push({ message, error });
+    }
     return failures;
   }
 
-  /** Answers at once that nothing is decided, which is no decision and in no ledger. */
-  private async refuse(requests: readonly Request[]): Promise<void> {
-    if (requests.length > 0) this.count('ledger', requests.length);
-    await this.replies.send(requests.map((request) => replyTo(request, NOT_WRITTEN)));
-  }
-
-  private requestIn(message: Message, proof: Proof, now: number): Request | Error {
+  /** @param redisNow by the clock that entries have their ids of: by another one, all of them may be late */
+  private requestIn(message: Message, proof: Proof, redisNow: number): Request | Error {
     const { id, entry, organization } = message;
     const fault = faultIn(proof, this.settings.mode);
     if (fault !== null) return new PermanentError(fault);
@@ -127,8 +128,8 @@ export class DecisionRequestsConsumer {
       }),
       target,
       takenAt,
-      until: deadlineOf(takenAt, entry.timeout_ms, now),
-      overdue: isOverdue(takenAt, entry.timeout_ms, now),
+      until: performance.now() + deadlineOf(takenAt, entry.timeout_ms, redisNow) - redisNow,
+      overdue: isOverdue(takenAt, entry.timeout_ms, redisNow),
       span: remoteSpan('governance.decide', entry.traceparent),
     };
   }
@@ -149,7 +150,7 @@ export class DecisionRequestsConsumer {
     for (const group of [requests.filter(isReady), requests.filter((request) => !isReady(request))]) {
       const made = await this.decideEach(group, standings, now);
       decided.push(...made);
-      for (const [message, error] of await this.answer(made)) failed.set(message, error);
+      for (const [message, error] of await this.answers.send(made)) failed.set(message, error);
     }
     return { decided, failed };
   }
@@ -188,7 +189,12 @@ export class DecisionRequestsConsumer {
       const earlier = found.get(request.decisionId);
       if (!earlier) continue;
       const judgement = earlier.recorded ? earlier.judgement : await this.completed(earlier, request, standings, now);
-      this.unwritten.keep(request.decisionId, { ...earlier, judgement, sent: request.overdue, at: new Date(now) });
+      this.unwritten.keep(request.decisionId, {
+        ...earlier,
+        judgement,
+        sent: earlier.sent || request.overdue,
+        at: new Date(now),
+      });
     }
   }
 
@@ -202,23 +208,6 @@ export class DecisionRequestsConsumer {
     standings.begin([askingOf(request)]);
     const { request: asked, fingerprint } = await standings.judge(askingOf(request), request.question, now);
     return { ...judgement, request: asked, fingerprint };
-  }
-
-  /** @returns what could not be answered, with why */
-  private async answer(requests: readonly Decided[]): Promise<Map<Message, Error>> {
-    const open = requests.filter(({ made }) => !made.sent);
-    const errors = await this.replies.send(open.map((request) => replyTo(request, request.made.judgement)));
-    for (const { span } of open) span?.end();
-    const failed = new Map<Message, Error>();
-    for (const [index, { message, decisionId, target, made }] of open.entries()) {
-      const error = errors[index];
-      if (!error) made.sent = true;
-      else if (target.named && error.message.startsWith('WRONGTYPE')) {
-        this.unwritten.forget(decisionId);
-        failed.set(message, new PermanentError('`reply_to` names a key that is not a stream'));
-      } else failed.set(message, error);
-    }
-    return failed;
   }
 
   private async record(requests: readonly Decided[]): Promise<void> {
@@ -238,8 +227,3 @@ export class DecisionRequestsConsumer {
     for (const { decisionId } of requests) this.unwritten.forget(decisionId);
   }
 }
-
-const replyTo = ({ decisionId, target, question, span }: Request, judgement: Judgement): Reply => ({
-  target,
-  fields: replyFields(question.correlationId ?? '', decisionId, judgement, span?.traceparent),
-});

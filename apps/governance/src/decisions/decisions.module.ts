@@ -3,6 +3,7 @@ import { PoliciesModule } from '../policies/policies.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { TrustModule } from '../trust/trust.module.js';
 import { CheckController } from './check.controller.js';
+import { DecisionAnswers } from './decision-answers.service.js';
 import { DecisionLedger } from './decision-ledger.service.js';
 import { DecisionMaker } from './decision-maker.service.js';
 import { DecisionRepliesPublisher } from './decision-replies.publisher.js';
@@ -18,6 +19,7 @@ import { LocalDecisionsConsumer } from './local-decisions.consumer.js';
   imports: [LedgerModule, PoliciesModule, TrustModule],
   controllers: [CheckController, DecisionsController, DecisionRequestsConsumer, LocalDecisionsConsumer],
   providers: [
+    DecisionAnswers,
     DecisionLedger,
     DecisionMaker,
     DecisionRepliesPublisher,

@@ -18,8 +18,9 @@ export interface Request {
   question: Question;
   decisionId: string;
   target: ReplyTarget;
+  /** Milliseconds since 1970, by the clock of Redis. */
   takenAt: number;
-  /** Until when somebody waits for the answer. Times in milliseconds since 1970. */
+  /** Until when somebody waits for the answer, as `performance.now()` tells it. */
   until: number;
   overdue: boolean;
   /** Of the trace the request says it belongs to. */

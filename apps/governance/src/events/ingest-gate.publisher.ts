@@ -41,7 +41,7 @@ export class IngestGate {
     const who = `${caller.organization.id} ${ownerOf(caller)}`;
     for (const [stream, count] of entries) await this.admitTo(stream, count, who);
     for (const [stream, count] of entries) {
-      this.shares.note(who, count, Date.now());
+      this.shares.note(who, count, performance.now());
       const level = this.levels.get(stream);
       if (level) level.since += count;
     }
@@ -57,7 +57,7 @@ export class IngestGate {
         RETRY_AFTER,
       );
     if (waiting <= most * SCARCE) return;
-    const retryAfter = this.shares.waitOf(who, Date.now());
+    const retryAfter = this.shares.waitOf(who, performance.now());
     if (retryAfter > 0)
       throw new DomainError('too-many-requests', `\`${stream}\` fills up, and others need room there too`, {
         retryAfter,
@@ -66,8 +66,8 @@ export class IngestGate {
 
   private levelOf(stream: string): Level {
     const known = this.levels.get(stream);
-    if (known && Date.now() - known.askedAt < FRESH_MS) return known;
-    const level: Level = { entries: readBacklog(this.redis, stream), since: 0, askedAt: Date.now() };
+    if (known && performance.now() - known.askedAt < FRESH_MS) return known;
+    const level: Level = { entries: readBacklog(this.redis, stream), since: 0, askedAt: performance.now() };
     level.entries.catch(() => this.levels.delete(stream));
     this.levels.set(stream, level);
     return level;

@@ -63,7 +63,7 @@ export class TrustScores implements OnModuleDestroy {
   /** What an agent's trust is now. An agent nobody knows anything about stands at 500. */
   async of(organization: Organization, agentId: string): Promise<TrustStanding> {
     const known = this.kept.get(keyOf(organization, agentId));
-    if (known && !known.outdated && (known.readAt === null || Date.now() - known.readAt < FRESH_MS))
+    if (known && !known.outdated && (known.readAt === null || performance.now() - known.readAt < FRESH_MS))
       return known.standing;
     const { standings } = this.read(organization, [agentId]);
     return standings[0] as Promise<TrustStanding>;
@@ -170,7 +170,7 @@ export class TrustScores implements OnModuleDestroy {
     const isLatest = ([key, kept]: [string, Kept]): boolean => this.kept.peek(key) === kept;
     try {
       const found = await evidence;
-      for (const [, kept] of entries) kept.readAt = Date.now();
+      for (const [, kept] of entries) kept.readAt = performance.now();
       const worthKeeping = found.filter(
         ({ known, unsure, buckets }, index) =>
           isLatest(entries[index] as [string, Kept]) && (known || (buckets.length > 0 && !unsure)),

@@ -118,11 +118,11 @@ export class AgentFacts {
       this.asking.delete(`${organizationId} ${agentId}`);
     }
     if (agentIds === null)
-      for (const [key, known] of this.known.entries()) if (key.startsWith(organizationId)) known.askedAt = 0;
+      for (const [key, known] of this.known.entries()) if (key.startsWith(organizationId)) known.askedAt = -Infinity;
   }
 
   private async ask(organization: Organization, agentId: string, key: string): Promise<KnownAgent | null> {
-    const askedAt = Date.now(); // what changes from now on may or may not be in the answer
+    const askedAt = performance.now(); // what changes from now on may or may not be in the answer
     const { heard } = this;
     try {
       const agent = await this.answer(
@@ -135,7 +135,7 @@ export class AgentFacts {
     } catch (error) {
       const known = this.known.get(key);
       if (known?.agent) {
-        known.sparedUntil = Date.now() + SPARED_MS;
+        known.sparedUntil = performance.now() + SPARED_MS;
         return known.agent;
       }
       throw error instanceof UnavailableError
@@ -159,8 +159,8 @@ export class AgentFacts {
   }
 }
 
-function isFresh({ agent, askedAt, sparedUntil = 0 }: Known, fresh: Freshness): boolean {
-  const now = Date.now();
+function isFresh({ agent, askedAt, sparedUntil = -Infinity }: Known, fresh: Freshness): boolean {
+  const now = performance.now();
   return now - askedAt < (agent ? fresh.known : fresh.unknown) || now < sparedUntil;
 }
 

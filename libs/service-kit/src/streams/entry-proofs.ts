@@ -97,7 +97,7 @@ export class EntryProofs implements ReadinessCheck {
    */
   async signerOf({ stream, fields, organization, entry }: ProvableEntry): Promise<string | null> {
     const now = Date.now();
-    if (fields.sig === undefined || claimedService(fields.sig) !== null || !this.maySearch(now)) return null;
+    if (fields.sig === undefined || claimedService(fields.sig) !== null || !this.maySearch(performance.now())) return null;
     const { id: organizationId } = organization;
     for (const { id: agentId, streamKeys } of this.agents.lately(organization, MOST_TRIED)) {
       const owner = { ...streamKeys, organizationId, agentId };
