@@ -1,4 +1,3 @@
-import { PermanentError } from '@agion/messaging';
 import { SERVICE, type ServiceFacts, unavailableDecisions } from '@agion/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Judgement } from './decision.js';
@@ -7,13 +6,9 @@ import { replyFields } from './decision-reply.js';
 import { NOT_WRITTEN } from './judge.js';
 import type { Decided, Made, Request } from './made-decisions.js';
 
-/** Requests that were refused and may come again, because others of their batch were not written down in time. */
-const MOST_REFUSED = 50_000;
-
 /** Answers requests, each once in the life of this process however often its entry is delivered. */
 @Injectable()
 export class DecisionAnswers {
-  private readonly refused = new Set<string>();
   private readonly sending = new Map<Made, Promise<unknown>>();
   private readonly count: (decisions: number) => void;
 
@@ -25,21 +20,11 @@ export class DecisionAnswers {
     this.count = (decisions) => count('ledger', decisions);
   }
 
-  /** Whether nothing is decided about a request, and its agent knows. */
-  hasRefused({ decisionId }: Request): boolean {
-    return this.refused.has(decisionId);
-  }
-
   /** Answers at once that nothing is decided, which is no decision and in no ledger. @throws UnavailableError without Redis */
   async refuse(requests: readonly Request[]): Promise<void> {
     if (requests.length === 0) return;
     this.count(requests.length);
     await this.replies.send(requests.map((request) => replyTo(request, NOT_WRITTEN)));
-    for (const { decisionId } of requests) this.refused.add(decisionId);
-    for (const oldest of this.refused) {
-      if (this.refused.size <= MOST_REFUSED) return;
-      this.refused.delete(oldest);
-    }
   }
 
   /** @returns what could not be answered, with why. @throws UnavailableError without Redis */
@@ -51,11 +36,9 @@ export class DecisionAnswers {
     const failed = new Map<One['message'], Error>();
     try {
       for (const [index, error] of (await results).entries()) {
-        const { message, target, made } = open[index] as One;
-        if (!error) made.sent = true;
-        else if (target.named && error.message.startsWith('WRONGTYPE'))
-          failed.set(message, new PermanentError('`reply_to` names a key that is not a stream'));
-        else failed.set(message, error);
+        const { message, made } = open[index] as One;
+        if (error) failed.set(message, error);
+        else made.sent = true;
       }
     } finally {
       for (const { made } of open) this.sending.delete(made);

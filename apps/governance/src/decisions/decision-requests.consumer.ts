@@ -36,6 +36,7 @@ import { LedgerBacklog } from './ledger-backlog.js';
 import { askingOf, type Decided, MadeDecisions, type Request } from './made-decisions.js';
 import { newDecision, questionIn } from './question.js';
 import { replyTarget } from './reply-target.js';
+import { SettledRequests } from './settled-requests.js';
 
 type Message = StreamMessage<DecisionRequestEntryDto>;
 
@@ -53,6 +54,7 @@ const PROMPT_MS = 20;
 @Controller()
 export class DecisionRequestsConsumer {
   private readonly unwritten = new MadeDecisions(MOST_UNWRITTEN);
+  private readonly settled = new SettledRequests(MOST_UNWRITTEN);
   private readonly backlog = new LedgerBacklog();
   private readonly count: (why: UnavailableBecause, decisions: number) => void;
 
@@ -88,7 +90,7 @@ export class DecisionRequestsConsumer {
     for (const [index, message] of messages.entries()) {
       const request = this.requestIn(message, proofs[index] ?? 'nobody', redisNow);
       if (request instanceof Error) failures.push({ message, error: request });
-      else if (!this.answers.hasRefused(request)) requests.push(request);
+      else if (!this.settled.has(message)) requests.push(request);
     }
     const isNew = ({ message, decisionId }: Request): boolean =>
       message.deliveries === 1 && !this.unwritten.has(decisionId);
@@ -98,16 +100,22 @@ export class DecisionRequestsConsumer {
       now,
     );
     await this.answers.refuse(shed);
+    this.settled.add(shed.map(({ message }) => message));
     this.crashPoints.reach('after_reply');
     await this.record(decided.filter(({ message }) => !failed.has(message)));
     await this.intake.refuse(forgedAmong(messages, proofs));
-    for (const { message, decisionId } of decided) {
-      const error = failed.get(message);
-      if (error === undefined) continue;
-      if (error instanceof PermanentError) this.unwritten.forget(decisionId);
-      failures.push({ message, error });
+    for (const request of decided) {
+      const error = failed.get(request.message);
+      if (error) failures.push({ message: request.message, error: this.lasting(error, request) });
     }
     return failures;
+  }
+
+  /** What no other try would mend. */
+  private lasting(error: Error, { target, decisionId }: Request): Error {
+    if (!target.named || !error.message.startsWith('WRONGTYPE')) return error;
+    this.unwritten.forget(decisionId);
+    return new PermanentError('`reply_to` names a key that is not a stream');
   }
 
   /** @param redisNow by the clock that entries have their ids of: by another one, all of them may be late */
@@ -224,6 +232,7 @@ export class DecisionRequestsConsumer {
     this.backlog.waits(first.decisionId);
     await this.ledger.recordSoon(rows);
     this.backlog.isWritten(first.decisionId);
+    this.settled.add(requests.map(({ message }) => message));
     for (const { decisionId } of requests) this.unwritten.forget(decisionId);
   }
 }
