@@ -16,10 +16,14 @@ export interface Platform {
   readonly database: TestDatabase;
   readonly redis: TestRedis;
   readonly services: ReadonlyMap<ServiceName, RunningService>;
-  /** A person's JWT, as the identity provider would sign it. */
-  person(role: Role, options?: { subject?: string; organization?: string }): Promise<string>;
+  /** A person's JWT, as the identity provider would sign it at some time, in milliseconds since 1970: now, unless told. */
+  person(role: Role, options?: { subject?: string; organization?: string; at?: number }): Promise<string>;
   /** One call of the public API; `token` is a bearer token. */
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  /** Ends one of its services, as SIGTERM would. */
+  end(name: ServiceName): Promise<void>;
+  /** Starts one of its services in this process, where none runs. */
+  begin(name: ServiceName): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -35,6 +39,8 @@ export interface Answer {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests reach into answers of any shape
   body: any;
 }
+
+const HOUR_MS = 3_600_000;
 
 /** Those that are called start before those that call them. */
 const SERVICES: readonly ServiceDefinition[] = [registry, governance, coordination, execution, gateway];
@@ -57,25 +63,34 @@ export async function startPlatform({
   const [database, redis] = await Promise.all([createTestDatabase(), given]);
   const env = { ...(await testEnvironment({ databaseUrl: database.url, redisUrl: redis.url, mode })), ...extra };
   const services = new Map<ServiceName, RunningService>();
+  const begin = async (name: ServiceName): Promise<void> => {
+    const definition = SERVICES.find((each) => each.name === name);
+    if (definition) services.set(name, await startService(definition, { env }));
+  };
+  const end = async (name: ServiceName): Promise<void> => {
+    await services.get(name)?.close();
+    services.delete(name);
+  };
   const stop = async (): Promise<void> => {
     for (const service of [...services.values()].toReversed()) await service.close();
     await redis.stop();
     await database.drop();
   };
   try {
-    for (const definition of SERVICES.filter(({ name }) => !without.includes(name)))
-      services.set(definition.name, await startService(definition, { env }));
+    for (const { name } of SERVICES) if (!without.includes(name)) await begin(name);
   } catch (error) {
     await stop();
     throw error;
   }
-  const url = services.get('gateway')?.url ?? '';
+  const url = services.get('gateway')?.url ?? `http://127.0.0.1:${env.GATEWAY_PORT}`;
   return {
     url,
     env,
     database,
     redis,
     services,
+    begin,
+    end,
     stop,
     person: (role, options) => sign(env, role, options),
     call: (method, path, options) => call(url, method, path, options),
@@ -85,15 +100,15 @@ export async function startPlatform({
 async function sign(
   env: Record<string, string>,
   role: Role,
-  { subject = `${role}@example.test`, organization = 'default' } = {},
+  { subject = `${role}@example.test`, organization = 'default', at = Date.now() } = {},
 ): Promise<string> {
   return new SignJWT({ role: 'authenticated', app_metadata: { role, organization } })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setSubject(subject)
     .setIssuer(env.JWT_ISSUER ?? '')
     .setAudience(env.JWT_AUDIENCE ?? '')
-    .setIssuedAt()
-    .setExpirationTime('1h')
+    .setIssuedAt(new Date(at))
+    .setExpirationTime(new Date(at + HOUR_MS))
     .sign(Buffer.from(env.SUPABASE_JWT_SECRET ?? ''));
 }
 

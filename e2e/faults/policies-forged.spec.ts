@@ -7,7 +7,6 @@ import { openFault } from './fault.js';
 import { type Standing, watched } from './policy-witness.js';
 
 const forged = openFault('policies', 28, 'policies are broken, forged or older');
-const skewed = openFault('policies', 29, 'the clock of agents is an hour off');
 
 let platform: Platform;
 let fleet: Fleet | undefined;
@@ -66,30 +65,3 @@ describe('policies on their way', () => {
     60_000,
   );
 });
-
-test.each([3_600_000, -3_600_000])(
-  'policies with a clock that is %i ms off: ages are measured by one that never goes back',
-  async (offMs) => {
-    await skewed.run(async () => {
-      let leap = 0;
-      const clock = {
-        now: () => Date.now() + leap,
-        monotonic: () => performance.now(),
-        after: (ms: number, call: () => void) => {
-          const timer = setTimeout(call, ms).unref();
-          return () => clearTimeout(timer);
-        },
-      };
-      const { members } = await fleetOf(3, { clock });
-      return watched(platform, members, standing, async (witness) => {
-        leap = offMs;
-        await witness.change();
-        await witness.converged();
-        leap = 0;
-        await witness.change();
-        return witness.converged();
-      });
-    });
-  },
-  60_000,
-);

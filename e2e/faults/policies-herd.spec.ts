@@ -1,13 +1,12 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Answer, type Platform, startPlatform } from '../platform.js';
+import { afterAll, beforeAll, test } from '@jest/globals';
+import { type Platform, startPlatform } from '../platform.js';
 import { Fleet, publish } from '../sdk/fleet.js';
 import { openFault, scaled } from './fault.js';
 import { PolicyWitness } from './policy-witness.js';
 
 const herd = openFault('policies', 37, 'all hear of one change at once');
-const flood = openFault('policies', 38, 'one agent floods the gateway');
 
-const MEMBERS = scaled({ quick: 100, usual: 300, full: 1_000 });
+const MEMBERS = scaled({ quick: 40, usual: 300, full: 1_000 });
 /** Requests of one caller in a minute; those who register have no other name than their address. */
 const LIMIT = scaled({ quick: 500, usual: 1_500, full: 6_000 });
 
@@ -26,14 +25,11 @@ afterAll(async () => {
   await platform?.stop();
 }, 60_000);
 
-async function changed(more: () => Promise<unknown> = () => Promise.resolve()): Promise<{
-  counts: Record<string, number>;
-  recoveryMs: number;
-}> {
+async function changed(): Promise<{ counts: Record<string, number>; recoveryMs: number }> {
   const witness = new PolicyWitness(platform, fleet.members.slice(0, 50), { revision, effect });
   try {
     await witness.change();
-    const [recoveryMs] = await Promise.all([witness.converged(), more()]);
+    const recoveryMs = await witness.converged();
     await fleet.decides(effect === 'allow' ? 'deny' : 'allow', witness.revision, 30_000);
     return { counts: witness.end(), recoveryMs };
   } finally {
@@ -46,23 +42,3 @@ async function changed(more: () => Promise<unknown> = () => Promise.resolve()): 
 test(`a change reaches ${MEMBERS} agents that hear of it at once`, async () => {
   for (let run = 0; run < scaled({ quick: 1, usual: 10, full: 20 }); run += 1) await herd.run(() => changed());
 }, 300_000);
-
-test('who floods the gateway is told to wait, and the others go on', async () => {
-  const token = (
-    await platform.call('POST', '/api/v1/agents/register', { body: { agent_id: 'flood:one', name: 'One' } })
-  ).body.token;
-  await flood.run(() =>
-    changed(async () => {
-      const answers: Answer[] = [];
-      const call = (): Promise<Answer> => platform.call('GET', '/api/v1/agents/flood:one', { token });
-      while (answers.length < LIMIT + 100) answers.push(...(await Promise.all(Array.from({ length: 100 }, call))));
-      const refused = answers.filter(({ status }) => status === 429);
-      expect(refused.length).toBeGreaterThanOrEqual(90);
-      for (const { headers } of refused) expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
-      const asked = await Promise.all(
-        fleet.members.slice(0, 20).map((member) => member.getPrompt('none').catch((error: Error) => error.name)),
-      );
-      expect(new Set(asked)).toEqual(new Set(['NotFoundError']));
-    }),
-  );
-}, 120_000);

@@ -2,9 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { gateway } from '@agion/gateway';
 import { AgionSDK, type AgionSDKOptions } from '@agion/sdk';
-import { startService } from '@agion/service-kit';
 import { eventually } from '@agion/testing';
 import { type Platform, startPlatform } from '../platform.js';
 import { Fleet, publish } from '../sdk/fleet.js';
@@ -42,10 +40,8 @@ async function fleetOf(count: number, options: Partial<AgionSDKOptions> = {}): P
   return fleet;
 }
 
-const stopGateway = async (): Promise<void> => platform.services.get('gateway')?.close();
-async function startGateway(): Promise<void> {
-  (platform.services as Map<string, unknown>).set('gateway', await startService(gateway, { env: platform.env }));
-}
+const stopGateway = (): Promise<void> => platform.end('gateway');
+const startGateway = (): Promise<void> => platform.begin('gateway');
 
 describe('policies without the gateway', () => {
   test('go on deciding, and a process that starts meanwhile decides by those on disk, at once', async () => {

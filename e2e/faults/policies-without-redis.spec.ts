@@ -101,7 +101,7 @@ whole('policies while Redis', () => {
   }, 600_000);
 
   test('stands still: agents decide as fast as ever, and the platform says that it is not ready', async () => {
-    const outageMs = scaled({ quick: 3_000, usual: 10_000, full: 30_000 });
+    const outageMs = scaled({ quick: 1_500, usual: 10_000, full: 30_000 });
     await frozen.run(() =>
       watched(async (witness) => {
         platform.redis.signal('SIGSTOP');
@@ -141,7 +141,7 @@ whole('policies while Redis', () => {
   }, 300_000);
 
   test('loses its connections again and again: all are at one revision a second later, and nothing is left pending', async () => {
-    const cutMs = scaled({ quick: 2_000, usual: 15_000, full: 60_000 });
+    const cutMs = scaled({ quick: 1_000, usual: 15_000, full: 60_000 });
     await cut.run(() =>
       watched(async (witness) => {
         const cutter = setInterval(() => {

@@ -17,14 +17,14 @@ let admin: string;
 let agent: string;
 const processes: ServiceProcess[] = [];
 
-async function governance(env: Record<string, string> = {}): Promise<ServiceProcess> {
+async function governance(env: Record<string, string>): Promise<ServiceProcess> {
   const started = await ServiceProcess.start('governance', platform, env);
   processes.push(started);
   return started;
 }
 
 beforeAll(async () => {
-  platform = await startPlatform({ without: ['governance'] });
+  platform = await startPlatform();
   redis = await RawRedis.open(platform.redis.url);
   subscriber = await RawSubscriber.open(platform.redis.url, UPDATES, BEACON);
   admin = await platform.person('admin');
@@ -47,11 +47,10 @@ const noted = async (): Promise<{ revision: number }> =>
 test('a policy that was committed reaches everybody within seconds, though its notice was never sent', async () => {
   const [port] = await freePorts(1);
   await governance({ GOVERNANCE_PORT: String(port) }); // another replica
-  const first = await governance();
   expect(await change('allow', 'POST', '')).toMatchObject({ status: 201 });
   expect((await sync()).body).toMatchObject({ revision: 1 });
   await eventually(() => expect(subscriber.on(UPDATES)).toHaveLength(1));
-  await first.stop();
+  await platform.end('governance');
 
   const dying = await governance({ AGION_CRASH_AT: 'after_policy_commit' });
   expect((await change('deny')).status).toBeGreaterThanOrEqual(500);
@@ -64,7 +63,7 @@ test('a policy that was committed reaches everybody within seconds, though its n
   await eventually(async () => expect(await noted()).toMatchObject({ revision: 2, policies: ['charts'] }));
   expect(subscriber.on(UPDATES)).toHaveLength(1);
 
-  await governance();
+  await platform.begin('governance');
   expect((await sync()).body).toMatchObject({ revision: 2, policies: [{ version: 2, spec: { effect: 'deny' } }] });
   await eventually(async () => {
     const { body } = await platform.call('GET', '/api/v1/audit?type=policy.changed', { token: admin });

@@ -67,6 +67,20 @@ export class ServiceProcess {
     this.child.kill('SIGCONT');
   }
 
+  /** Tells something to a module that was loaded before the service. Resolves when that has answered. */
+  async tell(message: { type: string; [member: string]: unknown }): Promise<void> {
+    const answered = new Promise<void>((resolve) => {
+      const listen = (answer: { type?: string }): void => {
+        if (answer.type !== message.type) return;
+        this.child.off('message', listen);
+        resolve();
+      };
+      this.child.on('message', listen);
+    });
+    this.child.send(message);
+    await answered;
+  }
+
   /** kill -9 */
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
