@@ -17,11 +17,16 @@ export class MeasuredProcess {
   /**
    * @param name for messages
    * @param file the program
-   * @param options `environment`: all it gets to see; `core`: where it stays; `log`: a file descriptor for its standard output
+   * @param options `environment`: all it gets to see; `core`: where it stays; `log`: a file descriptor for its standard output;
+   *   `collects`: it can be told to collect its garbage
    */
-  constructor(name, file, { environment, core, log = 'ignore' }) {
+  constructor(name, file, { environment, core, log = 'ignore', collects = false }) {
     this.name = name;
-    const { program, args } = pinned(core, process.execPath, ['--import', TELL_USAGE]);
+    const { program, args } = pinned(core, process.execPath, [
+      ...(collects ? ['--expose-gc'] : []),
+      '--import',
+      TELL_USAGE,
+    ]);
     this.child = fork(file, [], {
       execPath: program,
       execArgv: args,
@@ -65,6 +70,11 @@ export class MeasuredProcess {
   /** `{cpuMs, rssMb}`: user and system time of all threads since the start, and memory now. */
   usage() {
     return this.ask({ type: 'usage' });
+  }
+
+  /** Megabytes it keeps when its garbage is collected; only of one that `collects`. */
+  async kept() {
+    return (await this.ask({ type: 'kept' })).keptMb;
   }
 
   /** Ends it in order; by force when it takes too long. @throws Error when it had to be forced */
