@@ -193,6 +193,13 @@ it('a request in hand when the process is told to end is answered before it does
   const asked = await Promise.all(Array.from({ length: 200 }, () => test.ask({ timeout_ms: '60000' })));
   await test.stopReplicas();
   await test.startReplica();
+  await eventually(
+    async () => {
+      const answered = new Set((await test.entries(RESPONSES)).map(({ correlation_id: id }) => id));
+      expect(asked.filter(({ correlation }) => !answered.has(correlation))).toEqual([]);
+    },
+    { timeoutMs: 15_000 },
+  ); // what the first one had not read yet is the other's
   await nothingPending();
   for (const { correlation } of asked) {
     const [answer, ...more] = await test.answers(correlation);
