@@ -38,10 +38,11 @@ function typeFault(text: string, part: ASTNode, environment: Environment): Objec
   const { valid, type, error } = alone.program.check();
   if (!valid) return { offset: alone.start + offsetOf(error), detail: toldBy(error) };
   // each of them is a truth value, or the condition is none
-  return type === 'bool' || type === 'dyn'
-    ? null
-    : { offset: part.start, detail: `it is of type \`${type}\`, not \`bool\`` };
+  return isTruth(type) ? null : { offset: part.start, detail: `it is of type \`${type}\`, not \`bool\`` };
 }
+
+/** Whether what has a type may be true or false. */
+export const isTruth = (type: string | undefined): boolean => type === 'bool' || type === 'dyn';
 
 /** A part by itself. The library's positions leave out parentheses at its edges: as many as belong to it are taken along. */
 function partAlone(

@@ -1,10 +1,11 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { ATTRIBUTES, type Attributes, LIMITS } from './attributes.js';
 import { offsetOf, toldBy } from './cel-errors.js';
+import { isTruth } from './condition-faults.js';
 import { objectionsTo } from './condition-rules.js';
 import { growthOf, isTooMuch, type Growth } from './loops.js';
 import { mayCall, positionOf } from './syntax.js';
-import { type Term, TermTable } from './term.js';
+import { Term, TermTable } from './term.js';
 import { typeCheck } from './type-check.js';
 
 /** Something wrong with the text of a condition; lines and columns count from 1. */
@@ -26,12 +27,14 @@ export function compileCondition(text: string, terms = new TermTable()): Compile
   if (isOversize(text)) return refused(text, 0, `the condition is longer than ${LIMITS.bytes} bytes`);
   try {
     const program = ATTRIBUTES.parse(text);
+    const known = terms.split(text, program.ast);
+    if (known !== null) return { condition: new Condition(program.ast, known), faults: [] };
     const { type, faults } = typeCheck(ATTRIBUTES, text, program, objectionsTo(text, program.ast));
     const [first, ...others] = faults.map(({ offset, detail }) => ({ detail, ...positionOf(text, offset) }));
     if (first !== undefined) return { condition: null, faults: [first, ...others] };
-    if (type !== 'bool' && type !== 'dyn')
-      return refused(text, program.ast.start, `the condition is of type \`${type}\`, not \`bool\``);
-    return { condition: new Condition(program.ast, terms.split(text, program)), faults: [] };
+    if (!isTruth(type)) return refused(text, program.ast.start, `the condition is of type \`${type}\`, not \`bool\``);
+    const own = terms.split(text, program.ast) ?? [new Term(text.trim(), program)];
+    return { condition: new Condition(program.ast, own), faults: [] };
   } catch (error) {
     return refused(text, offsetOf(error), toldBy(error));
   }

@@ -58,7 +58,9 @@ function collect(node: ASTNode, into: ASTNode[]): void {
 
 /** Whether two expressions are the same, wherever they stand and whatever parentheses are around them. */
 export function isSame(a: ASTNode, b: ASTNode): boolean {
-  if (a.op !== b.op || !(a.args === b.args || wordOf(a) === wordOf(b))) return false;
+  if (a.op !== b.op) return false;
+  if (a.args === b.args) return true; // a name or a value; anything else has parts of its own
+  if (wordOf(a) !== wordOf(b)) return false;
   if (a.op === '.') return isSame(a.args[0], (b as typeof a).args[0]);
   const ofA = partsOf(a);
   const ofB = partsOf(b);

@@ -1,9 +1,11 @@
 import type { ASTNode, ParseResult } from '@marcbachmann/cel-js';
 import { ATTRIBUTES, type Attributes } from './attributes.js';
 import { toldBy } from './cel-errors.js';
-import { useOwnFunctions } from './own-functions.js';
+import { isTruth } from './condition-faults.js';
+import { objectionsTo } from './condition-rules.js';
 import { shortcutFor, type Shortcut } from './shortcut.js';
-import { isSame, mayCall } from './syntax.js';
+import { isSame } from './syntax.js';
+import { typeCheck } from './type-check.js';
 
 /** A part of a condition that is true, false or an error by itself. */
 export class Term {
@@ -31,18 +33,19 @@ export class Term {
   }
 }
 
-/** Policies have many terms in common; each is compiled and kept once. */
+/** Policies have many terms in common; each is compiled, checked and kept once. */
 export class TermTable {
   readonly #terms = new Map<string, Term | null>();
 
-  /** The operands of the outermost `&&` or `||` of a condition that has passed the type check, or all of it as one. */
-  split(text: string, program: ParseResult): readonly Term[] {
-    const { ast } = program;
-    if (ast.op === '&&' || ast.op === '||') {
-      const terms = operandsOf(ast, ast.op).map((operand) => this.#termOf(text, operand));
-      if (terms.every((term) => term !== null)) return terms;
-    }
-    return [new Term(text.trim(), program)];
+  /**
+   * The operands of the outermost `&&` or `||` of a condition. With each of them, the condition has passed all checks: nothing in one
+   * operand changes what another one means.
+   * @returns null when it has none, or one that is refused or cannot be told from the others
+   */
+  split(text: string, ast: ASTNode): readonly Term[] | null {
+    if (ast.op !== '&&' && ast.op !== '||') return null;
+    const terms = operandsOf(ast, ast.op).map((operand) => this.#termOf(text, operand));
+    return terms.every((term) => term !== null) ? terms : null;
   }
 
   /** The library's positions leave out parentheses at the edges of an expression: they are put back until it reads as before. */
@@ -71,8 +74,8 @@ export class TermTable {
 function compileTerm(text: string): Term | null {
   try {
     const program = ATTRIBUTES.parse(text);
-    if (mayCall(text)) useOwnFunctions(program.ast);
-    return program.check().valid ? new Term(text, program) : null;
+    const { type, faults } = typeCheck(ATTRIBUTES, text, program, objectionsTo(text, program.ast));
+    return faults.length === 0 && isTruth(type) ? new Term(text, program) : null;
   } catch {
     return null;
   }
