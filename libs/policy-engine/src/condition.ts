@@ -45,7 +45,8 @@ export class Condition {
   /** Whether all terms have to be true, or one of them. */
   readonly needsAll: boolean;
   readonly #terms: readonly Term[];
-  readonly #texts: readonly string[];
+  /** Made when first asked for: of most policies nobody ever asks. */
+  #texts: readonly string[] | null = null;
   readonly #growth: Growth | null;
   /** Index of the term that decided the last evaluation; -1 when all of them together did. */
   #decidedBy = -1;
@@ -53,7 +54,6 @@ export class Condition {
   constructor(ast: ASTNode, terms: readonly Term[]) {
     this.needsAll = ast.op !== '||';
     this.#terms = terms;
-    this.#texts = terms.map(({ text }) => text);
     this.#growth = terms.some(({ text }) => mayCall(text)) ? growthOf(ast) : null;
   }
 
@@ -80,8 +80,8 @@ export class Condition {
   /** The terms that made the evaluation just done come to its result; none when it was an error. */
   decidingTerms(result: boolean | string): readonly string[] {
     if (typeof result === 'string') return [];
-    const term = this.#texts[this.#decidedBy];
-    return term === undefined ? this.#texts : [term];
+    const term = this.#terms[this.#decidedBy];
+    return term ? [term.text] : (this.#texts ??= this.#terms.map(({ text }) => text));
   }
 
   /** Its terms, as they were read. */
