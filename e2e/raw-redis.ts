@@ -60,13 +60,13 @@ export class RawRedis {
     }
   }
 
-  /** How far a group is: entries not given to it yet, given so far, and given but not acknowledged. */
+  /** How far a group is: entries not given to it yet (NaN: Redis does not know), given so far, and given but not acknowledged. */
   async group(stream: string, group: string): Promise<{ lag: number; read: number; pending: number }> {
     const groups = (await this.call('XINFO', 'GROUPS', stream)) as unknown[][];
     const found = groups.map(recordOf).find(({ name }) => name === group) ?? {};
-    // A replica that took over counts wrongly what a group was given; the ids tell.
+    // A replica that took over counts wrongly what a group was given, and a server that was restarted may not know; the ids tell.
     const last = recordOf((await this.call('XINFO', 'STREAM', stream)) as unknown[])['last-generated-id'];
-    const lag = found['last-delivered-id'] === last ? 0 : Number(found.lag);
+    const lag = found['last-delivered-id'] === last ? 0 : Number(found.lag ?? NaN);
     return { lag, read: Number(found['entries-read']), pending: Number(found.pending) };
   }
 
