@@ -73,6 +73,16 @@ describe('what the platform has not signed', () => {
     expect(kept.current).toBe(before);
   });
 
+  it('is refused when it only says that nothing has changed', async () => {
+    const kept = scene.keeper();
+    await kept.start();
+    const before = kept.current;
+    scene.server.tamper = (document) => ({ ...document, stopped: true });
+    kept.told({ policyRevision: 2, epoch: 0, stopped: false });
+    await eventually(() => expect(scene.seen('policies-rejected')).not.toEqual([]));
+    expect(kept.current).toBe(before);
+  });
+
   it('is taken from a new key once that is published', async () => {
     const clock = new ManualClock();
     const kept = scene.keeper({ clock });

@@ -1,7 +1,8 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { type ActionDefinition, checkPolicy } from '@agion/policy-engine';
 import { canonicalJson } from '../src/canonical-json.js';
-import { hashOf, type SyncDocument, wholeBundle } from '../src/policies/policy-bundle.js';
+import { type SyncDocument, wholeBundle } from '../src/policies/policy-bundle.js';
+import { hashOf } from '../src/policies/policy-hash.js';
 import { type PublicJwk, signedActionsText, signedText } from '../src/policies/policy-signature.js';
 import { actionsOnTheWire } from '../src/policies/synced-actions.js';
 

@@ -47,7 +47,7 @@ export class KeptSnapshot {
     const { owner, keys, confirmedAt, document } = snapshot;
     if (owner.agentId !== agentId || owner.organization !== (organization ?? owner.organization))
       throw new PoliciesRejectedError(`the snapshot is of \`${owner.agentId}\` in \`${owner.organization}\``);
-    const bundle = sound(wholeBundle(document));
+    const bundle = await sound(wholeBundle(document));
     if (!bundle || !(await this.keys.signedBefore(owner, bundle, keys)))
       throw new PoliciesRejectedError('the snapshot is not what the platform has signed');
     const ageMs = this.clock.now() - confirmedAt.getTime();

@@ -1,14 +1,8 @@
 import type { GatewayClient } from '../http/gateway.client.js';
 import { ApiError } from '../errors.js';
 import { PoliciesRejectedError } from './policies.errors.js';
-import {
-  changedBundle,
-  hashOf,
-  inCanonicalForm,
-  type PolicyBundle,
-  type SyncDocument,
-  wholeBundle,
-} from './policy-bundle.js';
+import { changedBundle, inCanonicalForm, type PolicyBundle, type SyncDocument, wholeBundle } from './policy-bundle.js';
+import { hashBeside } from './policy-hash.js';
 import type { BundleOwner } from './policy-signature.js';
 import type { SigningKeys } from './signing-keys.client.js';
 
@@ -32,10 +26,7 @@ export class PoliciesClient {
     const changed = held && (await this.changed(owner, held, signal));
     if (changed === 'nothing') return null;
     const bundle = changed ?? (await this.whole(owner, signal));
-    if (held && isSame(held, bundle)) return null;
-    if (!(await this.keys.haveSigned(owner, bundle)))
-      throw new PoliciesRejectedError(`revision ${bundle.revision} of the policies is not signed by the platform`);
-    return bundle;
+    return held && isSame(held, bundle) ? null : bundle;
   }
 
   /** By what has changed since; null when that is not known or its hash does not fit. */
@@ -49,8 +40,7 @@ export class PoliciesClient {
     try {
       const { status, body, etag } = await this.read(owner, { since: String(since) }, known, signal);
       if (status === 304) return 'nothing';
-      const next = changedBundle(held, body);
-      const bundle = next.policies === held.policies && next.hash === held.hash ? next : sound(next);
+      const bundle = await this.lookedOver(owner, changedBundle(held, body), held);
       if (bundle && etag !== null && isSame(held, bundle)) this.etag = { since, etag };
       return bundle;
     } catch (error) {
@@ -61,8 +51,21 @@ export class PoliciesClient {
 
   private async whole(owner: BundleOwner, signal?: AbortSignal): Promise<PolicyBundle> {
     const { body } = await this.read(owner, {}, undefined, signal);
-    const bundle = sound(wholeBundle(body));
+    const bundle = await this.lookedOver(owner, wholeBundle(body));
     if (!bundle) throw new PoliciesRejectedError('the hash of the policies is not that of their text');
+    return bundle;
+  }
+
+  /** Looks at hash and signature at the same time. Null when the hash is not that of the policies. @throws when it is, and not signed */
+  private async lookedOver(
+    owner: BundleOwner,
+    given: PolicyBundle,
+    held: PolicyBundle | null = null,
+  ): Promise<PolicyBundle | null> {
+    const isHashed = given.policies === held?.policies && given.hash === held.hash;
+    const [bundle, isSigned] = await Promise.all([isHashed ? given : sound(given), this.keys.haveSigned(owner, given)]);
+    if (bundle && !isSigned)
+      throw new PoliciesRejectedError(`revision ${bundle.revision} of the policies is not signed by the platform`);
     return bundle;
   }
 
@@ -82,10 +85,10 @@ export class PoliciesClient {
 }
 
 /** The bundle when its hash is that of its policies. */
-export function sound(bundle: PolicyBundle): PolicyBundle | null {
-  if (hashOf(bundle.policies) === bundle.hash) return bundle;
+export async function sound(bundle: PolicyBundle): Promise<PolicyBundle | null> {
+  if ((await hashBeside(bundle.policies)) === bundle.hash) return bundle;
   const canonical = inCanonicalForm(bundle);
-  return hashOf(canonical.policies) === bundle.hash ? canonical : null;
+  return (await hashBeside(canonical.policies)) === bundle.hash ? canonical : null;
 }
 
 /** A signature is over everything, and Ed25519 makes the same one each time. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { aSyncedPolicy } from '../../test/signed-policies.js';
-import { changedBundle, hashOf, type SyncDocument, wholeBundle } from './policy-bundle.js';
+import { changedBundle, type SyncDocument, wholeBundle } from './policy-bundle.js';
+import { hashOf } from './policy-hash.js';
 
 const STATE = {
   revision: 1,

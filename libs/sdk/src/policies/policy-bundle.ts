@@ -1,9 +1,7 @@
-import { hash as digest } from 'node:crypto';
 import type { ActionDefinition, PolicyChange, PolicyDocument, VersionedPolicy } from '@agion/policy-engine';
 import { canonicalJson } from '../canonical-json.js';
 import { actionsIn } from './synced-actions.js';
 import { PoliciesRejectedError } from './policies.errors.js';
-import { TextList } from './text-list.js';
 import type { Position } from './policy-sync.js';
 
 /** A policy of a bundle with the text that is hashed: RFC 8785 of the document together with its version. */
@@ -71,13 +69,6 @@ export function changedBundle(bundle: PolicyBundle, document: SyncDocument): Pol
   return { ...stateIn(document), policies };
 }
 
-/** The hash of policies, as the platform states it. */
-export function hashOf(policies: readonly BundledPolicy[]): string {
-  const texts = new TextList();
-  for (const { text } of policies) texts.add(text);
-  return `sha256:${digest('sha256', texts.bytes(), 'hex')}`;
-}
-
 /**
  * The same bundle with every text in RFC 8785 form. The platform sends them so, and then their texts are what they were read from; a
  * member whose name is a number would be moved by JavaScript.
@@ -137,9 +128,13 @@ export function differenceOf(before: readonly BundledPolicy[], after: readonly B
   const come: VersionedPolicy[] = [];
   let next = 0;
   for (const policy of before) {
+    if (after[next] === policy) {
+      next += 1; // without a look into it: nearly all are the same
+      continue;
+    }
     for (let one = after[next]; one && one.id < policy.id; one = after[++next]) come.push(one.policy);
     const same = after[next]?.id === policy.id ? after[next++] : undefined;
-    if (same === policy) continue;
+    if (same === policy) continue; // after new ones
     gone.push(policy.policy);
     if (same) come.push(same.policy);
   }

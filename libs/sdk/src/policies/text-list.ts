@@ -8,7 +8,7 @@ let kept = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** JSON texts as one JSON list, in UTF-8. A change of one policy is no reason to make garbage as large as all of them. */
 export class TextList {
-  private buffer = kept;
+  private buffer: Buffer<ArrayBuffer> = kept;
   private length = this.buffer.write('[');
 
   add(text: string): void {
@@ -18,7 +18,7 @@ export class TextList {
   }
 
   /** All of it; to be read before another list is begun. */
-  bytes(): Buffer {
+  bytes(): Buffer<ArrayBuffer> {
     this.make(1);
     const end = this.length + this.buffer.write(']', this.length);
     if (this.buffer.length <= MOST_KEPT) kept = this.buffer;

@@ -10,7 +10,8 @@ import {
   type PolicySet,
 } from '@agion/policy-engine';
 import { canonicalJson } from '../canonical-json.js';
-import { hashOf, type SyncDocument, wholeBundle } from '../policies/policy-bundle.js';
+import { type SyncDocument, wholeBundle } from '../policies/policy-bundle.js';
+import { hashOf } from '../policies/policy-hash.js';
 import { signedActionsText, signedText } from '../policies/policy-signature.js';
 import { actionsOnTheWire } from '../policies/synced-actions.js';
 import { InvalidInputError } from '../input/input.errors.js';
