@@ -118,6 +118,7 @@ export class FurnishedOrganization {
     const stream = `org:${this.slug}:agion:events:trust`;
     const harm = { ...of, ...SEVERE, impact: String(SEVERE.impact), event_id: randomUUID() };
     await this.redis.append(stream, signedBy(this.platform, 'execution', stream)(harm));
+    await this.redis.append(stream, { ...of, nonsense: MARK });
   }
 
   private async converse(number: string): Promise<void> {
@@ -140,6 +141,7 @@ export class FurnishedOrganization {
         expect(ceiling).toBeDefined();
         this.ids.ceilings = String(ceiling?.id);
         this.ids.violations = (await first(`/violations?agent_id=${this.ids.agents}`)).id;
+        this.ids['dead-letters'] = (await first(`/dead-letters?agent_id=${this.ids.agents}`)).id;
         const delivery = await first(`/webhooks/${this.ids.webhooks}/deliveries?status=delivered`);
         this.ids.deliveries = delivery.event_id;
       },

@@ -25,6 +25,7 @@ export const CHANGING: Record<string, (id: string) => object> = {
   rollOutPrompt: () => ({ candidate: 2, percent: 50 }),
   rollOutModel: () => ({ candidate: 2, percent: 50 }),
   rollOutResource: () => ({ candidate: 2, percent: 50 }),
+  discardDeadLetter: () => ({ reason: 'changed' }),
   clearTrustCeiling: () => ({ reason: 'changed' }),
   heartbeatAgent: () => ({ status: 'busy' }),
   changeOrganizationSettings: () => ({ default_effect: 'allow' }),

@@ -11,7 +11,7 @@ import { entrySchema, jsonSchema } from './wire-schema.mjs';
 
 const ABOUT = `What goes over Redis. HTTP is described in \`/openapi.json\`.
 
-Entries of streams are flat string fields; a structured value is JSON in one of them, and \`x-json\` is the schema of what it holds. Readers ignore fields they do not know; an entry without a required one goes to the dead letters, \`<stream>:dead\`, with \`error\`, \`deliveries\`, \`source_id\` and \`failed_at\`. Messages of channels are JSON objects.
+Entries of streams are flat string fields; a structured value is JSON in one of them, and \`x-json\` is the schema of what it holds. Readers ignore fields they do not know; an entry without a required one goes to the dead letters, \`<stream>:dead\`, with \`error\`, \`deliveries\`, \`source_id\` and \`failed_at\`. One that was put back from there has the field \`redriven\`: JSON of \`source_id\`, \`attempt\` and \`fields\`, signed by governance. Messages of channels are JSON objects.
 
 Names are those of the organization \`default\`; the organization \`acme\` has \`org:acme:\` before each of them.`;
 

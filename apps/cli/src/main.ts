@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { adminTokenCommand } from './admin-token.command.js';
+import { deadLettersCommand } from './dead-letters/dead-letters.command.js';
 import { doctorCommand } from './doctor/doctor.command.js';
 import { PlatformError } from './platform.client.js';
 import { policyCommand } from './policy/policy.command.js';
@@ -21,6 +22,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .configureHelp({ showGlobalOptions: true });
   for (const command of [
     doctorCommand(outcome),
+    deadLettersCommand(outcome),
     policyCommand(outcome),
     redisAclCommand(),
     trustCommand(outcome),

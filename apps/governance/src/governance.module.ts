@@ -2,6 +2,7 @@ import { DatabaseModule } from '@agion/database';
 import { Module } from '@nestjs/common';
 import { ActionsModule } from './actions/actions.module.js';
 import { AuditModule } from './audit/audit.module.js';
+import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
 import { DecisionsModule } from './decisions/decisions.module.js';
 import { EventsModule } from './events/events.module.js';
 import { FeedbackModule } from './feedback/feedback.module.js';
@@ -34,6 +35,7 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
     ReportsModule,
     ViolationsModule,
     EventsModule,
+    DeadLettersModule,
     WebhooksModule,
   ],
 })

@@ -136,6 +136,26 @@ describe('a person who asks to be forgotten', () => {
     expect((await erase()).body).toMatchObject({ feedback: 0, events: 0, decisions: 0, violations: 0 });
   });
 
+  it('is forgotten in dead letters too, which then cannot be put back', async () => {
+    const event = { agent_id: 'rated:ghost', event_type: 'x', severity: 'minor', impact: '0.05' };
+    await running.append(STREAMS.trust, [
+      { ...event, context: '{"for":["ada"]}' },
+      { ...event, context: '{"for":["adam"]}' },
+    ]);
+    const letters = await eventually(async () => {
+      const { body } = await running.call('GET', '/v1/dead-letters?agent_id=rated:ghost');
+      expect(body.items).toHaveLength(2);
+      return body.items as { id: string }[];
+    });
+    expect((await erase()).body).toMatchObject({ dead_letters: 1 });
+    const held = await Promise.all(letters.map(({ id }) => running.call('GET', `/v1/dead-letters/${id}`)));
+    expect(held.map(({ body }) => body.fields?.context ?? body.obstacle).sort()).toEqual([
+      expect.stringContaining('forgotten'),
+      '{"for":["adam"]}',
+    ]);
+    expect((await erase()).body).toMatchObject({ dead_letters: 0 });
+  });
+
   it('is forgotten by admins only, in their own organization', async () => {
     await rate(person('viewer'), 4, 'mine');
     expect((await erase(person('operator'))).status).toBe(403);

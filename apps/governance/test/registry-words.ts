@@ -7,6 +7,8 @@ export class RegistryWords {
   readonly fingerprints = new Map<string, Record<string, string>>();
   readonly registeredAt = new Map<string, string>();
   readonly delegatedBy = new Map<string, string>();
+  /** Agents that are not registered yet. */
+  readonly missing = new Set<string>();
   away = false;
   organizations: Organization[] = [DEFAULT_ORGANIZATION];
   asked = 0;
@@ -31,7 +33,7 @@ export class RegistryWords {
     if (url === '/internal/organizations') return [200, { items: this.organizations }];
     this.asked += 1;
     const id = url.replace('/internal/agents/', '');
-    if (id.endsWith('ghost'))
+    if (id.endsWith('ghost') || this.missing.has(id))
       return [404, { type: '/problems/agent-not-found', title: 'Agent not found', status: 404 }];
     return [
       200,

@@ -217,6 +217,14 @@ export {
   ViolationPageDto,
   ViolationsQueryDto,
 } from './violation.dto.js';
+export {
+  DeadLetterDetailDto,
+  DeadLetterDto,
+  DeadLetterIdParamDto,
+  DeadLetterPageDto,
+  DeadLettersQueryDto,
+  DiscardDeadLetterDto,
+} from './dead-letter.dto.js';
 export { StreamTicketDto } from './stream-ticket.dto.js';
 export {
   CreateWebhookDto,

@@ -27,4 +27,10 @@ export class ErasedPersonDto {
 
   @ApiProperty({ example: 1, description: 'Execution reports that named the person in what they told besides.' })
   reports!: number;
+
+  @ApiProperty({
+    example: 0,
+    description: 'Dead letters that named the person: what they held is gone, and they cannot be put back.',
+  })
+  dead_letters!: number;
 }

@@ -28,6 +28,15 @@ return 1`;
 /** The most entries of one stream taken over at once; the rest is left for the next time, or for others. */
 const TAKEOVER_LIMIT = 10_000;
 
+/** Milliseconds between two looks for streams that are waited for. */
+const LOOK_AGAIN_MS = 1_000;
+
+/** Streams that cannot be read: a key of another type has the name, or there is none yet and none is to be made. */
+export interface Unreadable {
+  readonly unusable: string[];
+  readonly absent: string[];
+}
+
 /** What was taken over in one stream. */
 export interface Takeover {
   readonly stream: string;
@@ -38,6 +47,7 @@ export interface Takeover {
 /** The Redis commands of one consumer in one group: no loop, no decisions. */
 export class ConsumerGroup {
   private readonly ensured = new Set<string>();
+  private lookAgainAt = -Infinity;
 
   constructor(
     private readonly group: string,
@@ -45,31 +55,36 @@ export class ConsumerGroup {
     private readonly command: RedisConnection,
     private readonly blocking: RedisConnection,
     private readonly reached: (step: ConsumerStep) => void = () => undefined,
+    private readonly makeStreams = true,
   ) {}
 
-  /**
-   * Creates the group where it is missing, from the stream's first entry, and the stream with it. Returns the streams that
-   * cannot be read at all, because a key of another type has the name.
-   */
-  async ensure(streams: readonly string[]): Promise<string[]> {
+  /** Creates the group where it is missing, from the stream's first entry, and the stream with it unless those are waited for. */
+  async ensure(streams: readonly string[]): Promise<Unreadable> {
     const missing = streams.filter((stream) => !this.ensured.has(stream));
-    if (missing.length === 0) return [];
+    const found: Unreadable = { unusable: [], absent: [] };
+    if (missing.length === 0) return found;
+    if (performance.now() < this.lookAgainAt) return { ...found, absent: missing };
     const pipeline = this.command.pipeline();
-    for (const stream of missing) pipeline.xgroup('CREATE', stream, this.group, '0', 'MKSTREAM');
+    for (const stream of missing) {
+      if (this.makeStreams) pipeline.xgroup('CREATE', stream, this.group, '0', 'MKSTREAM');
+      else pipeline.xgroup('CREATE', stream, this.group, '0');
+    }
     const results = (await pipeline.exec()) ?? [];
-    const unusable: string[] = [];
     missing.forEach((stream, index) => {
       const error = results[index]?.[0];
       if (!error || error.message.startsWith('BUSYGROUP')) this.ensured.add(stream);
-      else if (error.message.startsWith('WRONGTYPE')) unusable.push(stream);
+      else if (error.message.startsWith('WRONGTYPE')) found.unusable.push(stream);
+      else if (!this.makeStreams && error.message.includes('requires the key to exist')) found.absent.push(stream);
       else throw error;
     });
-    return unusable;
+    if (found.absent.length > 0) this.lookAgainAt = performance.now() + LOOK_AGAIN_MS;
+    return found;
   }
 
   /** Makes the next {@link ensure} look at every stream again. */
   forget(): void {
     this.ensured.clear();
+    this.lookAgainAt = -Infinity;
   }
 
   /** Entries that nobody in the group has seen; up to `count` of each stream, after at most `blockMs`. */

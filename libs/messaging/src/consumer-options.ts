@@ -55,6 +55,8 @@ export interface StreamConsumerOptions {
   readonly consumer: string;
   /** The streams to read; asked before each read, so that organizations can come and go. */
   readonly streams: () => readonly string[];
+  /** Makes the streams that do not exist; true unless told. Otherwise they are waited for, and found within seconds. */
+  readonly makeStreams?: boolean;
   readonly handle: BatchHandler;
   /** After this the handler's batch counts as failed. */
   readonly handlerTimeoutMs: number;
@@ -92,6 +94,7 @@ export type ConsumerSettings = Required<Omit<StreamConsumerOptions, 'logger' | '
 export function consumerSettings(options: StreamConsumerOptions): ConsumerSettings {
   const settings: ConsumerSettings = {
     ...options,
+    makeStreams: options.makeStreams ?? true,
     count: options.count ?? 100,
     overlap: options.overlap ?? 1,
     blockMs: options.blockMs ?? 2_000,

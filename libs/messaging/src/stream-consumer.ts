@@ -72,7 +72,8 @@ export class StreamConsumer {
     const name = `${settings.group}:${settings.consumer}`;
     this.command = createRedis({ ...connection, role: 'command', name });
     this.blocking = createRedis({ ...connection, role: 'blocking', name: `${name}:read`, blockMs: settings.blockMs });
-    this.group = new ConsumerGroup(settings.group, settings.consumer, this.command, this.blocking, settings.reached);
+    const { group, consumer, reached, makeStreams } = settings;
+    this.group = new ConsumerGroup(group, consumer, this.command, this.blocking, reached, makeStreams);
     this.readSize = new ReadSize(settings.count);
     const longestMs = Math.max(settings.minIdleMs, settings.longestRetryMs);
     this.retries = new RetrySchedule({ firstMs: settings.minIdleMs, longestMs, entries: MOST_WAITING });
@@ -117,7 +118,9 @@ export class StreamConsumer {
 
   /** How far the group is behind, for each stream. Rejects while Redis is away. */
   lag(): Promise<GroupLag[]> {
-    return readGroupLag(this.command, this.settings.streams(), this.settings.group);
+    const { streams, makeStreams, group } = this.settings;
+    const read = streams().filter((stream) => makeStreams || this.seen.has(stream));
+    return readGroupLag(this.command, read, group);
   }
 
   private async end(deadlineMs: number): Promise<void> {
@@ -163,11 +166,11 @@ export class StreamConsumer {
 
   private async readableStreams(): Promise<string[]> {
     const wanted = [...new Set(this.settings.streams())];
-    const unusable = await this.group.ensure(wanted);
+    const { unusable, absent } = await this.group.ensure(wanted);
     if (unusable.length > 0) {
       this.log.error({ ...this.identity(), streams: unusable }, 'a key that is not a stream has the name of a stream');
     }
-    const streams = wanted.filter((stream) => !unusable.includes(stream));
+    const streams = wanted.filter((stream) => !unusable.includes(stream) && !absent.includes(stream));
     for (const stream of streams) if (!this.seen.has(stream)) this.seen.set(stream, 'counted');
     return streams;
   }

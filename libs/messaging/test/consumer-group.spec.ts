@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually, startRedis, type TestRedis } from '@agion/testing';
-import { connected, createRedis } from '../src/index.js';
+import { connected, createRedis, StreamConsumer } from '../src/index.js';
 import { ConsumerGroup } from '../src/consumer-group.js';
 import { infoRecord, list } from '../src/replies.js';
 import { ConsumerBench } from './consumer-bench.js';
@@ -30,6 +30,34 @@ test('silent consumers are removed, except those that still have something pendi
     expect(consumers.map(({ name }) => name).toSorted()).toEqual(['busy', 'me']);
   });
   blocking.disconnect();
+  await bench.end();
+});
+
+test('streams that are waited for are not made, and are found once somebody has written to them', async () => {
+  const bench = await new ConsumerBench(server.url).ready();
+  const stream = `${bench.stream}:waited-for`;
+  const handled: string[] = [];
+  const consumer = new StreamConsumer({
+    redisUrl: server.url,
+    group: 'waiting',
+    consumer: 'me',
+    streams: () => [stream],
+    makeStreams: false,
+    handlerTimeoutMs: 500,
+    minIdleMs: 1_500,
+    handle: (entries) => {
+      handled.push(...entries.map(({ fields }) => fields['n'] ?? ''));
+      return Promise.resolve([]);
+    },
+  });
+  consumer.start();
+  await eventually(() => expect(consumer.status().connected).toBe(true));
+  expect(await consumer.lag()).toEqual([]);
+  expect(await bench.redis.exists(stream)).toBe(0);
+  await bench.redis.xadd(stream, '*', 'n', '1');
+  await eventually(() => expect(handled).toEqual(['1']));
+  await eventually(async () => expect(await consumer.lag()).toMatchObject([{ stream, lag: 0, pending: 0 }]));
+  await consumer.stop();
   await bench.end();
 });
 

@@ -58,3 +58,10 @@ export type ViolationKind = (typeof VIOLATION_KINDS)[number];
 
 export const VIOLATION_STATUSES = ['open', 'acknowledged', 'resolved'] as const;
 export type ViolationStatus = (typeof VIOLATION_STATUSES)[number];
+
+/** Why an entry is a dead letter. `permanent`: it could never work; `exhausted`: it was tried as often as any. */
+export const DEAD_LETTER_KINDS = ['permanent', 'exhausted'] as const;
+export type DeadLetterKind = (typeof DEAD_LETTER_KINDS)[number];
+
+export const DEAD_LETTER_STATUSES = ['open', 'redriven', 'discarded'] as const;
+export type DeadLetterStatus = (typeof DEAD_LETTER_STATUSES)[number];

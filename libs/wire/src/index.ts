@@ -22,12 +22,16 @@ export {
   TRUST_DIMENSIONS,
   TRUST_SOURCES,
   TRUST_TIERS,
+  DEAD_LETTER_KINDS,
+  DEAD_LETTER_STATUSES,
   VALUED_EVENTS,
   VIOLATION_KINDS,
   VIOLATION_STATUSES,
 } from './enums.js';
 export type {
   AgentStatus,
+  DeadLetterKind,
+  DeadLetterStatus,
   DecisionEffect,
   DecisionPhase,
   DecisionSource,
@@ -56,7 +60,16 @@ export type { RunEvent, RunFeedEvent, RunStatus } from './run-events.js';
 export { withoutSecrets } from './secret-shapes.js';
 export { SCOPES, hasScope, reachesRole, scopesOf, usualScopes } from './scopes.js';
 export type { Scope } from './scopes.js';
-export { DEAD, STREAMS, deadLetterKey, feedKey, replyStreamKey, streamKey } from './streams.js';
+export {
+  CONSUMED_STREAMS,
+  DEAD,
+  REDRIVEN,
+  STREAMS,
+  deadLetterKey,
+  feedKey,
+  replyStreamKey,
+  streamKey,
+} from './streams.js';
 export type { StreamName } from './streams.js';
 export { TOKEN_KINDS, TOKEN_PATTERN, crc32, formatToken, looksLikeToken, parseToken } from './tokens.js';
 export type { CredentialKind, TokenKind, TokenParts } from './tokens.js';

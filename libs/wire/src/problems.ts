@@ -63,6 +63,11 @@ export const PROBLEMS = {
     title: 'Violation not found',
     help: 'List violations: GET /api/v1/violations.',
   },
+  'dead-letter-not-found': {
+    status: 404,
+    title: 'Dead letter not found',
+    help: 'List what is dead: GET /api/v1/dead-letters. It is kept for thirty days.',
+  },
   'webhook-not-found': { status: 404, title: 'Webhook not found', help: 'List webhooks: GET /api/v1/webhooks.' },
   'delivery-not-found': {
     status: 404,
@@ -86,6 +91,16 @@ export const PROBLEMS = {
     help: 'The request was not received in time; send it again.',
   },
   conflict: { status: 409, title: 'Conflict', help: 'The object exists already or has changed since it was read.' },
+  'dead-letter-settled': {
+    status: 409,
+    title: 'Dead letter is settled',
+    help: 'It is open no more: it was put back, or discarded. One that fails again is open again.',
+  },
+  'dead-letter-not-redrivable': {
+    status: 409,
+    title: 'Dead letter cannot be put back',
+    help: 'The detail says why: discard it, and have its producer say it again where it still matters.',
+  },
   'agent-retired': {
     status: 409,
     title: 'Agent is retired',

@@ -12,6 +12,8 @@ export const SCOPES = [
   'audit:read',
   'config:read',
   'config:write',
+  'dead-letters:read',
+  'dead-letters:write',
   'decisions:ask',
   'decisions:read',
   'events:write',

@@ -32,6 +32,14 @@ export const deadLetterKey = (stream: string): string => `${stream}:${DEAD}`;
 /** Ends the names of dead letters: no container may be called so, or its reply stream would be one of them. */
 export const DEAD = 'dead';
 
+/** The streams whose entries somebody consumes, and so may die: all but the answers, which nobody waits for after a minute. */
+export const CONSUMED_STREAMS: readonly StreamName[] = Object.values(STREAMS).filter(
+  (stream) => stream !== STREAMS.governanceResponses,
+);
+
+/** The field that holds an entry which was a dead letter and is back in its stream; reserved. */
+export const REDRIVEN = 'redriven';
+
 /** Feeds: capped streams whose appends are also announced on a channel of the same name. */
 export const feedKey = {
   runEvents: (slug: string, runId: string): string => `${redisPrefix(slug)}agion:runs:${runId}:events`,

@@ -4,6 +4,8 @@ export const WEBHOOK_EVENTS = {
   'agent.delegated': 'on whose behalf an agent acts was noted or changed',
   'agent.registered': 'an agent registered for the first time',
   'agent.retired': 'an agent was retired and its tokens revoked',
+  'dead_letter.discarded': 'an entry of a stream that could not be handled was given up for good',
+  'dead_letter.redriven': 'an entry of a stream that could not be handled was put back to be handled once more',
   'decision.denied': 'a policy denied what an agent wanted to do',
   'enrollment.created': 'a one-time token for a container was made',
   'enrollment.used': 'a one-time token was exchanged for a container’s',

@@ -5,7 +5,7 @@ import { ARCHIVE_OPTION } from './archive-option.js';
 import { compare, type Comparison, type Labels } from './comparison.js';
 import { changesText, shownChange } from './diff.command.js';
 import { located, type PolicyFile } from './policy-files.js';
-import { count, OUTPUT_OPTION, type OutputFormat, tell } from './policy-output.js';
+import { count, OUTPUT_OPTION, type OutputFormat, tell } from '../output.js';
 import { faultlessFiles } from './validate.command.js';
 
 interface Options {

@@ -4,7 +4,7 @@ import { PlatformClient } from '../platform.client.js';
 import { compare, type Comparison, type Labels } from './comparison.js';
 import { ARCHIVE_OPTION } from './archive-option.js';
 import { faultlessFiles } from './validate.command.js';
-import { OUTPUT_OPTION, type OutputFormat, tell } from './policy-output.js';
+import { OUTPUT_OPTION, type OutputFormat, tell } from '../output.js';
 
 interface Options {
   output: OutputFormat;

@@ -2,7 +2,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Outcome } from '../main.js';
 import { PlatformClient } from '../platform.client.js';
 import { compare } from './comparison.js';
-import { columns, count, OUTPUT_OPTION, type OutputFormat, tell } from './policy-output.js';
+import { moment, momentOf } from '../moment.js';
+import { columns, count, OUTPUT_OPTION, type OutputFormat, tell } from '../output.js';
 import { faultlessFiles } from './validate.command.js';
 
 interface Options {
@@ -45,9 +46,6 @@ Replays what agents asked within the window over the policies in force, with the
 says what would have come out differently. Undecidable is what a policy needs and the ledger has not: contexts are kept for
 fourteen days, and what was redacted is gone.`;
 
-const SPAN = /^(\d+)(m|h|d)$/;
-const MILLISECONDS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
 /** `agion policy simulate`. */
 export const simulateCommand = (outcome: Outcome): Command =>
   new Command('simulate')
@@ -80,19 +78,6 @@ export const simulateCommand = (outcome: Outcome): Command =>
       tell(output, simulation, simulationText(simulation));
       if (failOnChange && simulation.changed > 0) outcome.status = 1;
     });
-
-/** @throws InvalidArgumentError unless it is a span, e.g. `24h`, or a time in ISO 8601 with its zone */
-function moment(given: string): string {
-  const isTime = /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(given) && !Number.isNaN(Date.parse(given));
-  if (!SPAN.test(given) && !isTime) throw new InvalidArgumentError('must be like 90m, 24h, 7d or 2026-03-01T00:00:00Z');
-  return given;
-}
-
-function momentOf(given: string): string {
-  const [, number, unit] = SPAN.exec(given) ?? [];
-  if (unit === undefined) return given;
-  return new Date(Date.now() - Number(number) * MILLISECONDS[unit as keyof typeof MILLISECONDS]).toISOString();
-}
 
 function wholeNumber(given: string): number {
   if (!/^\d{1,3}$/.test(given)) throw new InvalidArgumentError('must be a whole number');

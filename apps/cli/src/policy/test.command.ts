@@ -10,7 +10,7 @@ import type { Outcome } from '../main.js';
 import { PlatformClient } from '../platform.client.js';
 import { linesOf } from './validate.command.js';
 import { type PolicyFile, readPolicyFiles } from './policy-files.js';
-import { columns, OUTPUT_OPTION, type OutputFormat, tell } from './policy-output.js';
+import { columns, OUTPUT_OPTION, type OutputFormat, tell } from '../output.js';
 
 interface Options {
   output: OutputFormat;

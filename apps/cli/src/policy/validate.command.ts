@@ -2,7 +2,7 @@ import { runPolicyTests } from '@agion/policy-engine';
 import { Command } from 'commander';
 import type { Outcome } from '../main.js';
 import { type FileFault, located, type PolicyFile, readPolicyFiles } from './policy-files.js';
-import { count, OUTPUT_OPTION, type OutputFormat, tell } from './policy-output.js';
+import { count, OUTPUT_OPTION, type OutputFormat, tell } from '../output.js';
 
 /** `agion policy validate`: as the platform does it, without one. */
 export const validateCommand = (outcome: Outcome): Command =>

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { PlatformClient } from '../platform.client.js';
-import { OUTPUT_OPTION, type OutputFormat, tell } from './policy-output.js';
+import { OUTPUT_OPTION, type OutputFormat, tell } from '../output.js';
 
 interface Term {
   term: string;

@@ -103,6 +103,10 @@ const ROWS: Row[] = [
   ['POST', '/api/v1/violations/{id}/acknowledge', 'governance', 'operator', 'violations:write'],
   ['POST', '/api/v1/violations/{id}/resolve', 'governance', 'operator', 'violations:write'],
   ['POST', '/api/v1/events', 'governance', 'agents', 'events:write'],
+  ['GET', '/api/v1/dead-letters', 'governance', 'operator', 'dead-letters:read'],
+  ['GET', '/api/v1/dead-letters/{id}', 'governance', 'operator', 'dead-letters:read'],
+  ['POST', '/api/v1/dead-letters/{id}/redrive', 'governance', 'operator', 'dead-letters:write'],
+  ['POST', '/api/v1/dead-letters/{id}/discard', 'governance', 'operator', 'dead-letters:write'],
   ['GET', '/api/v1/audit', 'governance', 'operator', 'audit:read'],
 
   ['GET', '/api/v1/webhooks', 'governance', 'operator', 'webhooks:read'],

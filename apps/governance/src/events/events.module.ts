@@ -11,5 +11,6 @@ import { IngestGate } from './ingest-gate.publisher.js';
   imports: [TrustModule, FeedbackModule],
   controllers: [EventsController],
   providers: [EventsService, EventsPublisher, IngestGate],
+  exports: [IngestGate],
 })
 export class EventsModule {}

@@ -17,11 +17,11 @@ export class PeopleController {
     operationId: 'erasePerson',
     summary: 'Forget a person',
     description:
-      'Removes what a person wrote as feedback and where trust events, decisions, execution reports, violations and ceilings name it. What the votes counted stays, and so does the audit trail. Needs the role `admin`.',
+      'Removes what a person wrote as feedback and where trust events, decisions, execution reports, violations, ceilings and dead letters name it. What the votes counted stays, and so does the audit trail. Needs the role `admin`.',
   })
   @ApiOkResponse({ type: ErasedPersonDto })
   async erase(@Caller() caller: Principal, @Body() { user_id: person }: ErasePersonDto): Promise<ErasedPersonDto> {
-    const { standIn, ...counts } = await this.people.erase(caller, person);
-    return { stand_in: standIn, ...counts };
+    const { standIn, deadLetters, ...counts } = await this.people.erase(caller, person);
+    return { stand_in: standIn, ...counts, dead_letters: deadLetters };
   }
 }

@@ -1,6 +1,7 @@
 import { auditEntry, OutboxPublisher, pseudonym, requireRole } from '@agion/service-kit';
 import { ownerOf, type Principal } from '@agion/wire';
 import { Injectable } from '@nestjs/common';
+import { NamedDeadLettersStore } from '../dead-letters/named-dead-letters.store.js';
 import { PeopleStore, type Erased } from './people.store.js';
 import { PseudonymKeysStore } from './pseudonym-keys.store.js';
 
@@ -9,6 +10,7 @@ import { PseudonymKeysStore } from './pseudonym-keys.store.js';
 export class PeopleService {
   constructor(
     private readonly store: PeopleStore,
+    private readonly deadLetters: NamedDeadLettersStore,
     private readonly keys: PseudonymKeysStore,
     private readonly outbox: OutboxPublisher,
   ) {}
@@ -19,14 +21,18 @@ export class PeopleService {
     const { organization } = caller;
     const standIn = `erased:${pseudonym(await this.keys.of(organization.id), ['person', person])}`;
     const owner = ownerOf({ kind: 'user', subject: person, organization, role: null, groups: [] });
-    const erased = await this.store.erase(organization.id, { person, owner, standIn }, (counts) =>
-      auditEntry({
-        type: 'person.erased',
-        actor: caller,
-        subject: { kind: 'person', id: standIn },
-        outcome: 'succeeded',
-        details: { ...counts },
-      }),
+    const deadLetters = await this.deadLetters.naming(organization.id, person);
+    const erased = await this.store.erase(
+      organization.id,
+      { person, owner, standIn, deadLetters },
+      ({ deadLetters: letters, ...counts }) =>
+        auditEntry({
+          type: 'person.erased',
+          actor: caller,
+          subject: { kind: 'person', id: standIn },
+          outcome: 'succeeded',
+          details: { ...counts, dead_letters: letters },
+        }),
     );
     this.outbox.nudge();
     return { ...erased, standIn };

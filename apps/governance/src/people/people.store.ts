@@ -9,6 +9,15 @@ export interface Erased {
   decisions: number;
   violations: number;
   reports: number;
+  deadLetters: number;
+}
+
+/** Who is forgotten, and where that is known already. */
+export interface Forgetting {
+  person: string;
+  owner: string;
+  standIn: string;
+  deadLetters: readonly string[];
 }
 
 /** Longest time a statement may take: whole tables are looked through. */
@@ -36,6 +45,11 @@ const REPORTS = `
 UPDATE governance.execution_reports SET error = CASE WHEN ${names('error')} THEN NULL ELSE error END,
   usage = CASE WHEN ${names('usage')} THEN NULL ELSE usage END, metrics = CASE WHEN ${names('metrics')} THEN NULL ELSE metrics END
 WHERE organization_id = $1 AND (${names('error')} OR ${names('usage')} OR ${names('metrics')})`;
+const DEAD_LETTERS = `
+UPDATE governance.dead_letters SET settled_by = CASE WHEN settled_by = $3 THEN $4 ELSE settled_by END,
+  content = CASE WHEN dead_letter_id = ANY($2::uuid[]) THEN NULL ELSE content END,
+  key_id = CASE WHEN dead_letter_id = ANY($2::uuid[]) THEN NULL ELSE key_id END
+WHERE organization_id = $1 AND (dead_letter_id = ANY($2::uuid[]) OR settled_by = $3)`;
 const ANSWERS = `DELETE FROM governance.idempotency_keys WHERE organization_id = $1 AND caller = $2`;
 
 /** Forgets people in the tables of governance. What scores follow from stays as it is. */
@@ -46,10 +60,14 @@ export class PeopleStore {
     private readonly outbox: Outbox,
   ) {}
 
-  /** All of it or nothing, with its audit fact. @param owner how the person is called where somebody is proven to have acted */
+  /**
+   * All of it or nothing, with its audit fact.
+   * @param owner how the person is called where somebody is proven to have acted
+   * @param deadLetters ids of those that name the person
+   */
   erase(
     organizationId: string,
-    { person, owner, standIn }: { person: string; owner: string; standIn: string },
+    { person, owner, standIn, deadLetters: named }: Forgetting,
     audit: (erased: Erased) => AuditEntry,
   ): Promise<Erased> {
     return this.scope.transaction(organizationId, async (client) => {
@@ -61,12 +79,13 @@ export class PeopleStore {
       const violations = await changed(VIOLATIONS, [organizationId, person, owner, standIn]);
       const reports = await changed(REPORTS, [organizationId, person]);
       await changed(CEILINGS, [organizationId, owner, standIn]);
+      const deadLetters = await changed(DEAD_LETTERS, [organizationId, named, owner, standIn]);
       await changed(ANSWERS, [organizationId, owner]);
       const { rows } = await client.query<{ decisions: string }>({
         text: 'SELECT governance.erase_from_decisions($1, $2, $3) AS decisions',
         values: [organizationId, person, standIn],
       });
-      const erased = { feedback, events, decisions: Number(rows[0]?.decisions), violations, reports };
+      const erased = { feedback, events, decisions: Number(rows[0]?.decisions), violations, reports, deadLetters };
       await this.outbox.append(client, audit(erased));
       return erased;
     });

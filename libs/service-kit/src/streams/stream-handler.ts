@@ -1,6 +1,6 @@
 import { applyDecorators, type ArgumentsHost, Catch, type ExceptionFilter, UseFilters } from '@nestjs/common';
 import { EventPattern } from '@nestjs/microservices';
-import type { Organization, StreamName } from '@agion/wire';
+import { CONSUMED_STREAMS, deadLetterKey, streamKey, type Organization, type StreamName } from '@agion/wire';
 import { type Observable, throwError } from 'rxjs';
 
 export interface StreamHandlerOptions<Entry extends object> {
@@ -22,11 +22,13 @@ export interface StreamHandlerOptions<Entry extends object> {
    * accept it, and as what; undefined leaves the entry to the class.
    */
   read?: (fields: Readonly<Record<string, string>>) => Entry | undefined;
+  /** The keys of an organization that are read, and not made, where these are not simply the stream. */
+  keys?: (slug: string) => readonly string[];
 }
 
 /** One entry of a stream, validated, with the organization its key belongs to. */
 export interface StreamMessage<Entry> {
-  /** `<ms>-<seq>` */
+  /** `<ms>-<seq>`. Of an entry that was put back after it had been a dead letter, the one it had the first time. */
   readonly id: string;
   /** The stream's complete key. */
   readonly stream: string;
@@ -62,3 +64,14 @@ export const StreamHandler = <Entry extends object>(
   options: StreamHandlerOptions<Entry>,
 ): MethodDecorator =>
   applyDecorators(EventPattern(stream, undefined, { streamHandler: options }), UseFilters(RethrowFilter));
+
+/** Marks a controller's method as consumer of the dead letters of every stream, in every organization; as `StreamHandler` otherwise. */
+export const DeadLetterHandler = <Entry extends object>(
+  options: Omit<StreamHandlerOptions<Entry>, 'keys'>,
+): MethodDecorator => {
+  const keys = (slug: string): string[] => CONSUMED_STREAMS.map((stream) => deadLetterKey(streamKey(slug, stream)));
+  return applyDecorators(
+    EventPattern(deadLetterKey('*'), undefined, { streamHandler: { ...options, keys } }),
+    UseFilters(RethrowFilter),
+  );
+};

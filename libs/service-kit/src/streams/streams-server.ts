@@ -16,12 +16,14 @@ import { SERVICE, type ServiceFacts } from '../service-facts.js';
 import { StartupError } from '../startup-error.js';
 import { streamConsumption, streamLag } from '../telemetry/instruments.js';
 import { OrganizationDirectory } from './organization-directory.js';
+import { redrivenEntry } from './redriven-entry.js';
 import type { StreamFailure, StreamHandlerOptions, StreamMessage } from './stream-handler.js';
 
 /** Entries waiting in a group beyond which the service says it cannot keep up. */
 const MAX_LAG = 100_000;
 
 interface Binding {
+  /** Of dead letters, a name that stands for all of them. */
   stream: StreamName;
   options: StreamHandlerOptions<object>;
   handler: MessageHandler;
@@ -72,8 +74,7 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
 
   /** The complete keys of the streams that are read here. */
   consumed(): string[] {
-    const streams = new Set(this.bindings().map(({ stream }) => stream));
-    return [...streams].flatMap((stream) => this.organizations.all().map(({ slug }) => streamKey(slug, stream)));
+    return [...new Set(this.bindings().flatMap((binding) => this.keysOf(binding)))];
   }
 
   /** How far each group that is read here is behind. Rejects while Redis is away. */
@@ -121,13 +122,19 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
     return bindings;
   }
 
-  private consumerOf({ stream, options, handler }: Binding): StreamConsumer {
+  private keysOf({ stream, options: { keys } }: Binding): string[] {
+    return this.organizations.all().flatMap(({ slug }) => keys?.(slug) ?? streamKey(slug, stream));
+  }
+
+  private consumerOf(binding: Binding): StreamConsumer {
+    const { options, handler } = binding;
     const timeoutMs = options.timeoutMs ?? this.settings.streamTimeoutMs;
     return new StreamConsumer({
       redisUrl: this.settings.redisUrl,
       group: options.group,
       consumer: `${hostname()}-${this.settings.port}`,
-      streams: () => this.organizations.all().map(({ slug }) => streamKey(slug, stream)),
+      streams: () => this.keysOf(binding),
+      makeStreams: options.keys === undefined,
       count: options.batch ?? 100,
       overlap: options.overlap ?? 1,
       handlerTimeoutMs: timeoutMs,
@@ -142,14 +149,14 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
 
   private async hand(
     entries: StreamEntry[],
-    { entry: entryClass, read }: StreamHandlerOptions<object>,
+    options: StreamHandlerOptions<object>,
     handler: MessageHandler,
   ): Promise<Outcome[]> {
     const outcomes: Outcome[] = entries.map(() => undefined);
     const messages = new Map<StreamMessage<object>, number>();
     for (const [index, entry] of entries.entries()) {
       try {
-        messages.set(this.messageOf(entry, entryClass, read), index);
+        messages.set(this.messageOf(entry, options), index);
       } catch (error) {
         outcomes[index] = error as Error;
       }
@@ -164,10 +171,11 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
   }
 
   private messageOf(
-    { id, stream, fields, deliveries }: StreamEntry,
-    entryClass: new () => object,
-    read: StreamHandlerOptions<object>['read'],
+    { id: givenId, stream, fields: given, deliveries }: StreamEntry,
+    { entry: entryClass, read, keys }: StreamHandlerOptions<object>,
   ): StreamMessage<object> {
+    const redriven = keys ? undefined : redrivenEntry(stream, given, this.settings.serviceKeys);
+    const { sourceId: id, fields } = redriven ?? { sourceId: givenId, fields: given };
     const organization = this.organizations.find(slugOf(stream));
     if (!organization) throw new Error(`the organization of \`${stream}\` is not known yet`);
     try {

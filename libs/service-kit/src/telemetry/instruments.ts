@@ -116,6 +116,28 @@ export function policyStaleAgents(service: string, read: () => Promise<ReadonlyM
   return () => stale.removeCallback(observe);
 }
 
+/** Open dead letters of a stream in an organization. */
+export interface OpenDeadLetters {
+  readonly organization: string;
+  readonly stream: string;
+  readonly entries: number;
+}
+
+/** `agion_dead_letters_open{service, organization, stream}`, asked for when Prometheus asks. @returns how to end it */
+export function openDeadLetters(service: string, read: () => Promise<readonly OpenDeadLetters[]>): () => void {
+  const open = meter().createObservableGauge('agion.dead_letters.open', {
+    description: 'Entries that could not be handled and of which nobody has said what is to become of them.',
+  });
+  const observe = async (result: {
+    observe(value: number, attributes: Record<string, string>): void;
+  }): Promise<void> => {
+    for (const { organization, stream, entries } of await read())
+      result.observe(entries, { service, organization, stream });
+  };
+  open.addCallback(observe);
+  return () => open.removeCallback(observe);
+}
+
 /** `agion_outbox_published_total{service}` */
 export function outboxPublished(service: string): (facts: number) => void {
   const published = meter().createCounter('agion.outbox.published', { description: 'Facts that left the outbox.' });

@@ -26,3 +26,7 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
 
 /** "1 policy", "2 policies" */
 export const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;
+
+/** Text that came from anybody, on one line and without characters a terminal would obey. */
+export const printable = (text: string): string =>
+  text.replace(/\p{Cc}/gu, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
