@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { eventually } from '@agion/testing';
 import { STREAMS, type Organization, type StreamName } from '@agion/wire';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DeadLetterRowsStore } from '../src/dead-letters/dead-letter-rows.store.js';
+import { DeadLettersUpkeep, KEPT_DAYS } from '../src/dead-letters/dead-letters-upkeep.service.js';
 import { agent, type Fields, person, TrustUnderTest } from './trust-under-test.js';
 
 interface Letter {
@@ -167,6 +169,23 @@ describe('dead letters', () => {
         ),
       ).toEqual([{ type: 'dead_letter.discarded', stream: STREAMS.trust, reason: body.reason }]),
     );
+  });
+
+  it('are counted while they are open, and removed thirty days after they died', async () => {
+    const [upkeep, rows] = [running.part(DeadLettersUpkeep), running.part(DeadLetterRowsStore)];
+    const open = async (): Promise<number> =>
+      (await upkeep.open()).find(({ organization, stream }) => organization === 'acme' && stream === STREAMS.decisions)
+        ?.entries ?? 0;
+    const [first] = await dead([{ n: '1' }, { n: '2' }], STREAMS.decisions, running.acme);
+    expect(await open()).toBe(2);
+    const age =
+      "UPDATE governance.dead_letters SET recorded_at = now() - $2 * interval '1 day' WHERE dead_letter_id = $1";
+    await running.rows(age, first?.id, 29);
+    await rows.forget(KEPT_DAYS);
+    expect(await open()).toBe(2);
+    await running.rows(age, first?.id, 31);
+    expect(await rows.forget(KEPT_DAYS)).toEqual({ removed: 1, open: 1, more: false });
+    expect(await open()).toBe(1);
   });
 
   it('are nobody’s but the operators’ of the organization', async () => {

@@ -113,6 +113,9 @@ export class TrustUnderTest {
     await this.parts.disposeAsync();
   }
 
+  /** One of the service's own parts. */
+  part = <Part>(type: new (...given: never[]) => Part): Part => this.service.app.get(type);
+
   stopService = (): Promise<void> => this.service.close();
   startService = async (): Promise<void> => {
     this.service = await startService(governance, { env: this.env });

@@ -47,7 +47,7 @@ test('streams that are waited for are not made, and are found once somebody has 
     minIdleMs: 1_500,
     handle: (entries) => {
       handled.push(...entries.map(({ fields }) => fields['n'] ?? ''));
-      return Promise.resolve([]);
+      return Promise.resolve(entries.map(() => undefined));
     },
   });
   consumer.start();

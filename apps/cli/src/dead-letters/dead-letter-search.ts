@@ -53,6 +53,6 @@ export async function* deadLetters(platform: PlatformClient, search: Search): As
     ...(until !== undefined && { until: momentOf(until) }),
     ...(status !== 'all' && { status }),
   });
-  for await (const letter of platform.all<DeadLetter>(`/api/v1/dead-letters?${query}`))
+  for await (const letter of platform.all<DeadLetter>(`/api/v1/dead-letters?${query.toString()}`))
     if (error === undefined || letter.error.includes(error)) yield letter;
 }

@@ -1,25 +1,11 @@
-import type { DeadLetterKind, DeadLetterStatus, StreamName } from '@agion/wire';
+import type { DeadLetterEntry } from '@agion/service-kit';
+import type { DeadLetterStatus } from '@agion/wire';
 
-/** An entry that could not be handled, as its stream of dead letters tells it. */
-export interface NewDeadLetter {
+/** An entry that could not be handled, and what it is to be known by. */
+export interface NewDeadLetter extends DeadLetterEntry {
   organizationId: string;
   /** A UUIDv7. */
   id: string;
-  stream: StreamName;
-  /** Its id in the stream the first time, `<ms>-<seq>`. */
-  sourceId: string;
-  sourceAt: Date;
-  /** Whom it names, if it could be an agent. */
-  agentId: string | null;
-  kind: DeadLetterKind;
-  error: string;
-  deliveries: number;
-  failedAt: Date;
-  /** True when `fields` are not all there was. */
-  incomplete: boolean;
-  /** How often it had been put back before. */
-  attempt: number;
-  fields: Readonly<Record<string, string>>;
 }
 
 /** A dead letter as it is kept, without what the entry held. */

@@ -1,7 +1,7 @@
-import { DeadLetterHandler, ServiceSettings, type StreamMessage } from '@agion/service-kit';
+import { deadLetterIn, DeadLetterHandler, ServiceSettings, type StreamMessage } from '@agion/service-kit';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { deadLetterIn } from './dead-letter-entry.js';
+import { v7 as uuidv7 } from 'uuid';
 import { DeadLetterRowsStore } from './dead-letter-rows.store.js';
 
 /** What became a dead letter is kept as it is: there is no class it would have to fit. */
@@ -21,6 +21,11 @@ export class DeadLettersConsumer {
   @DeadLetterHandler({ group: 'governance', entry: AnyEntry, read: () => new AnyEntry(), batch: BATCH })
   async record(@Payload() messages: StreamMessage<AnyEntry>[]): Promise<void> {
     const now = new Date();
-    await this.rows.record(messages.map((message) => deadLetterIn(message, this.settings.serviceKeys, now)));
+    await this.rows.record(
+      messages.map((message) => {
+        const entry = deadLetterIn(message, this.settings.serviceKeys, now);
+        return { ...entry, organizationId: message.organization.id, id: uuidv7({ msecs: entry.failedAt.getTime() }) };
+      }),
+    );
   }
 }

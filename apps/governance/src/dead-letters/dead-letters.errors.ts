@@ -10,7 +10,9 @@ export class DeadLetterNotFoundError extends DomainError {
 export class DeadLetterSettledError extends DomainError {
   constructor({ id, status, settledAt, settledBy }: Pick<DeadLetter, 'id' | 'status' | 'settledAt' | 'settledBy'>) {
     const since = settledAt === null ? '' : ` by \`${settledBy ?? ''}\` at ${settledAt.toISOString()}`;
-    super('dead-letter-settled', `dead letter \`${id}\` was ${status}${since}`, { extensions: { status_of: status } });
+    super('dead-letter-settled', `dead letter \`${id}\` was ${status}${since}`, {
+      extensions: { dead_letter_status: status },
+    });
   }
 }
 

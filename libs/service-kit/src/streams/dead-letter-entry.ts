@@ -1,43 +1,58 @@
 import { parseInstant } from '@agion/dto';
 import { isPermanentFailure, isStreamId, originalFields, streamIdTime } from '@agion/messaging';
-import { redrivenEntry, type RedrivenEntry, type StreamMessage } from '@agion/service-kit';
 import {
   CONSUMED_STREAMS,
   deadLetterKey,
   isAgentId,
   streamKey,
   withoutSecrets,
+  type DeadLetterKind,
   type Organization,
   type StreamName,
 } from '@agion/wire';
-import { v7 as uuidv7 } from 'uuid';
-import type { NewDeadLetter } from './dead-letter.js';
+import type { PublicKeys } from '../identity/service-keys.js';
+import { redrivenEntry, type RedrivenEntry } from './redriven-entry.js';
+import type { StreamMessage } from './stream-handler.js';
 
 type Fields = Readonly<Record<string, string>>;
 
-/** Whose signature makes an entry one that was put back. */
-export type ServiceKeys = Parameters<typeof redrivenEntry>[2];
+/** An entry that could not be handled, as its stream of dead letters tells it. */
+export interface DeadLetterEntry {
+  readonly stream: StreamName;
+  /** Its id in the stream the first time, `<ms>-<seq>`. */
+  readonly sourceId: string;
+  readonly sourceAt: Date;
+  /** Whom it names, if it could be an agent. */
+  readonly agentId: string | null;
+  readonly kind: DeadLetterKind;
+  /** What it died of, without secrets and without names of classes. */
+  readonly error: string;
+  readonly deliveries: number;
+  readonly failedAt: Date;
+  /** True when `fields` are not all there was. */
+  readonly incomplete: boolean;
+  /** How often it had been put back before. */
+  readonly attempt: number;
+  readonly fields: Fields;
+}
 
 /** Names of classes are ours; people are told what happened. */
 const ERROR_CLASS = /^[A-Z]\w*: /;
 const MOST_DELIVERIES = 2 ** 31 - 1;
 
-/** Reads an entry of a stream of dead letters. Whoever wrote it, there is something to keep: nothing is refused. */
+/** Reads an entry of a stream of dead letters. Whoever wrote it, there is something to keep: no entry is refused. */
 export function deadLetterIn(
   { id, stream: key, fields, organization }: Pick<StreamMessage<object>, 'id' | 'stream' | 'fields' | 'organization'>,
-  keys: ServiceKeys,
+  keys: PublicKeys,
   now: Date,
-): NewDeadLetter {
+): DeadLetterEntry {
   const stream = streamOf(key, organization);
   const given = originalFields(fields);
   const redriven = putBack(streamKey(organization.slug, stream), given, keys);
   const saidSource = isStreamId(fields.source_id ?? '') ? (fields.source_id ?? id) : id;
   const sourceId = redriven?.sourceId ?? saidSource;
-  const failedAt = pastTime(parseInstant(fields.failed_at ?? '')?.getTime() ?? streamIdTime(id), now);
   const own = redriven?.fields ?? given;
   return {
-    organizationId: organization.id,
-    id: uuidv7({ msecs: failedAt.getTime() }),
     stream,
     sourceId,
     sourceAt: pastTime(streamIdTime(sourceId), now),
@@ -45,7 +60,7 @@ export function deadLetterIn(
     kind: isPermanentFailure(fields) ? 'permanent' : 'exhausted',
     error: storable(withoutSecrets((fields.error ?? 'nobody said why').replace(ERROR_CLASS, ''))),
     deliveries: Math.min(MOST_DELIVERIES, wholeNumber(fields.deliveries) ?? 1),
-    failedAt,
+    failedAt: pastTime(parseInstant(fields.failed_at ?? '')?.getTime() ?? streamIdTime(id), now),
     incomplete: fields.incomplete === 'true',
     attempt: redriven?.attempt ?? 0,
     fields: own,
@@ -59,7 +74,7 @@ function streamOf(key: string, { slug }: Organization): StreamName {
 }
 
 /** An entry that only claims to have been put back is an entry of its own. */
-function putBack(stream: string, fields: Fields, keys: ServiceKeys): RedrivenEntry | undefined {
+function putBack(stream: string, fields: Fields, keys: PublicKeys): RedrivenEntry | undefined {
   try {
     return redrivenEntry(stream, fields, keys);
   } catch {

@@ -1,10 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { deadLetterFields, PermanentError } from '@agion/messaging';
-import { redrivenFields, signEntry } from '@agion/service-kit';
 import { DEFAULT_ORGANIZATION, STREAMS, type ServiceName } from '@agion/wire';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { signEntry } from '../identity/entry-signature.js';
 import { deadLetterIn } from './dead-letter-entry.js';
+import { redrivenFields } from './redriven-entry.js';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const SOURCE = `${NOW.getTime() - 60_000}-1`;
