@@ -33,6 +33,7 @@ const isSame = (a, b) => a.file === b.file && a.was === b.was && a.became === b.
  */
 export function mutationTable(files, equivalents, least) {
   const changes = Object.entries(files).flatMap(changesIn);
+  if (changes.length === 0) return { lines: ['nothing was changed: there is no such file to change'], faults: 1 };
   const survivors = changes.filter(({ status }) => SURVIVED.includes(status));
   const isEquivalent = (change) => equivalents.some((one) => isSame(one, change));
   const unnoticed = survivors.filter((change) => !isEquivalent(change));

@@ -60,3 +60,10 @@ test('each file has to be good enough by itself', () => {
     ]),
   });
 });
+
+test('a run that changed nothing has shown nothing', () => {
+  expect(mutationTable({}, [SAME], 0.5)).toEqual({
+    lines: ['nothing was changed: there is no such file to change'],
+    faults: 1,
+  });
+});
