@@ -24,8 +24,8 @@ export class TrustEventsConsumer {
     group: 'governance',
     entry: TrustEventEntryDto,
     read: readTrustEvent,
-    batch: 1_000,
-    overlap: 3,
+    batch: 2_000,
+    overlap: 2,
   })
   async record(@Payload() messages: StreamMessage<TrustEventEntryDto>[]): Promise<StreamFailure[]> {
     const { taken, refused } = await vouched(messages, this);
