@@ -16,11 +16,19 @@ export function compareStreamIds(left: string, right: string): number {
   return leftSequence < rightSequence ? -1 : 1;
 }
 
-/** The time Redis gave the entry, in milliseconds since 1970. */
-export const streamIdTime = (id: string): number => Number(parts(id)[0]);
+/**
+ * The time Redis gave the entry, in milliseconds since 1970.
+ *
+ * @throws RangeError as `compareStreamIds` does.
+ */
+export const streamIdTime = (id: string): number => Number(id.slice(0, dashIn(id)));
 
 function parts(id: string): [bigint, bigint] {
-  if (!isStreamId(id)) throw new RangeError(`\`${id}\` is not a stream id`);
-  const dash = id.indexOf('-');
+  const dash = dashIn(id);
   return [BigInt(id.slice(0, dash)), BigInt(id.slice(dash + 1))];
+}
+
+function dashIn(id: string): number {
+  if (!isStreamId(id)) throw new RangeError(`\`${id}\` is not a stream id`);
+  return id.indexOf('-');
 }
