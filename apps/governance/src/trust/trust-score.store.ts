@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { TrustTier } from '@agion/wire';
 import type { OwnEvidence } from './agent-evidence.js';
 import type { TrustCeiling } from './trust-ceiling.js';
-import { insertFingerprintCeilings } from './trust-ceiling-rows.store.js';
+import { insertFingerprintCeiling } from './trust-ceiling-rows.store.js';
 import type { TrustBucket } from './trust-weight.js';
 
 type BucketArray = [TrustBucket['dimension'], ...number[]];
@@ -93,7 +93,7 @@ export class TrustScoreStore {
   /** The agent has registered with a build its evidence does not know. */
   async noteFingerprint(organizationId: string, agentId: string, fingerprint: string): Promise<void> {
     await this.scope.transaction(organizationId, (client) =>
-      insertFingerprintCeilings(client, [{ organizationId, agentId, fingerprint }]),
+      insertFingerprintCeiling(client, { organizationId, agentId, fingerprint }),
     );
   }
 }
