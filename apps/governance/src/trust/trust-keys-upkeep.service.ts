@@ -64,7 +64,7 @@ export class TrustKeysUpkeep implements OnApplicationBootstrap, OnModuleDestroy 
       const now = new Date();
       try {
         if (this.days.get(organization.id) === dayOf(now)) await this.followEnds(organization, now);
-        else if (await this.renew(organization, stopping)) this.days.set(organization.id, dayOf(now));
+        else await this.renewOn(dayOf(now), organization, stopping);
         this.looked.set(organization.id, now);
       } catch (error) {
         this.logger.warn({ err: error, organization: organization.slug }, 'trust scores could not be written anew');
@@ -77,6 +77,17 @@ export class TrustKeysUpkeep implements OnApplicationBootstrap, OnModuleDestroy 
     const ended = await this.standings.endedCeilings(organization.id, this.looked.get(organization.id) ?? now, now);
     if (ended.length > 0 && !(await this.scores.refresh(organization, ended)))
       throw new Error('scores whose ceilings have ended could not be refreshed');
+  }
+
+  /** What is asked for meanwhile is done once more. */
+  private async renewOn(day: number, organization: Organization, stopping: AbortSignal): Promise<void> {
+    this.days.set(organization.id, day);
+    let isDone = false;
+    try {
+      isDone = await this.renew(organization, stopping);
+    } finally {
+      if (!isDone) this.days.delete(organization.id);
+    }
   }
 
   private async renew(organization: Organization, stopping: AbortSignal): Promise<boolean> {
