@@ -6,6 +6,7 @@ import { serverAccount } from '../../tools/launcher/server-account.mjs';
 import { EventScene, heavy } from './event-scene.js';
 import { openFault, scaled } from './fault.js';
 import { OwnPostgres } from './own-postgres.js';
+import { PolicyWriter } from './policy-writer.js';
 import { SmallDisk } from './small-disk.js';
 
 /** Faults 15 and 20: the disk of Redis is full, and that of Postgres. Each on a file system of its own. */
@@ -116,25 +117,22 @@ describe('a full disk', () => {
           const run = await scene.begin();
           await run.teller.tell(300);
           await scene.settled();
+          const writer = new PolicyWriter(scene, admin, `full_${left}`);
+          expect((await writer.create()).status).toBe(201);
           disk.fill();
           await run.teller.tell(20_000);
-          const id = `full_${left}`;
-          const policy = {
-            apiVersion: 'agion/v1',
-            kind: 'Policy',
-            metadata: { id, name: id },
-            spec: { effect: 'allow', scope: { agents: ['crew:*'], actions: ['*'] } },
-          };
-          const create = () => scene.platform.call('POST', '/api/v1/policies', { token: admin, body: policy });
           await eventually(async () => expect((await run.overHttp(1, { tries: 1 }))[0]).toBe(503), {
             timeoutMs: 30_000,
           });
+          await eventually(async () => expect((await writer.create()).status).toBe(503), { timeoutMs: 30_000 });
+          for (let more = 0; more < 5; more += 1) await writer.create(); // each is either done whole or refused
           disk.free();
           const since = performance.now();
           if (postgres.isOver) await postgres.startServer();
           await scene.settled(60_000);
           const recoveryMs = performance.now() - since;
-          await eventually(async () => expect((await create()).status).toBe(201), { timeoutMs: 10_000 });
+          await eventually(async () => expect((await writer.create()).status).toBe(201));
+          await writer.expectWholeTrail();
           expect(consumer.process.ended).toBe(false);
           expect(await scene.deadLetters()).toBe(0);
           await run.overHttp(1);

@@ -5,6 +5,7 @@ import pg from 'pg';
 import { type Consumer, EventScene, heavy } from './event-scene.js';
 import { FaultProxy } from './fault-proxy.js';
 import { openFault, scaled } from './fault.js';
+import { waitedFor } from './held-statement.js';
 import { OwnPostgres } from './own-postgres.js';
 
 /** Faults 17, 18, 19 and 21: Postgres is away, ends sessions, is slow, is locked, and finds two writers in each other's way. */
@@ -23,7 +24,11 @@ beforeAll(async () => {
   proxy = await FaultProxy.to(postgres.port);
   scene = await EventScene.start({
     database,
-    governance: () => ({ GOVERNANCE_DATABASE_URL: proxy.url(database.url), AGION_STREAM_TIMEOUT_MS: '5000' }),
+    governance: () => ({
+      GOVERNANCE_DATABASE_URL: proxy.url(database.url),
+      AGION_STREAM_TIMEOUT_MS: '5000',
+      LOG_LEVEL: 'warn',
+    }),
   });
   consumer = await scene.consumer();
 }, 90_000);
@@ -47,6 +52,7 @@ describe('postgres', () => {
         fault.run(async () => {
           const run = await scene.begin();
           await run.teller.tell(200);
+          const [logged, stoppedAt] = [consumer.process.logged.length, performance.now()];
           await postgres.stopServer('immediate');
           await run.teller.tell(500);
           const [status] = await run.overHttp(1, { tries: 1 });
@@ -54,6 +60,10 @@ describe('postgres', () => {
           await sleep(DOWN_MS);
           await postgres.startServer();
           const since = performance.now();
+          const seconds = Math.ceil((since - stoppedAt) / 1_000);
+          const kinds = Map.groupBy(consumer.process.logged.slice(logged), ({ msg }) => msg);
+          expect([...kinds].filter(([, lines]) => lines.length > seconds + 1)).toEqual([]);
+          expect(kinds.size).toBeGreaterThan(0); // it is told at all
           await scene.settled();
           const recoveryMs = performance.now() - since;
           expect(recoveryMs).toBeLessThan(10_000);
@@ -138,7 +148,8 @@ describe('postgres', () => {
             await eventually(
               async () => {
                 await Promise.all([againstTheOrder(), run.overHttp(10).then((all) => statuses.push(...all))]);
-                expect(await deadlocks()).toBeGreaterThan(before);
+                // A session tells of it when it is done with something else, a second later or more.
+                await eventually(async () => expect(await deadlocks()).toBeGreaterThan(before), { timeoutMs: 3_000 });
               },
               { timeoutMs: 60_000, intervalMs: 1 },
             );
@@ -169,17 +180,35 @@ const deadlocks = async (): Promise<number> => {
   return rows[0]?.n ?? 0;
 };
 
-/** Locks the sums of the last agent and then those of the first, where everybody else goes the other way. */
+/**
+ * Locks the sums of the last agent and then those of the first, where everybody else goes the other way: once somebody waits for the
+ * last who has the first.
+ */
 const againstTheOrder = (): Promise<void> =>
   asTableOwner(database, async (client) => {
-    const lock = 'UPDATE governance.trust_buckets SET count = count WHERE agent_id = $1';
-    await client.query('BEGIN');
-    try {
-      await client.query(lock, ['crew:agent_9']);
-      await sleep(100);
-      await client.query(lock, ['crew:agent_0']);
-    } catch (error) {
-      if ((error as { code?: string }).code !== '40P01') throw error;
-    }
-    await client.query('ROLLBACK');
+    const lock = 'SELECT 1 FROM governance.trust_buckets WHERE agent_id = $1 FOR UPDATE';
+    const isFree = (agentId: string): Promise<boolean> =>
+      client.query(`${lock} NOWAIT`, [agentId]).then(
+        () => true,
+        () => false,
+      );
+    await eventually(
+      async () => {
+        await client.query('BEGIN');
+        try {
+          await client.query(lock, ['crew:agent_9']);
+          await waitedFor(client);
+          await client.query('SAVEPOINT looking');
+          const isInNobodysWay = await isFree('crew:agent_0');
+          await client.query('ROLLBACK TO looking');
+          if (isInNobodysWay) throw new Error('who waits for the last has not the first');
+          await client.query(lock, ['crew:agent_0']);
+        } catch (error) {
+          if ((error as { code?: string }).code !== '40P01') throw error;
+        } finally {
+          await client.query('ROLLBACK');
+        }
+      },
+      { timeoutMs: 30_000 },
+    );
   });

@@ -50,6 +50,18 @@ export async function withLockIn(
   };
 }
 
+/** Waits until another session waits for what this one holds. */
+export const waitedFor = (holder: pg.Client): Promise<void> =>
+  eventually(
+    async () => {
+      const { rows } = await holder.query(
+        'SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)) LIMIT 1',
+      );
+      if (rows.length === 0) throw new Error('nobody waits for this session');
+    },
+    { timeoutMs: 10_000, intervalMs: 5 },
+  );
+
 /** Waits until somebody waits. */
 export const waitingFor = (lock: HeldLock): Promise<void> =>
   eventually(

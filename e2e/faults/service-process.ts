@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import type { ServiceName } from '@agion/wire';
 import type { Platform } from '../platform.js';
 
@@ -9,12 +10,26 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 /** Milliseconds until a service must be up. */
 const START_LIMIT = 20_000;
 
+/** A line of a log, as far as tests look at it. */
+export interface LogLine {
+  msg: string;
+  /** 40 for a warning, 50 for an error. */
+  level: number;
+}
+
 /** A service in a process of its own, as production runs it: built, started by node, ended without being asked. */
 export class ServiceProcess {
+  /** What it has logged, of the levels it was told to. */
+  readonly logged: LogLine[] = [];
   private readonly exited: Promise<unknown>;
 
   private constructor(private readonly child: ChildProcess) {
     this.exited = once(child, 'exit');
+    if (child.stdout)
+      createInterface(child.stdout).on('line', (line) => {
+        if (line.startsWith('{')) this.logged.push(JSON.parse(line) as LogLine);
+        if (process.env.TEST_LOG_LEVEL) process.stdout.write(`${line}\n`);
+      });
   }
 
   /**
@@ -31,7 +46,7 @@ export class ServiceProcess {
     const child = spawn(process.execPath, ['--enable-source-maps', main], {
       cwd: ROOT,
       env: { PATH: process.env.PATH, ...platform.env, OTEL_SDK_DISABLED: 'true', ...env },
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'], // it ends when this process does
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'], // it ends when this process does
     });
     const started = new ServiceProcess(child);
     const limit = AbortSignal.timeout(START_LIMIT);

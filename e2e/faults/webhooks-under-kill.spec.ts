@@ -33,14 +33,14 @@ beforeAll(async () => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  settings = { AGION_OUTGOING_ALLOW_HOSTS: host, WEBHOOK_TIMEOUT_MS: '500' };
+  settings = { AGION_OUTGOING_ALLOW_HOSTS: host, WEBHOOK_TIMEOUT_MS: '3000' };
   platform = await startPlatform({ without: ['governance'] });
   admin = await platform.person('admin');
   const first = await governance();
   const body = { url: `http://${host}/`, event_types: ['agent.registered'] };
   expect((await platform.call('POST', '/api/v1/webhooks', { token: admin, body })).status).toBe(201);
   await first.stop();
-}, 60_000);
+}, 90_000);
 afterAll(async () => {
   await Promise.all(processes.map((each) => each.kill()));
   server.closeAllConnections();
@@ -55,7 +55,7 @@ test('what was sent and not written down is sent again, with the same id and bod
   expect(received).toHaveLength(1);
 
   await governance();
-  await eventually(() => expect(received).toHaveLength(2), { timeoutMs: 20_000 });
+  await eventually(() => expect(received).toHaveLength(2), { timeoutMs: 40_000 });
   expect(received[1]).toEqual(received[0]);
   const { body: webhooks } = await platform.call('GET', '/api/v1/webhooks', { token: admin });
   const path = `/api/v1/webhooks/${webhooks.items[0].id}/deliveries`;
@@ -64,4 +64,4 @@ test('what was sent and not written down is sent again, with the same id and bod
     expect(body.items).toMatchObject([{ event_id: received[0]?.id, status: 'delivered', attempts: 2, log: [{}] }]);
   });
   expect(received).toHaveLength(2);
-}, 60_000);
+}, 90_000);

@@ -9,7 +9,7 @@ const token = agentToken('good');
 const AGENT = '/api/v1/agents/a:b';
 
 beforeAll(async () => {
-  gateway = await startGateway({ GATEWAY_UPSTREAM_TIMEOUT_MS: '400' });
+  gateway = await startGateway({ GATEWAY_UPSTREAM_TIMEOUT_MS: '3000' });
 }, 60_000);
 afterAll(() => gateway.stop());
 afterEach(() => {
