@@ -17,6 +17,12 @@ export const EQUIVALENTS = [
     became: '"Stryker was here!"',
     reason: 'the beginning of any text is its first line and column',
   },
+  {
+    file: 'condition.ts',
+    was: 'known !== null',
+    became: 'false',
+    reason: 'saves looking over as a whole what was looked over term by term',
+  },
   { file: 'condition.ts', was: '-1', became: '+1', reason: 'each evaluation sets it before it is read' },
   {
     file: 'condition.ts',

@@ -16,6 +16,7 @@ test.each([
   ['context.a == 1\n  && has(context.b)', ['context.a == 1', 'has(context.b)']],
   ['!(true && false) && !context.a', ['!(true && false)', '!context.a']],
   ['true ? true : false', ['true ? true : false']],
+  [' \n context.a == 1 ', ['context.a == 1']],
 ])('the terms of `%s`', (text, terms) => {
   const { condition } = compileCondition(text);
   expect(condition?.evaluateTerms(new Attributes(REQUEST)).map(({ term }) => term)).toEqual(terms);
