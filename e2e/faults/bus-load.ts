@@ -82,6 +82,11 @@ export class BusLoad {
     return performance.now() - startedAt;
   }
 
+  /** How many of the answers so far say that nothing is decided. */
+  get refused(): number {
+    return [...this.answers.values()].filter(([first]) => first?.error === 'unavailable').length;
+  }
+
   /** @throws Error that names some of what is wrong. An agent acts on its first answer, but others than that count too. */
   counts(): BusCounts {
     let unavailable = 0;
