@@ -87,6 +87,15 @@ describe('an entry that one agent has signed in the name of another', () => {
     expect((await violations()).length).toBeGreaterThan(count);
   });
 
+  it('is no lever: in an entry that is large nobody is looked for, since every key is a hash over all of it', async () => {
+    await known('sign:large');
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const large = about('sign:weighed', { padding: 'x'.repeat(500_000) });
+    await written(STREAMS.trust, [running.signedBy('sign:large', STREAMS.trust, large)]);
+    expect(await forged('sign:large')).toEqual([]);
+    expect((await violations()).filter(({ agent_id: id }) => id === 'sign:weighed')).toHaveLength(1);
+  });
+
   it('does not flood the list: a few of a day are told', async () => {
     const noise = Array.from({ length: 300 }, (_, index) => ({
       ...about('sign:flooded'),

@@ -1,4 +1,4 @@
-export { isSignedBy, signAsAgent, signedText } from './agent-signature.js';
+export { isSignedBy, signAsAgent, signatureTest, signedText } from './agent-signature.js';
 export { fullJitter, RECONNECT_BACKOFF } from './backoff.js';
 export type { BackoffRange } from './backoff.js';
 export { Channels, hearNotices } from './channels.js';

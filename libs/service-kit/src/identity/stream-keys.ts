@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { isSignedBy } from '@agion/messaging';
+import { signatureTest } from '@agion/messaging';
 import canonicalize from 'canonicalize';
 import { LRUCache } from 'lru-cache';
 
@@ -9,6 +9,18 @@ export interface StreamKeyState {
   readonly generation: number;
   /** Until when the key before the last rotation counts too; null: not at all. */
   readonly previousUntil: Date | null;
+}
+
+/** An entry of a stream, with its signature. */
+export interface SignedEntry {
+  readonly stream: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** An agent, and which of its keys count. */
+export interface KeyOwner extends StreamKeyState {
+  readonly organizationId: string;
+  readonly agentId: string;
 }
 
 const MOST_KEYS = 50_000;
@@ -36,14 +48,19 @@ export class StreamKeys {
   }
 
   /** Whether the agent itself has signed this entry, with a key that counts at `at` (milliseconds since 1970). */
-  isOwn(
-    entry: { readonly stream: string; readonly fields: Readonly<Record<string, string>> },
-    agent: { readonly organizationId: string; readonly agentId: string } & StreamKeyState,
-    at: number,
-  ): boolean {
+  isOwn(entry: SignedEntry, agent: KeyOwner, at: number): boolean {
+    return this.ownership(entry)(agent, at);
+  }
+
+  /** The same for many agents: what does not depend on them is done once. */
+  ownership({ stream, fields }: SignedEntry): (agent: KeyOwner, at: number) => boolean {
+    const isSignedWith = signatureTest(stream, fields);
+    return (agent, at) => this.isOneOf(agent, at, isSignedWith);
+  }
+
+  private isOneOf(agent: KeyOwner, at: number, isRight: (streamKey: string) => boolean): boolean {
     const { organizationId, agentId, generation, previousUntil } = agent;
-    const signedWith = (which: number): boolean =>
-      isSignedBy(entry.stream, entry.fields, this.of(organizationId, agentId, which));
+    const signedWith = (which: number): boolean => isRight(this.of(organizationId, agentId, which));
     const previousCounts = generation > 1 && previousUntil !== null && at < previousUntil.getTime();
     return signedWith(generation) || (previousCounts && signedWith(generation - 1));
   }

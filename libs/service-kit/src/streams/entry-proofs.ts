@@ -51,8 +51,12 @@ export const claimedService = (sig: string): ServiceName | null =>
 const FRESH: Freshness = { known: 10_000, unknown: 20 };
 const FRESHNESS: readonly Freshness[] = [FRESH, { known: 20, unknown: 20 }];
 
-/** Agents whose keys are tried to find who signed in another's name: some milliseconds of work. */
+/**
+ * Agents whose keys are tried to find who signed in another's name, and characters an entry may have for that: each key is a hash over
+ * all of them. Together about ten milliseconds of work, of which there are few a second.
+ */
 const MOST_TRIED = 500;
+const MOST_SEARCHED = 8 * 1024;
 const SEARCHES_PER_SECOND = 10;
 
 /** Tells who wrote the entries of a stream. Identity follows from the signature, never from a field. */
@@ -93,15 +97,18 @@ export class EntryProofs implements ReadinessCheck {
 
   /**
    * The agent whose key has signed an entry that names another one: looked for among those this process had to do with lately, and for
-   * few entries a second, since each key has to be tried. Null: not found, which says nothing.
+   * few entries a second that are not large, since each key has to be tried. Null: not found, which says nothing.
    */
   async signerOf({ stream, fields, organization, entry }: ProvableEntry): Promise<string | null> {
     const now = Date.now();
-    if (fields.sig === undefined || claimedService(fields.sig) !== null || !this.maySearch(performance.now())) return null;
+    if (fields.sig === undefined || claimedService(fields.sig) !== null || charactersIn(fields) > MOST_SEARCHED)
+      return null;
+    if (!this.maySearch(performance.now())) return null;
     const { id: organizationId } = organization;
+    const isOf = this.keys.ownership({ stream, fields });
     for (const { id: agentId, streamKeys } of this.agents.lately(organization, MOST_TRIED)) {
       const owner = { ...streamKeys, organizationId, agentId };
-      if (agentId === entry.agent_id || !this.keys.isOwn({ stream, fields }, owner, now)) continue;
+      if (agentId === entry.agent_id || !isOf(owner, now)) continue;
       const entryOfSigner = { stream, fields, organization, entry: { agent_id: agentId } };
       return (await this.isOwn(entryOfSigner, FRESH)) ? agentId : null; // it may be a key that counts no longer
     }
@@ -122,3 +129,6 @@ export class EntryProofs implements ReadinessCheck {
     return this.keys.isOwn(entry, owner, Date.now());
   }
 }
+
+const charactersIn = (fields: Readonly<Record<string, string>>): number =>
+  Object.entries(fields).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
