@@ -64,7 +64,7 @@ const incident: fc.Arbitrary<Incident> = fc.oneof(
   fc.record({ what: fc.constantFrom('kill switch' as const, 'live' as const, 'beacon' as const) }),
   fc.record({ what: fc.constant('voice' as const), revision: fc.nat(1_000) }),
   fc.record({ what: fc.constant('answer' as const), behind: fc.integer({ min: -1, max: 3 }) }),
-  fc.record({ what: fc.constant('failure' as const), retryAfterMs: fc.constantFrom(0, 0, 2_000) }),
+  fc.record({ what: fc.constant('failure' as const), retryAfterMs: fc.constantFrom(0, 0, 2_000, 3_600_000) }),
 );
 
 describe('whatever happens, in any order', () => {

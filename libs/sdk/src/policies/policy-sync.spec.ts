@@ -77,6 +77,18 @@ describe('keeping policies', () => {
     expect(kept.fetches).toBe(1);
   });
 
+  it.each([60_000, 86_400_000, Infinity])(
+    'waits no longer than for a poll when it is asked to wait %s ms',
+    (retryAfterMs) => {
+      const kept = loaded(4);
+      kept.tell({ type: 'heard', position: at(5), withinMs: 0 });
+      kept.tell({ type: 'failed', retryAfterMs });
+      expect(wakeAt(kept.state) - kept.at).toBe(POLL_MS);
+      kept.pass(POLL_MS, () => ({ type: 'answered', position: at(5) }));
+      expect(kept.state.held).toEqual(at(5));
+    },
+  );
+
   it('refuses an older answer, in revision and in epoch', () => {
     const kept = loaded(4);
     for (const older of [at(3, 7), at(4, -1)]) {

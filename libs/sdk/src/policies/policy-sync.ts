@@ -156,10 +156,11 @@ function answered(state: SyncState, held: Position, circumstances: SyncCircumsta
   return { ...next, tries, dueAt: next.dueAt ?? at + fullJitter(tries, undefined, random) };
 }
 
+/** Whatever is asked to be left alone for, it is no longer than until the next poll: nothing that answers may keep a revocation away. */
 function failed(state: SyncState, retryAfterMs: number, circumstances: SyncCircumstances): SyncState {
-  const { at, random } = circumstances;
+  const { at, random, pollMs } = circumstances;
   const tries = state.tries + 1;
-  const notBefore = at + Math.max(retryAfterMs, fullJitter(tries, undefined, random));
+  const notBefore = at + Math.max(Math.min(retryAfterMs, pollMs), fullJitter(tries, undefined, random));
   const next = { ...state, owed: state.owed || (state.fetching?.owed ?? false), fetching: null, tries, notBefore };
   const insists = next.owed || next.held === null || isBehind(next);
   return { ...next, dueAt: insists ? notBefore : null };
