@@ -29,7 +29,8 @@ export class DecisionAnswers {
 
   /** @returns what could not be answered, with why. @throws UnavailableError without Redis */
   async send<One extends Decided>(requests: readonly One[]): Promise<Map<One['message'], Error>> {
-    await this.sentElsewhere(requests);
+    for (let under = this.sendingOf(requests); under.length > 0; under = this.sendingOf(requests))
+      await Promise.allSettled(under);
     const open = requests.filter(({ made }) => !made.sent);
     const results = this.replies.send(open.map((request) => replyTo(request, request.made.judgement)));
     for (const { made } of open) this.sending.set(made, results);
@@ -47,13 +48,12 @@ export class DecisionAnswers {
     return failed;
   }
 
-  /** A request that is delivered again while its answer is on its way has to wait for what becomes of that. */
-  private async sentElsewhere(requests: readonly Decided[]): Promise<void> {
-    for (;;) {
-      const under = requests.flatMap(({ made }) => this.sending.get(made) ?? []);
-      if (under.length === 0) return;
-      await Promise.allSettled(under);
-    }
+  /**
+   * A request that is delivered again while its answer is on its way has to wait for what becomes of that. Whoever finds that nothing is
+   * under way has to send in the same turn: several may have waited for one that failed.
+   */
+  private sendingOf(requests: readonly Decided[]): Promise<unknown>[] {
+    return requests.flatMap(({ made }) => this.sending.get(made) ?? []);
   }
 }
 
