@@ -18,6 +18,9 @@ const FIELD_LIMIT = 100;
 /** Bytes left for what a dead letter says beside the entry, so that it is no larger than an entry may be. */
 const ROOM = 16 * 1024;
 
+/** The most bytes an entry may have that is kept as it came when it dies. */
+export const MAX_KEPT_BYTES = MAX_ENTRY_BYTES - ROOM;
+
 /** The stream that takes the dead letters of `stream`. */
 export const deadLetterStream = deadLetterKey;
 
@@ -58,7 +61,7 @@ export function originalFields(deadLetter: EntryFields): EntryFields {
 
 function shortened(flat: readonly string[], pairs: [string, string][]): [string, string][] {
   const bytes = flat.reduce((sum, text) => sum + Buffer.byteLength(text, 'utf8'), 0);
-  if (bytes <= MAX_ENTRY_BYTES - ROOM) return pairs;
+  if (bytes <= MAX_KEPT_BYTES) return pairs;
   return pairs.slice(0, FIELD_LIMIT).map(([name, value]) => [name.slice(0, VALUE_LIMIT), value.slice(0, VALUE_LIMIT)]);
 }
 

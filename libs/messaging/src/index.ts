@@ -17,7 +17,13 @@ export type {
   StreamConsumerOptions,
   StreamEntry,
 } from './consumer-options.js';
-export { deadLetterFields, deadLetterStream, isPermanentFailure, originalFields } from './dead-letters.js';
+export {
+  deadLetterFields,
+  deadLetterStream,
+  isPermanentFailure,
+  MAX_KEPT_BYTES,
+  originalFields,
+} from './dead-letters.js';
 export type { DeadLetterReason } from './dead-letters.js';
 export {
   EntryTooLargeError,

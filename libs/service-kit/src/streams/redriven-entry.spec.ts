@@ -1,10 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { PermanentError } from '@agion/messaging';
+import { deadLetterFields, PermanentError } from '@agion/messaging';
 import { REDRIVEN, type ServiceName } from '@agion/wire';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { signEntry } from '../identity/entry-signature.js';
-import { redrivenEntry, redrivenFields } from './redriven-entry.js';
+import { MAX_REDRIVEN_BYTES, redrivenEntry, redrivenFields } from './redriven-entry.js';
 
 const governance = generateKeyPairSync('ed25519');
 const registry = generateKeyPairSync('ed25519');
@@ -30,6 +30,15 @@ describe('an entry that is put back', () => {
         });
       }),
     );
+  });
+
+  it('is kept as it came when it dies again, though it is as large as it may be', () => {
+    const sized = (text: string): Readonly<Record<string, string>> =>
+      redrivenFields({ ...entry, fields: { ...entry.fields, text } });
+    const room = MAX_REDRIVEN_BYTES - (sized('')[REDRIVEN]?.length ?? 0);
+    const reason = { error: new Error('no'), deliveries: 1, sourceId: '9-9', failedAt: new Date(0) };
+    const letter = deadLetterFields(Object.entries(signed(sized('x'.repeat(room)))).flat(), reason);
+    expect(letter).not.toHaveProperty('incomplete');
   });
 
   it('is an entry of its own without the field', () => {

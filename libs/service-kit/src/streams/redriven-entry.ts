@@ -1,4 +1,4 @@
-import { isStreamId, jsonField, MAX_ENTRY_BYTES, PermanentError } from '@agion/messaging';
+import { isStreamId, jsonField, MAX_KEPT_BYTES, PermanentError } from '@agion/messaging';
 import { REDRIVEN } from '@agion/wire';
 import { entrySigner } from '../identity/entry-signature.js';
 import type { PublicKeys } from '../identity/service-keys.js';
@@ -15,8 +15,11 @@ export interface RedrivenEntry {
   readonly fields: Fields;
 }
 
-/** The most bytes an entry that is put back may have, with all that stands around it; its signature takes the rest. */
-export const MAX_REDRIVEN_BYTES = MAX_ENTRY_BYTES - 256;
+/**
+ * The most bytes an entry that is put back may have, with all that stands around it; its signature takes the rest of what is kept whole
+ * when it dies again.
+ */
+export const MAX_REDRIVEN_BYTES = MAX_KEPT_BYTES - 256;
 
 /** The fields under which an entry goes back to its stream. Governance has to sign them, or nobody will believe the id. */
 export const redrivenFields = ({ sourceId, attempt, fields }: RedrivenEntry): Fields => ({
