@@ -210,6 +210,29 @@ describe('dead letters', () => {
     ]);
   });
 
+  it('of a stream are kept up to a number and a size: the settled and the first go, and no other stream’s', async () => {
+    const rows = running.part(DeadLetterRowsStore);
+    const many = await dead(
+      ['a', 'b', 'c', 'd'].map((n) => ({ n, text: 'x'.repeat(1_000) })),
+      STREAMS.decisions,
+    );
+    await dead([{ n: 'other' }], STREAMS.executionReports);
+    const [first, second] = many.map(({ id }) => id);
+    await running.call('POST', `/v1/dead-letters/${second}/discard`, person('operator'), { reason: 'noise' });
+    await running.rows(
+      "UPDATE governance.dead_letters SET recorded_at = recorded_at - interval '1 second' WHERE dead_letter_id = $1",
+      first,
+    );
+    expect(await rows.thin({ letters: 10_000, bytes: 1_000_000_000 })).toEqual({ removed: 0, open: 0, more: false });
+    await rows.thin({ letters: 3, bytes: 1_000_000_000 });
+    expect((await letters(`stream=${STREAMS.decisions}`)).map(({ id }) => id)).not.toContain(second);
+    await rows.thin({ letters: 10_000, bytes: 2_500 });
+    const left = (await letters(`stream=${STREAMS.decisions}`)).map(({ id }) => id);
+    expect(left).toHaveLength(2);
+    expect(left).not.toContain(first);
+    expect(await letters(`stream=${STREAMS.executionReports}`)).toHaveLength(1);
+  });
+
   it.each(['status=lost', 'kind=x', 'cursor=x', 'agent_id=A', 'stream=governance:responses', 'since=now',
     'since=2026-02-01T00:00:00Z&until=2026-01-01T00:00:00Z'])('are not found by %s', async (query) => {
     expect((await running.call('GET', `/v1/dead-letters?${query}`)).status).toBe(422);

@@ -18,6 +18,26 @@ WHERE kept.status = 'redriven' AND kept.redrives = excluded.redrives`;
 /** Rows removed by one statement. */
 const BATCH = 1_000;
 
+const LARGEST_BATCH = 10_000;
+
+/** Those that are settled go first, then those that died first. */
+const THIN = `
+DELETE FROM governance.dead_letters WHERE (organization_id, dead_letter_id) IN (
+  SELECT organization_id, dead_letter_id FROM (
+    SELECT organization_id, dead_letter_id, row_number() OVER latest AS place, sum(bytes) OVER latest AS bytes_so_far
+    FROM governance.dead_letters
+    WINDOW latest AS (PARTITION BY organization_id, stream
+      ORDER BY status = 'open' DESC, recorded_at DESC, dead_letter_id DESC)) AS ranked
+  WHERE place > $1 OR bytes_so_far > $2 LIMIT ${LARGEST_BATCH})
+RETURNING status`;
+
+/** What was removed: how many, how many of these were open, and whether there may be more. */
+export interface Removed {
+  removed: number;
+  open: number;
+  more: boolean;
+}
+
 /** `governance.dead_letters` of all organizations: what comes in, and what is past its time. */
 @Injectable()
 export class DeadLetterRowsStore {
@@ -72,15 +92,25 @@ export class DeadLetterRowsStore {
     });
   }
 
-  /** Removes some that died so many days ago. @returns how many, and how many of these were open */
-  async forget(days: number): Promise<{ removed: number; open: number; more: boolean }> {
+  /** Removes some that died so many days ago. */
+  async forget(days: number): Promise<Removed> {
     const rows = await this.worker.query<{ status: string }>({
       text: `DELETE FROM governance.dead_letters WHERE (organization_id, dead_letter_id) IN (
           SELECT organization_id, dead_letter_id FROM governance.dead_letters
           WHERE recorded_at < now() - $1::int * interval '1 day' ORDER BY recorded_at LIMIT ${BATCH}) RETURNING status`,
       values: [days],
     });
-    const open = rows.filter(({ status }) => status === 'open').length;
-    return { removed: rows.length, open, more: rows.length === BATCH };
+    return removedIn(rows, BATCH);
+  }
+
+  /** Removes some beyond so many of one stream of an organization, or so many bytes of what they held. */
+  async thin(most: { letters: number; bytes: number }): Promise<Removed> {
+    return removedIn(await this.worker.query({ text: THIN, values: [most.letters, most.bytes] }), LARGEST_BATCH);
   }
 }
+
+const removedIn = (rows: readonly { status: string }[], most: number): Removed => ({
+  removed: rows.length,
+  open: rows.filter(({ status }) => status === 'open').length,
+  more: rows.length === most,
+});
