@@ -7,6 +7,9 @@ import ts from 'typescript';
 const ACROSS: Record<string, string> = {
   'CredentialsStore.find': 'whose token it is, is what is asked',
   'CredentialsStore.living': 'the same, of tokens that were verified',
+  'DeadLetterRowsStore.forget': 'what is old is removed for all of them',
+  'DeadLetterRowsStore.open': 'counts for those who operate the platform',
+  'DeadLetterRowsStore.thin': 'what is too much of one of them is removed for all',
   'DueDeliveriesStore.claim': 'one worker delivers for all of them, and each row names its own',
   'DueDeliveriesStore.forget': 'what is old is removed for all of them',
   'EnrollmentsStore.find': 'whose token it is, is what is asked',

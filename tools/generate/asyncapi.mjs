@@ -68,8 +68,33 @@ function addresses(handlers) {
   return [...streams, ...channels];
 }
 
-/** Feeds have an id in their names, and one event as JSON in each entry. */
-const FEEDS = {
+/** What has a part in its name that differs. Feeds have one event as JSON in each entry. */
+const PATTERNS = {
+  deadLetters: {
+    address: '{stream}:dead',
+    title: 'Dead letters of a stream',
+    description: 'Entries of the stream that could not be handled, with why. They are put back or discarded over HTTP.',
+    parameters: { stream: { description: 'Complete name of the stream.' } },
+    messages: {
+      DeadLetter: {
+        title: 'One dead letter: the fields of the entry, and these',
+        contentType: 'application/json',
+        payload: {
+          type: 'object',
+          properties: {
+            error: { type: 'string', description: 'Why it could not be handled.' },
+            deliveries: { type: 'string', pattern: '^[0-9]+$', description: 'How often it was delivered.' },
+            source_id: { type: 'string', description: 'The id it had in the stream.' },
+            failed_at: { type: 'string', format: 'date-time' },
+            incomplete: { const: 'true', description: 'There where the entry was shortened, or named a field twice.' },
+          },
+          required: ['error', 'deliveries', 'source_id', 'failed_at'],
+        },
+      },
+    },
+    'x-agion-kind': 'stream',
+    'x-agion-writers': ['services'],
+  },
   runEvents: {
     address: feedKey.runEvents(DEFAULT_ORGANIZATION.slug, '{run_id}'),
     title: 'Events of a run',
@@ -94,6 +119,14 @@ const FEEDS = {
 };
 
 const OUTSIDE = ['agents', 'anyone', 'services'];
+
+/** Who reads what, where the address says `*` for the part of a name that differs. */
+const withReaders = ([name, pattern], handlers) => {
+  const any = pattern.address.replace(/\{\w+\}/, '*');
+  const readers = handlers.filter(({ stream }) => stream === any);
+  const groups = readers.map(({ service, group }) => `${service} (group \`${group}\`)`);
+  return [name, groups.length > 0 ? { ...pattern, 'x-agion-readers': groups } : pattern];
+};
 
 /** What the platform itself does with an address: `receive`, `send`, or both. */
 function operationsOf({ name, writers, readers, message }) {
@@ -128,7 +161,9 @@ const addressesOf = (message, used) => used.filter((each) => each.message === me
 
 /** The AsyncAPI document of everything that goes over Redis. */
 export async function asyncDocument() {
-  const listed = addresses(await streamHandlers());
+  const handlers = await streamHandlers();
+  const listed = addresses(handlers);
+  const patterns = Object.entries(PATTERNS).map((pattern) => withReaders(pattern, handlers));
   const used = listed.filter(({ message }) => message);
   const missing = used.filter(({ message }) => !dto[message]).map(({ message }) => message);
   if (missing.length > 0) throw new Error(`\`@agion/dto\` exports no ${missing.join(', ')}`);
@@ -154,7 +189,7 @@ export async function asyncDocument() {
     asyncapi: '3.0.0',
     info: { title: 'Agion', version: VERSION, description: ABOUT, license: { name: 'Apache-2.0' } },
     defaultContentType: 'application/json',
-    channels: { ...Object.fromEntries(listed.map(channelOf)), ...FEEDS },
+    channels: Object.fromEntries([...listed.map(channelOf), ...patterns]),
     operations: Object.fromEntries(listed.flatMap(operationsOf)),
     components: { messages: Object.fromEntries(messages), schemas: Object.fromEntries(asWritten) },
   });

@@ -32,7 +32,7 @@ it('does a transaction again that Postgres ended because another one came in its
       await client.query('UPDATE public.pair SET n = n + 1 WHERE id = $1', [second]);
     });
   await Promise.all([add(1, 2), add(2, 1)]);
-  expect(attempts).toBe(3);
+  expect(attempts).toBeGreaterThan(2); // both again, if they come in each other's way once more
   expect((await pool.query('SELECT n FROM public.pair ORDER BY id')).rows).toEqual([{ n: 2 }, { n: 2 }]);
 });
 
