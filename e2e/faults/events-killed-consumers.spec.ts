@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asOwner, eventually } from '@agion/testing';
-import { type Consumer, EventScene, STREAM_TIMEOUT_MS, heavy } from './event-scene.js';
+import { type Consumer, type EventRun, EventScene, STREAM_TIMEOUT_MS, heavy } from './event-scene.js';
 import { openFault, scaled } from './fault.js';
+import { ServiceDoor } from './service-door.js';
 
 /** Faults 1 and 2: one of two consumers is killed again and again; and the servers behind them with it. 4 and 5: one stands still. */
 const KILLS = scaled({ quick: 2, usual: 10, full: 50 });
@@ -12,6 +13,8 @@ const TAKE_OVER_MS = 3 * STREAM_TIMEOUT_MS;
 const IDLE_IN_TRANSACTION_MS = 5_000;
 
 let scene: EventScene;
+const doors: ServiceDoor[] = [];
+afterEach(() => Promise.all(doors.splice(0).map((door) => door.close())));
 beforeAll(async () => {
   scene = await EventScene.start();
 }, 60_000);
@@ -49,6 +52,21 @@ const terminateSessions = (): Promise<unknown> =>
       'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
     ),
   );
+
+/** Tells events over Redis and over HTTP until the work has ended. @returns what each first try over HTTP was answered with */
+async function whileAsking(run: EventRun, work: () => Promise<void>): Promise<number[]> {
+  const statuses: number[] = [];
+  let isOver = false;
+  const ask = async (): Promise<void> => {
+    while (!isOver) statuses.push(...(await run.overHttp(5)));
+  };
+  await run.teller.during(async () => {
+    const asking = ask();
+    await work().finally(() => (isOver = true));
+    await asking;
+  }, 1_000);
+  return statuses;
+}
 
 describe('one of two consumers', () => {
   test(`is killed ${KILLS} times in ${EVENTS} events`, async () => {
@@ -142,25 +160,37 @@ describe('one of two consumers', () => {
       const fault = openFault('events', 35, 'SIGTERM of each in turn under load');
       await fault.run(async () => {
         const run = await scene.begin();
-        const consumers = await pair();
+        const door = await ServiceDoor.open(Number(scene.platform.env.GOVERNANCE_PORT));
+        doors.push(door);
+        const enter = async (options: { replica?: boolean; port?: number }): Promise<Consumer> => {
+          const entered = await scene.consumer({}, options);
+          door.takeIn(entered.port);
+          return entered;
+        };
+        const consumers = [await enter({ replica: true }), await enter({ replica: true })];
         const times: number[] = [];
-        await run.teller.during(async () => {
+        const statuses = await whileAsking(run, async () => {
           for (let turn = 0; turn < scaled({ quick: 2, usual: 6, full: 20 }); turn += 1) {
             const { process, name, port } = consumers[turn % 2] as Consumer;
             await eventually(async () => expect((await scene.held(name)).length).toBeGreaterThan(0), {
               timeoutMs: 10_000,
               intervalMs: 2,
             });
+            door.takeOut(port);
             const since = performance.now();
             await process.stop();
             times.push(performance.now() - since);
             expect(process.exitCode).toBe(0);
             expect(await scene.held(name)).toEqual([]);
-            consumers[turn % 2] = await scene.consumer({}, { port });
+            consumers[turn % 2] = await enter({ port });
           }
-        }, 1_000);
+        });
         await scene.settled();
         expect(Math.max(...times)).toBeLessThan(30_000);
+        const failed = statuses.filter((status) => status >= 500);
+        process.stdout.write(`${statuses.length} requests meanwhile, of which failed: ${failed.length}\n`);
+        expect(statuses.length).toBeGreaterThan(100);
+        expect(failed).toEqual([]);
         await killAll(consumers);
         return { counts: await run.counts(), recoveryMs: Math.max(...times) };
       });

@@ -26,6 +26,7 @@ export async function runAll(services: readonly ServiceDefinition[]): Promise<vo
   const stop = async (code: number): Promise<void> => {
     stopping = true;
     setTimeout(() => process.exit(1), STOP_DEADLINE).unref();
+    await Promise.all(running.map((service) => service.part()));
     const clean = await closeAll(running.toReversed());
     await stopMetrics?.();
     process.exit(clean ? code : 1);

@@ -8,6 +8,7 @@ import type { ServiceSettings } from './config/service-settings.js';
 import type { ServiceDefinition } from './define-service.js';
 import { Readiness } from './health/readiness.js';
 import { fastifyServer } from './http/fastify-server.js';
+import { Parting } from './http/parting.js';
 import { TlsDoor } from './http/tls-door.js';
 import { createLogger } from './logging/logger.js';
 import { NestLogger } from './logging/nest-logger.js';
@@ -32,6 +33,8 @@ export interface RunningService {
   readonly settings: ServiceSettings;
   readonly logger: Logger;
   readonly app: NestFastifyApplication;
+  /** Says in `/readiness` that it is leaving, and answers until its callers have let go of their connections: five seconds at most. */
+  part(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -51,6 +54,7 @@ export async function startService(
     ...(logStream && { stream: logStream }),
   });
   const app = await createApplication(definition, settings, logger);
+  const parting = new Parting(app.getHttpServer());
   // Beside TLS, the plain port is for those on this machine: health checks.
   const plainAddress = settings.tls ? '127.0.0.1' : settings.address;
   let tlsDoor: TlsDoor | undefined;
@@ -75,6 +79,10 @@ export async function startService(
     settings,
     logger,
     app,
+    part: async () => {
+      app.get(Readiness).stop();
+      await parting.begin();
+    },
     close: async () => {
       app.get(Readiness).stop();
       tlsDoor?.shut();

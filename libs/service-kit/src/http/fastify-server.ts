@@ -48,6 +48,7 @@ export function fastifyServer({ logger, body, record }: ServerOptions): FastifyA
     connectionTimeout: IDLE_TIMEOUT,
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
+    return503OnClosing: false, // whoever is heard is answered
     routerOptions: { maxParamLength: 200 },
     http: {
       maxHeaderSize: MAX_HEADER_BYTES,
