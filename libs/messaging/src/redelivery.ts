@@ -25,12 +25,15 @@ export class Redelivery {
     private readonly retries: RetrySchedule,
     private readonly settings: Pick<ConsumerSettings, 'count' | 'maxDeliveries' | 'minIdleMs'>,
     private readonly metrics: ConsumerMetrics,
+    /** Aborted when nothing more is to be handed over. */
     private readonly stopping: AbortSignal,
   ) {}
 
-  /** This consumer's own pending entries: at the start those of its last life, after a broken connection the unseen. */
-  async ownPending(stream: string, counting: Counting): Promise<void> {
-    let after: string | undefined;
+  /**
+   * This consumer's own pending entries: at the start those of its last life, after a broken connection the unseen.
+   * @param after the id beyond which they are looked for
+   */
+  async ownPending(stream: string, counting: Counting, after?: string): Promise<void> {
     while (!this.stopping.aborted) {
       const rows = await this.group.ownPending(stream, after, MOST_AT_ONCE);
       await this.redeliver(stream, rows, counting);

@@ -5,9 +5,10 @@ import { ConsumerGroup } from './consumer-group.js';
 import { consumerSettings, type ConsumerSettings, type StreamConsumerOptions } from './consumer-options.js';
 import { Delivery } from './delivery.js';
 import { InFlight } from './in-flight.js';
+import { LastRead } from './last-read.js';
 import { errorText, type Logger, rateLimitedLogger, SILENT_LOGGER } from './logger.js';
 import { Overlap, type Slot } from './overlap.js';
-import { pause } from './pause.js';
+import { aborted, pause } from './pause.js';
 import { ReadSize } from './read-size.js';
 import { type Counting, Redelivery } from './redelivery.js';
 import { RetrySchedule } from './retry-schedule.js';
@@ -55,6 +56,7 @@ export class StreamConsumer {
   private readonly deadline = new AbortController();
   /** The streams seen so far, and how their own pending entries must be brought back before the next read. */
   private readonly seen = new Map<string, Counting | 'nothing'>();
+  private readonly lastRead: LastRead;
   private loop: Promise<void> | undefined;
   private stopped: Promise<void> | undefined;
   private failures = 0;
@@ -87,9 +89,10 @@ export class StreamConsumer {
     };
     ({ inFlight: this.inFlight, delivery: this.delivery } = slot());
     this.overlap = new Overlap(settings.overlap, slot);
-    this.redelivery = new Redelivery(
-      this.group, this.delivery, this.settlement, this.retries, settings, metrics, signals.stopping,
-    ); // prettier-ignore
+    const redelivery = (by: ConsumerGroup, end: AbortSignal): Redelivery =>
+      new Redelivery(by, this.delivery, this.settlement, this.retries, settings, metrics, end);
+    this.redelivery = redelivery(this.group, signals.stopping);
+    this.lastRead = new LastRead(settings, this.command, signals.deadline, redelivery);
   }
 
   /** Begins to read. Does not wait for Redis: see {@link status}. A consumer that was stopped stays stopped. */
@@ -99,7 +102,7 @@ export class StreamConsumer {
   }
 
   /**
-   * Stops reading, lets the batch in hand finish for at most `deadlineMs` (the handler's time limit unless told), leaves
+   * Stops reading, lets what was read finish for at most `deadlineMs` (the handler's time limit unless told), leaves
    * the groups where nothing is pending for this consumer, and closes its connections.
    */
   stop(deadlineMs: number = this.settings.handlerTimeoutMs): Promise<void> {
@@ -127,15 +130,17 @@ export class StreamConsumer {
     this.stopping.abort();
     this.blocking.disconnect();
     const overdue = setTimeout(() => this.deadline.abort(), deadlineMs);
-    await Promise.race([this.loop, aborted(this.deadline.signal)]);
-    clearTimeout(overdue);
-    this.deadline.abort();
+    const isOver = aborted(this.deadline.signal);
+    await Promise.race([this.loop, isOver]);
     try {
+      await Promise.race([this.lastRead.bring(this.seen), isOver]);
       await this.settlement.acknowledge();
       await this.group.leave([...this.seen.keys()]);
     } catch (error) {
       this.log.warn({ ...this.identity(), error: errorText(error) }, 'consumer could not leave its group');
     }
+    clearTimeout(overdue);
+    this.deadline.abort();
     this.command.disconnect();
   }
 
@@ -203,6 +208,7 @@ export class StreamConsumer {
     this.lastReadAt = Date.now();
     this.readSize.saw(entries);
     if (entries.length === 0) return;
+    this.lastRead.saw(entries);
     for (const stream of streams) this.countRead(stream, entries.filter((entry) => entry.stream === stream).length);
     if (this.settings.overlap === 1) await this.delivery.deliver(entries, 1);
     else await this.overlap.deliver(entries);
@@ -241,9 +247,4 @@ export class StreamConsumer {
   private identity(): Record<string, unknown> {
     return { group: this.settings.group, consumer: this.settings.consumer };
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -163,6 +163,21 @@ describe('stopping', () => {
     expect(await bench.killConnection('workers:one')).toBe(0);
   });
 
+  test('what a read was bringing when it was broken off is handled, too, and nothing is left behind', async () => {
+    const entries = Array.from({ length: 300 }, (_, n) => ({ n, text: 'x'.repeat(40_000) }));
+    for (let round = 0; round < 20; round += 1) {
+      await bench.producer.appendMany(bench.stream, entries);
+      const { promise: begun, resolve: begin } = open();
+      const options = { consumer: `round_${round}`, overlap: 2, handlerTimeoutMs: 5_000, minIdleMs: 15_000 };
+      const consumer = bench.consume(() => Promise.resolve(begin()), options);
+      await begun;
+      for (let turns = round % 5; turns > 0; turns -= 1) await new Promise((resolve) => setImmediate(resolve));
+      await consumer.stop();
+      expect(await bench.pending()).toBe(0);
+      expect(await consumerNames()).toEqual([]);
+    }
+  });
+
   test('a consumer with pending entries stays in the group, or they would be lost', async () => {
     const consumer = bench.consume(() => Promise.reject(new Error('not now')));
     await bench.produce(0, 1);
