@@ -8,7 +8,7 @@ import { StartupError } from './startup-error.js';
 import { serveMetrics } from './telemetry/serve-metrics.js';
 
 /** Milliseconds a graceful stop may take; orchestrators usually kill after 30 s. */
-const STOP_DEADLINE = 25_000;
+const STOP_DEADLINE = 29_000;
 
 /** Runs one service as this process. */
 export const run = (service: ServiceDefinition): Promise<void> => runAll([service]);

@@ -33,7 +33,10 @@ export interface RunningService {
   readonly settings: ServiceSettings;
   readonly logger: Logger;
   readonly app: NestFastifyApplication;
-  /** Says in `/readiness` that it is leaving, and answers until its callers have let go of their connections: five seconds at most. */
+  /**
+   * Says in `/readiness` that it is leaving, reads no more from its streams, and answers until its callers have let go of their
+   * connections. Resolves when that is so, after five seconds at most, and what was read is handled, after ten at most.
+   */
   part(): Promise<void>;
   close(): Promise<void>;
 }
@@ -81,7 +84,7 @@ export async function startService(
     app,
     part: async () => {
       app.get(Readiness).stop();
-      await parting.begin();
+      await Promise.all([parting.begin(), app.get(StreamsServer).close()]);
     },
     close: async () => {
       app.get(Readiness).stop();

@@ -80,3 +80,15 @@ test('what was trimmed unread and a redis that fills up are told of, once each',
   expect(await watch.look()).toEqual([]);
   await client.config('SET', 'maxmemory', '0');
 });
+
+test('a service that parts answers on, and reads nothing more from its streams', async () => {
+  const before = received.length;
+  const parted = service.part();
+  const answer = await fetch(`${service.url}/health`);
+  expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
+  await parted;
+  expect((await fetch(`${service.url}/readiness`)).status).toBe(503);
+  await client.xadd(STREAMS.missions, '*', 'mission_id', 'late', 'event_type', 'joined');
+  expect(await client.xinfo('CONSUMERS', STREAMS.missions, 'sample')).toEqual([]);
+  expect(received.length).toBe(before);
+});

@@ -14,21 +14,20 @@ const MOST_MS = 5_000;
 export class Parting {
   private isParting = false;
   private readonly open = new Set<ServerResponse>();
-  /** When each connection was last answered on. */
-  private readonly answered = new Map<Socket, number>();
+  /** When each connection was last answered on; `busy` while it waits for an answer. */
+  private readonly used = new Map<Socket, number | 'busy'>();
 
   constructor(server: Server) {
-    server.on('connection', (socket: Socket) => socket.once('close', () => this.answered.delete(socket)));
     // Before anybody else hears of the request: headers cannot be changed once they are sent.
     server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
       const { socket } = request;
+      if (!this.used.has(socket)) socket.once('close', () => this.used.delete(socket));
+      this.used.set(socket, 'busy');
       this.open.add(response);
       if (this.isParting) response.setHeader('connection', 'close');
-      this.answered.delete(socket);
       response.once('close', () => {
         this.open.delete(response);
-        if (socket.destroyed) return;
-        this.answered.set(socket, performance.now());
+        if (this.used.has(socket)) this.used.set(socket, performance.now());
       });
     });
   }
@@ -38,9 +37,15 @@ export class Parting {
     this.isParting = true;
     for (const response of this.open) if (!response.headersSent) response.setHeader('connection', 'close');
     for (const end = performance.now() + MOST_MS; performance.now() < end;) {
-      const leftMs = Math.max(...this.answered.values()) + QUIET_MS - performance.now();
+      const leftMs = this.lastAnsweredAt() + QUIET_MS - performance.now();
       if (leftMs <= 0) return;
       await new Promise((resolve) => setTimeout(resolve, leftMs));
     }
+  }
+
+  private lastAnsweredAt(): number {
+    let last = -Infinity;
+    for (const at of this.used.values()) if (at !== 'busy' && at > last) last = at;
+    return last;
   }
 }

@@ -21,6 +21,8 @@ import type { StreamFailure, StreamHandlerOptions, StreamMessage } from './strea
 
 /** Entries waiting in a group beyond which the service says it cannot keep up. */
 const MAX_LAG = 100_000;
+/** Milliseconds that what was read gets to be handled when the service stops. */
+const STOP_MS = 10_000;
 
 interface Binding {
   /** Of dead letters, a name that stands for all of them. */
@@ -38,6 +40,7 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
   readonly readinessName = 'consumers';
   private consumers: StreamConsumer[] = [];
   private stopLag: (() => void) | undefined;
+  private closed: Promise<void> | undefined;
 
   constructor(
     @Inject(SERVICE) private readonly service: ServiceFacts,
@@ -58,10 +61,9 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
     }
   }
 
-  async close(): Promise<void> {
-    this.stopLag?.();
-    await Promise.all(this.consumers.map((consumer) => consumer.stop()));
-    this.consumers = [];
+  /** Reads no more, at once; resolves when what was read is handled, after ten seconds at most, and the groups are left. */
+  close(): Promise<void> {
+    return (this.closed ??= this.end());
   }
 
   on(): never {
@@ -94,6 +96,12 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
     const late = details.find(({ lag }) => lag !== null && lag > MAX_LAG);
     if (late) throw new Error(`\`${late.group}\` lags ${late.lag} entries behind on \`${late.stream}\``);
     return { streams: details };
+  }
+
+  private async end(): Promise<void> {
+    this.stopLag?.();
+    await Promise.all(this.consumers.map((consumer) => consumer.stop(STOP_MS)));
+    this.consumers = [];
   }
 
   private start(): void {
