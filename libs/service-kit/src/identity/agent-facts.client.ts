@@ -64,9 +64,8 @@ interface Known {
 @Injectable()
 export class AgentFacts {
   private readonly known = new LRUCache<string, Known>({ max: MOST_AGENTS });
+  /** Questions under way. What was asked for before a notice may be older than it: such a question is taken out, and its answer not kept. */
   private readonly asking = new Map<string, Promise<KnownAgent | null>>();
-  /** Counts notices: what was asked for before the last one may be older than it. */
-  private heard = 0;
 
   constructor(
     private readonly client: ServiceClient,
@@ -83,8 +82,9 @@ export class AgentFacts {
     if (known && isFresh(known, fresh)) return known.agent;
     const running = this.asking.get(key);
     if (running) return running;
-    const asking = this.ask(organization, agentId, key).finally(() => {
-      if (this.asking.get(key) === asking) this.asking.delete(key);
+    const isCurrent = (): boolean => this.asking.get(key) === asking;
+    const asking = this.ask(organization, agentId, { key, isCurrent }).finally(() => {
+      if (isCurrent()) this.asking.delete(key);
     });
     this.asking.set(key, asking);
     return asking;
@@ -112,25 +112,28 @@ export class AgentFacts {
 
   /** Agents that are named have to be asked for; of others the last word still stands where the registry does not answer. */
   private doubt(organizationId: string, agentIds: readonly string[] | null): void {
-    this.heard += 1;
     for (const agentId of agentIds ?? []) {
       this.known.delete(`${organizationId} ${agentId}`);
       this.asking.delete(`${organizationId} ${agentId}`);
     }
-    if (agentIds === null)
-      for (const [key, known] of this.known.entries()) if (key.startsWith(organizationId)) known.askedAt = -Infinity;
+    if (agentIds !== null) return;
+    for (const [key, known] of this.known.entries()) if (key.startsWith(organizationId)) known.askedAt = -Infinity;
+    for (const key of this.asking.keys()) if (key.startsWith(organizationId)) this.asking.delete(key);
   }
 
-  private async ask(organization: Organization, agentId: string, key: string): Promise<KnownAgent | null> {
+  private async ask(
+    organization: Organization,
+    agentId: string,
+    { key, isCurrent }: { key: string; isCurrent: () => boolean },
+  ): Promise<KnownAgent | null> {
     const askedAt = performance.now(); // what changes from now on may or may not be in the answer
-    const { heard } = this;
     try {
       const agent = await this.answer(
         organization,
         agentId,
         PATIENCE_MS[this.known.get(key)?.agent ? 'known' : 'unknown'],
       );
-      if (heard === this.heard) this.known.set(key, { agent, askedAt });
+      if (isCurrent()) this.known.set(key, { agent, askedAt });
       return agent;
     } catch (error) {
       const known = this.known.get(key);

@@ -64,6 +64,25 @@ describe('what is known of an agent', () => {
     expect(registry.asked).toEqual(['default /internal/agents/demo%3Aa', 'acme /internal/agents/demo%3Aa']);
   });
 
+  it('is remembered though others change while it is asked for, and not when it may itself have changed', async () => {
+    const asking = ask();
+    tell(DEFAULT_ORGANIZATION.id, ['demo:b']);
+    tell(acme.id, ['demo:a']);
+    tell(acme.id, null);
+    await asking;
+    await ask();
+    expect(registry.asked).toHaveLength(1);
+    for (const changed of [['demo:a'], null]) {
+      jest.advanceTimersByTime(10_000);
+      registry.asked = [];
+      const again = ask();
+      tell(DEFAULT_ORGANIZATION.id, changed);
+      await again;
+      await ask();
+      expect(registry.asked).toHaveLength(2);
+    }
+  });
+
   it('is the last word while the registry is away, asked for again every second', async () => {
     const known = await ask();
     registry.state = 'away';
