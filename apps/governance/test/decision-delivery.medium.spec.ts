@@ -1,5 +1,7 @@
 import { hostname } from 'node:os';
+import { readGroupLag } from '@agion/messaging';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { parsePrivateKey, redrivenFields, signEntry } from '@agion/service-kit';
 import { eventually } from '@agion/testing';
 import { DEFAULT_ORGANIZATION, STREAMS } from '@agion/wire';
 import pg from 'pg';
@@ -133,6 +135,23 @@ describe('a request that is delivered again', () => {
     expect(await test.ledger()).toHaveLength(1);
     for (const table of ['violations', 'trust_events', "audit_events WHERE type = 'decision.denied'"])
       expect(await test.rows(`SELECT count(*)::int FROM governance.${table}`)).toEqual([{ count: 1 }]);
+  });
+
+  it('by an operator who puts it back is not answered twice, and another way, by who has not answered it', async () => {
+    const asked = await test.ask({ action: 'forbidden', timeout_ms: '60000' });
+    await nothingPending();
+    await eventually(async () => expect(await test.ledger()).toHaveLength(1));
+    await test.stopReplicas();
+    await test.rows(`UPDATE governance.policy_revisions SET default_effect = 'allow'`);
+    const [fields = {}] = await test.entries(REQUESTS);
+    const key = parsePrivateKey(test.env.GOVERNANCE_SERVICE_KEY ?? '');
+    const back = signEntry(REQUESTS, redrivenFields({ sourceId: asked.id, attempt: 1, fields }), 'governance', key);
+    await test.commands.xadd(REQUESTS, '*', ...Object.entries(back).flat());
+    await test.startReplica();
+    await eventually(async () => expect((await readGroupLag(test.commands, [REQUESTS], 'governance'))[0]?.lag).toBe(0));
+    await nothingPending();
+    expect((await test.answers(asked.correlation)).map(({ decision }) => decision)).toEqual(['deny']);
+    expect(await test.ledger()).toHaveLength(1);
   });
 });
 

@@ -36,7 +36,10 @@ export interface StreamMessage<Entry> {
   readonly entry: Entry;
   /** The fields as they stand on the wire: what signatures are made over. */
   readonly fields: Readonly<Record<string, string>>;
-  /** How often Redis has delivered it, this time included. Tries while something was down are not counted. */
+  /**
+   * How often Redis has delivered it, this time included; tries while something was down are not counted. More than 1 for what was put
+   * back: somebody may have had it in hand before.
+   */
   readonly deliveries: number;
 }
 

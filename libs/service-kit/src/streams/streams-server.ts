@@ -179,7 +179,7 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
   }
 
   private messageOf(
-    { id: givenId, stream, fields: given, deliveries }: StreamEntry,
+    { id: givenId, stream, fields: given, deliveries: delivered }: StreamEntry,
     { entry: entryClass, read, keys }: StreamHandlerOptions<object>,
   ): StreamMessage<object> {
     const redriven = keys ? undefined : redrivenEntry(stream, given, this.settings.serviceKeys);
@@ -192,7 +192,7 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
         stream,
         organization,
         fields,
-        deliveries,
+        deliveries: delivered + (redriven?.attempt ?? 0),
         entry: read?.(fields) ?? validatedEntry(entryClass, fields),
       };
     } catch (error) {
