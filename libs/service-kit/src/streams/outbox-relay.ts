@@ -30,6 +30,8 @@ export interface OutboxRelayOptions {
 
 const BATCH = 200;
 const MAX_BACKOFF = 10_000;
+/** Sent together at most: what takes Redis longer than a command may would be sent again and again, and nothing after it ever. */
+const MOST_CHARACTERS = 2 * 1024 * 1024;
 
 /**
  * Moves facts from a service's outbox to their streams: at least once and in the order they became visible.
@@ -94,11 +96,24 @@ export class OutboxRelay {
 async function publish(producer: OutboxRelayOptions['producer'], entries: OutboxEntry[]): Promise<void> {
   const byStream = Map.groupBy(entries, ({ stream }) => stream);
   await Promise.all(
-    [...byStream].map(([stream, group]) =>
-      producer.appendMany(
-        stream,
-        group.map(({ fields }) => fields),
-      ),
-    ),
+    [...byStream].map(async ([stream, group]) => {
+      for (const some of inPortions(group)) await producer.appendMany(stream, some);
+    }),
   );
+}
+
+/** In their order, as many together as fit; one that is larger goes alone. */
+function inPortions(entries: readonly OutboxEntry[]): OutboxEntry['fields'][][] {
+  const portions: OutboxEntry['fields'][][] = [];
+  let room = 0;
+  for (const { fields } of entries) {
+    const characters = Object.entries(fields).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+    if (characters > room || portions.length === 0) {
+      portions.push([]);
+      room = MOST_CHARACTERS;
+    }
+    portions.at(-1)?.push(fields);
+    room -= characters;
+  }
+  return portions;
 }
