@@ -1,19 +1,23 @@
-/** Requests this process is done with, by their entries. A batch that took too long is handled once more while it still goes on. */
+/**
+ * Requests this process is done with, by their entries. A batch that took too long is handled once more while it still goes on. Kept in
+ * two halves, of which the older is let go as a whole: removing the oldest one by one from a set leaves holes it has to walk over.
+ */
 export class SettledRequests {
-  private readonly entries = new Set<string>();
+  private recent = new Set<string>();
+  private earlier = new Set<string>();
 
-  /** @param most of them; of more the oldest are forgotten */
-  constructor(private readonly most: number) {}
+  /** @param least of the latest that are known, and half of the most */
+  constructor(private readonly least: number) {}
 
   has(entry: SettledEntry): boolean {
-    return this.entries.has(keyOf(entry));
+    const key = keyOf(entry);
+    return this.recent.has(key) || this.earlier.has(key);
   }
 
   add(entries: readonly SettledEntry[]): void {
-    for (const entry of entries) this.entries.add(keyOf(entry));
-    for (const oldest of this.entries) {
-      if (this.entries.size <= this.most) return;
-      this.entries.delete(oldest);
+    for (const entry of entries) {
+      if (this.recent.size >= this.least) [this.earlier, this.recent] = [this.recent, new Set()];
+      this.recent.add(keyOf(entry));
     }
   }
 }
