@@ -61,7 +61,9 @@ describe('postgres', () => {
           await postgres.startServer();
           const since = performance.now();
           const seconds = Math.ceil((since - stoppedAt) / 1_000);
-          const kinds = Map.groupBy(consumer.process.logged.slice(logged), ({ msg }) => msg);
+          // Each stream has a reader of its own, which tells for itself.
+          const lines = consumer.process.logged.slice(logged);
+          const kinds = Map.groupBy(lines, ({ msg, stream }) => `${msg} ${stream ?? ''}`);
           expect([...kinds].filter(([, lines]) => lines.length > seconds + 1)).toEqual([]);
           expect(kinds.size).toBeGreaterThan(0); // it is told at all
           await scene.settled();
