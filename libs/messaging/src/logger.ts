@@ -10,25 +10,38 @@ const ignore = (): void => undefined;
 /** Says nothing: the default. */
 export const SILENT_LOGGER: Logger = { info: ignore, warn: ignore, error: ignore };
 
+const limitedOnes = new WeakSet<Logger>();
+
 /**
- * At most one line per level and interval; the next line that passes says in `suppressed` how many did not.
- * An outage then costs a line a second instead of a line per attempt.
+ * At most one line per level, message and interval; the next line that passes says in `suppressed` how many did not. An outage then costs
+ * a line a second instead of a line per attempt, and hides nothing else. One that is limited already is given back as it is: those who
+ * share it are limited together.
+ *
+ * @param now milliseconds of a clock that nobody sets
  */
-export function rateLimitedLogger(logger: Logger, intervalMs = 1_000, now: () => number = Date.now): Logger {
+export function rateLimitedLogger(
+  logger: Logger,
+  intervalMs = 1_000,
+  now: () => number = () => performance.now(),
+): Logger {
+  if (limitedOnes.has(logger)) return logger;
   const limited = (level: keyof Logger): Logger[typeof level] => {
-    let last = -Infinity;
-    let suppressed = 0;
+    // Messages are constants, so these are few.
+    const spoken = new Map<string, { last: number; suppressed: number }>();
     return (fields, message) => {
-      if (now() - last < intervalMs) {
-        suppressed += 1;
+      const { last, suppressed } = spoken.get(message) ?? { last: -Infinity, suppressed: 0 };
+      const at = now();
+      if (at - last < intervalMs) {
+        spoken.set(message, { last, suppressed: suppressed + 1 });
         return;
       }
-      last = now();
+      spoken.set(message, { last: at, suppressed: 0 });
       logger[level](suppressed > 0 ? { ...fields, suppressed } : fields, message);
-      suppressed = 0;
     };
   };
-  return { info: limited('info'), warn: limited('warn'), error: limited('error') };
+  const result = { info: limited('info'), warn: limited('warn'), error: limited('error') };
+  limitedOnes.add(result);
+  return result;
 }
 
 /** The message only: a Redis error object also carries the command's arguments, and AUTH's argument is a password. */

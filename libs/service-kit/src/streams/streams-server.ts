@@ -1,7 +1,15 @@
 import { hostname } from 'node:os';
 import { Inject, Injectable } from '@nestjs/common';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
-import { type GroupLag, PermanentError, StreamConsumer, type Outcome, type StreamEntry } from '@agion/messaging';
+import {
+  type GroupLag,
+  type Logger as MessagingLogger,
+  type Outcome,
+  PermanentError,
+  rateLimitedLogger,
+  StreamConsumer,
+  type StreamEntry,
+} from '@agion/messaging';
 import { slugOf, streamKey, type StreamName } from '@agion/wire';
 import { lastValueFrom } from 'rxjs';
 import type { Logger } from 'pino';
@@ -39,6 +47,8 @@ interface Binding {
 export class StreamsServer extends Server implements CustomTransportStrategy, ReadinessCheck {
   readonly readinessName = 'consumers';
   private consumers: StreamConsumer[] = [];
+  /** One for all: they need the same servers, and tell of the same outage. */
+  private readonly readersLog: MessagingLogger;
   private stopLag: (() => void) | undefined;
   private closed: Promise<void> | undefined;
 
@@ -47,9 +57,10 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
     private readonly settings: ServiceSettings,
     private readonly organizations: OrganizationDirectory,
     private readonly crashPoints: CrashPoints,
-    @Inject(LOGGER) private readonly log: Logger,
+    @Inject(LOGGER) log: Logger,
   ) {
     super();
+    this.readersLog = rateLimitedLogger(log);
   }
 
   listen(callback: (error?: unknown) => void): void {
@@ -149,7 +160,7 @@ export class StreamsServer extends Server implements CustomTransportStrategy, Re
       minIdleMs: 3 * timeoutMs,
       isUnavailable,
       metrics: streamConsumption(this.service.name, options.group),
-      logger: this.log,
+      logger: this.readersLog,
       reached: (step) => this.crashPoints.reach(step),
       handle: (entries) => this.hand(entries, options, handler),
     });
