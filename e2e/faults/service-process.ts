@@ -13,8 +13,6 @@ const START_LIMIT = 20_000;
 /** A line of a log, as far as tests look at it. */
 export interface LogLine {
   msg: string;
-  /** Of whose reader it is. */
-  stream?: string;
   /** 40 for a warning, 50 for an error. */
   level: number;
 }

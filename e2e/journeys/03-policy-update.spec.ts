@@ -69,7 +69,7 @@ async function change(
       if (!last) throw new Error(`no notice of change ${changes} (${method} ${path})`);
       return last;
     },
-    { timeoutMs: 10_000 },
+    { timeoutMs: 1_000 },
   );
   return { answer, notice };
 }

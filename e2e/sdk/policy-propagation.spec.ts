@@ -4,7 +4,7 @@ import { RawRedis } from '../raw-redis.js';
 import { Fleet, publish, quantile } from './fleet.js';
 
 const CHANGES = 50;
-/** Milliseconds from a change to its effect. Alone on a machine 99 of 100 are in time; among other tests, half of them must be. */
+/** Milliseconds from a change to its effect, at most (99 of 100). */
 const IN_TIME_MS = 1_000;
 const OUTAGE_MS = 30_000;
 
@@ -29,7 +29,7 @@ function report(what: string, times: readonly number[]): number {
   process.stdout.write(
     `    ${what}: ${times.length} changes, p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms, slowest ${Math.max(...times).toFixed(0)} ms\n`,
   );
-  return p50;
+  return p99;
 }
 
 describe('a change of a policy', () => {

@@ -189,14 +189,12 @@ describe('while the database is away', () => {
       { timeoutMs: 15_000, intervalMs: 20 },
     );
     const decided = answered.filter(({ error }) => error === undefined);
-    const times: number[] = [];
     for (let more = 0; more < 150; more += 1) {
       const askedAt = Date.now();
-      const answer = await test.answerTo({ timeout_ms: '10000' }); // more than may be in hand, and over sweeps
-      times.push(Date.now() - askedAt);
+      const answer = await test.answerTo({ timeout_ms: '2000' }); // more than may be in hand, and over sweeps
+      expect(Date.now() - askedAt).toBeLessThan(2_000);
       expect(answer).toMatchObject({ decision: 'deny', allowed: 'false', error: 'unavailable' });
     }
-    expect(times.filter((ms) => ms > 2_000).length).toBeLessThan(5); // none waits for the lock, whatever the machine does
     await owner.query('COMMIT');
     await owner.end();
     await nothingPending();
@@ -230,11 +228,14 @@ it('a request in hand when the process is told to end is answered before it does
 it('facts that are late keep nobody else waiting', async () => {
   await eventually(async () => expect((await test.answerTo({})).decision).toBe('allow'));
   test.registry.silent = true; // takes the question and says nothing
-  const unheard = await test.ask({ agent_id: 'demo:unheard', timeout_ms: '4000' });
-  expect(await test.answerTo({ timeout_ms: '4000' })).toMatchObject({ decision: 'allow' });
+  const unheard = await test.ask({ agent_id: 'demo:unheard', timeout_ms: '1500' });
+  const [askedAt, known] = [Date.now(), await test.answerTo({ timeout_ms: '1500' })];
+  expect(known).toMatchObject({ decision: 'allow' });
+  expect(Date.now() - askedAt).toBeLessThan(1_000);
   expect(await test.answers(unheard.correlation)).toEqual([]); // it is still being asked about
   await eventually(async () =>
     expect(await test.answers(unheard.correlation)).toMatchObject([{ error: 'unavailable' }]),
   );
+  expect(Date.now() - askedAt).toBeLessThan(1_600);
   test.registry.silent = false;
 }, 30_000);

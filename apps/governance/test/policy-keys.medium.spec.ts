@@ -76,7 +76,7 @@ describe('what holds for the whole organization', () => {
     const { body } = await sync('keyed:a');
     expect(body).toMatchObject({ epoch: 4, stopped: true, default_effect: 'allow' });
     await eventually(async () => expect(await noted('keyed:d')).toMatchObject({ epoch: 4, stopped: true }), {
-      timeoutMs: 15_000,
+      timeoutMs: 4_000,
     });
     expect((await to('GET', '?agent_id=keyed:a', { as: agent('keyed:a', running.acme) })).body).toMatchObject({
       epoch: 0,

@@ -147,7 +147,7 @@ describe('the beacon', () => {
     const seconds = Math.ceil(((told.at(-1) ?? 0) - begun) / 1_000);
     expect(told.length).toBeLessThanOrEqual(2 * (seconds + 1));
     const gaps = told.slice(1).map((at, i) => at - (told[i] ?? 0));
-    expect(gaps.sort((a, b) => a - b)[gaps.length >> 1]).toBeLessThan(1_500);
+    expect(Math.max(...gaps)).toBeLessThan(1_500);
     const { revision } = await snapshotOf(replica).of(DEFAULT_ORGANIZATION);
     expect(on(BEACON).at(-1)).toEqual({ revision, epoch: 0 });
   });
@@ -170,7 +170,7 @@ describe('another replica', () => {
     });
   });
 
-  it('has it with the next beacon when nobody announces it', async () => {
+  it('has it within two seconds when nobody announces it', async () => {
     // What a replica leaves behind that dies between its commit and its notice.
     await asOwner(running.database, (client) =>
       client.query(`
@@ -180,13 +180,13 @@ describe('another replica', () => {
         INSERT INTO governance.policy_changes (organization_id, revision, policy_id, kind, version)
         SELECT organization_id, revision, 'followed', 'removed', 1 FROM next`),
     );
-    await eventually(async () => expect(await inForce('followed')).toBeUndefined());
+    await eventually(async () => expect(await inForce('followed')).toBeUndefined(), { timeoutMs: 2_000 });
   });
 
   it('takes over where its subscription was cut', async () => {
     await running.commands.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
     await to('POST', '', { body: policy('after-cut') });
-    await eventually(async () => expect(await inForce('after-cut')).toBe(1));
+    await eventually(async () => expect(await inForce('after-cut')).toBe(1), { timeoutMs: 2_000 });
   });
 
   it('keeps the last policies while the database refuses to answer, and catches up afterwards', async () => {
@@ -212,7 +212,7 @@ describe('another replica', () => {
       );
     }
     await to('POST', '', { body: policy('after-outage') });
-    await eventually(async () => expect(await inForce('after-outage')).toBe(1));
+    await eventually(async () => expect(await inForce('after-outage')).toBe(1), { timeoutMs: 2_000 });
   });
 });
 
