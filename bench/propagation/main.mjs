@@ -119,7 +119,7 @@ function verdict(results) {
     '  From the notice until the last agent decides by the change; bare listeners and SDKs take turns in one process.',
   );
   console.log(
-    '  Bare: fetches the one policy and believes it. SDK: checks the hash of all and the signature, and swaps the set.',
+    '  Bare: fetches the one policy and believes it. SDK: checks the digest of all and the signature, and swaps the set.',
   );
   console.log('  Redis killed: as the notice is sent; the slowest of three, and Redis is back after half a second.\n');
   return missed.length > 0

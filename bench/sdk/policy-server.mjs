@@ -21,6 +21,8 @@ let scope = [];
 let fleet = [];
 /** The canonical text of every policy; the one that is changed is the first. */
 let texts = [];
+/** SHA-256 of each of them. */
+let digests = [];
 /** Answers by agent; all of the policies only when somebody asks for them. */
 const heads = new Map();
 let delta = '';
@@ -29,16 +31,19 @@ let version = 1;
 
 const signatureOf = (claims) => sign(null, Buffer.from(canonicalize(claims)), privateKey).toString('base64url');
 
+const sha256 = (data) => createHash('sha256').update(data);
+const stated = (hash) => `sha256:${hash.digest('hex')}`;
+
 function prepare() {
   for (const { agentId, own } of fleet) {
-    const hash = `sha256:${createHash('sha256').update(listOf(own)).digest('hex')}`;
-    const state = { revision, epoch: 0, stopped: false, default_effect: 'deny', hash };
+    const state = { revision, epoch: 0, stopped: false, default_effect: 'deny' };
     const whose = { organization: 'default', agent_id: agentId };
+    const hash = stated(sha256(listOf(own)));
+    const digest = stated(sha256(Buffer.concat(own.map((number) => digests[number]))));
     const answer = JSON.stringify({
-      ...state,
-      signature: signatureOf({ ...whose, ...state }),
-      actions: [],
-      actions_signature: signatureOf({ ...whose, revision, actions: [] }),
+      ...{ ...state, hash, digest, actions: [] },
+      signature: signatureOf({ ...whose, ...state, hash }),
+      digest_signature: signatureOf({ ...whose, ...state, digest, actions: [] }),
     });
     heads.set(agentId, answer.slice(0, -1));
   }
@@ -50,6 +55,7 @@ const listOf = (numbers) => `[${numbers.map((number) => texts[number]).join()}]`
 function furnish(message) {
   const policies = makePolicies(message);
   texts = policies.map((policy) => canonicalize(policy));
+  digests = texts.map((text) => sha256(text).digest());
   ({ scope } = message);
   fleet = message.agents.map((agentId) => {
     const isOwn = ({ spec }) => spec.scope.agents.some((glob) => glob === 'c1:*' || glob === agentId);
@@ -100,6 +106,7 @@ const changes = {
   sdk: () => {
     revision += 1;
     texts[0] = canonicalize(changedPolicy(revision, scope));
+    digests[0] = sha256(texts[0]).digest();
     prepare();
     return revision;
   },

@@ -84,6 +84,12 @@ function canonical(value: unknown): string {
 const hashOf = (policies: Synced[]): string =>
   `sha256:${createHash('sha256').update(canonical(policies)).digest('hex')}`;
 
+/** Of each policy one, which an agent keeps, and then of all of these. */
+function digestOf(policies: Synced[]): string {
+  const digests = policies.map((policy) => createHash('sha256').update(canonical(policy)).digest());
+  return `sha256:${createHash('sha256').update(Buffer.concat(digests)).digest('hex')}`;
+}
+
 describe('an agent that keeps its policies', () => {
   test('reads them whole, and again at the price of a 304', async () => {
     await change('POST', '', {
@@ -138,23 +144,28 @@ describe('an agent that keeps its policies', () => {
     });
     const kept = (whole.body.policies as Synced[]).filter(({ metadata }) => !body.removed.includes(metadata.id));
     expect(hashOf([...kept, ...body.upserted])).toBe(body.hash);
+    expect(digestOf([...kept, ...body.upserted])).toBe(body.digest);
     const now = await sync();
     expect(now.body).toMatchObject({ revision: 5, hash: body.hash });
     expect(await sync('&since=999')).toMatchObject({ status: 410, body: { type: '/problems/revision-gone' } });
   });
 
-  test('need not believe the network: hash and signature cover all it was told', async () => {
+  test('need not believe the network: hashes and signatures cover all it was told', async () => {
     const { body } = await sync();
     expect(hashOf(body.policies)).toBe(body.hash);
-    const { revision, epoch, stopped, default_effect, hash, signature } = body;
-    const said = { organization: 'default', agent_id: AGENT, revision, epoch, stopped, default_effect, hash };
+    const { revision, epoch, stopped, default_effect, hash, signature, digest, actions } = body;
+    const state = { organization: 'default', agent_id: AGENT, revision, epoch, stopped, default_effect };
+    const said = { ...state, hash };
     const { keys } = (await platform.call('GET', '/.well-known/agion-keys')).body;
     const key = createPublicKey({ key: keys[0], format: 'jwk' });
-    const holds = (what: object): boolean =>
-      verify(null, Buffer.from(canonical(what)), key, Buffer.from(signature, 'base64url'));
+    const holds = (what: object, by: string = signature): boolean =>
+      verify(null, Buffer.from(canonical(what)), key, Buffer.from(by, 'base64url'));
     expect(holds(said)).toBe(true);
     expect(holds({ ...said, agent_id: 'crewai:writer' })).toBe(false);
     expect(holds({ ...said, revision: revision + 1 })).toBe(false);
+    expect(digestOf(body.policies)).toBe(digest);
+    expect(holds({ ...state, digest, actions }, body.digest_signature)).toBe(true);
+    expect(holds({ ...state, digest, actions: [...actions, 'x'] }, body.digest_signature)).toBe(false);
   });
 
   test('finds the revision in Redis too', async () => {

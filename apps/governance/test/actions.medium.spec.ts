@@ -185,16 +185,16 @@ describe('policies about actions with a schema', () => {
 });
 
 describe('what agents are told of actions', () => {
-  const signedBy = (
-    agentId: string,
-    { revision: at, actions, actions_signature: signature }: Answer['body'],
-  ): boolean =>
-    verify(
+  const signedBy = (agentId: string, body: Answer['body']): boolean => {
+    const { revision: at, epoch, stopped, default_effect, digest, actions, digest_signature: signature } = body;
+    const said = { organization: 'default', agent_id: agentId, revision: at, epoch, stopped, default_effect };
+    return verify(
       null,
-      Buffer.from(canonicalize({ organization: 'default', agent_id: agentId, revision: at, actions }) ?? ''),
+      Buffer.from(canonicalize({ ...said, digest, actions }) ?? ''),
       bundlePublicKey(),
       Buffer.from(String(signature), 'base64url'),
     );
+  };
   const sync = async (agentId: string, query = ''): Promise<Answer['body']> =>
     (await to('GET', `/policies?agent_id=${agentId}${query}`, { as: agent(agentId) })).body;
 

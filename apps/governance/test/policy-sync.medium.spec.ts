@@ -44,6 +44,17 @@ const hashOf = (policies: Synced[]): string => {
     .digest('hex')}`;
 };
 
+/** By the words of the API's document: a client keeps the digests, and hashes only what has changed. */
+const digestOf = (policies: Synced[]): string => {
+  const sorted = policies.toSorted((a, b) => (a.metadata.id < b.metadata.id ? -1 : 1));
+  const digests = sorted.map((policy) =>
+    createHash('sha256')
+      .update(canonicalize(policy) ?? '')
+      .digest(),
+  );
+  return `sha256:${createHash('sha256').update(Buffer.concat(digests)).digest('hex')}`;
+};
+
 function isSigned(agentId: string, body: Record<string, unknown>, organization = 'default'): boolean {
   const { revision, epoch, stopped, default_effect, hash, signature } = body;
   const signed = { organization, agent_id: agentId, revision, epoch, stopped, default_effect, hash };
@@ -74,7 +85,8 @@ describe('the sync document', () => {
       'hash',
       'default_effect',
       'signature',
-      'actions_signature',
+      'digest',
+      'digest_signature',
       'actions',
       'policies',
     ]);
@@ -86,7 +98,7 @@ describe('the sync document', () => {
       version: 1,
       spec: { effect: 'allow' },
     });
-    expect(body.hash).toBe(hashOf(body.policies));
+    expect([body.hash, body.digest]).toEqual([hashOf(body.policies), digestOf(body.policies)]);
     expect(isSigned('demo:echo', body)).toBe(true);
     expect(isSigned('demo:other', body)).toBe(false);
     expect(isSigned('demo:echo', { ...body, revision: 8 })).toBe(false);
@@ -179,6 +191,7 @@ describe('what has changed since a revision', () => {
     expect(idsOf(body.upserted)).toEqual(['d-changes', 'd-comes', 'd-new']);
     expect(body.removed).toEqual(['d-archived', 'd-drafted', 'd-leaves']);
     expect(hashOf(applied(before.policies, body))).toBe(body.hash);
+    expect(digestOf(applied(before.policies, body))).toBe(body.digest);
     expect(isSigned('demo:echo', body)).toBe(true);
 
     for (let since = 0; since <= after.revision; since++) {

@@ -45,15 +45,23 @@ class SignedStateDto {
   signature!: string;
 
   @ApiProperty({
+    example: 'sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
+    description:
+      'SHA-256, in hex, of the SHA-256 digests (32 bytes each) of the RFC 8785 forms of the single policies, sorted by id, one after the other. Who keeps the digests need not hash every policy again when one has changed.',
+  })
+  digest!: string;
+
+  @ApiProperty({
+    description:
+      'Ed25519, base64url, over the RFC 8785 form of {organization, agent_id, revision, epoch, stopped, default_effect, digest, actions}: the only one that covers the actions.',
+  })
+  digest_signature!: string;
+
+  @ApiProperty({
     type: [SyncedActionDto],
     description: "What is known of the actions that this agent's policies are about, by name; whole in each answer.",
   })
   actions!: SyncedActionDto[];
-
-  @ApiProperty({
-    description: 'Ed25519, base64url, over the RFC 8785 form of {organization, agent_id, revision, actions}.',
-  })
-  actions_signature!: string;
 }
 
 /** All that an agent needs to decide by itself: every policy in force that can match it, whole. */
@@ -62,7 +70,7 @@ export class PolicySyncDto extends SignedStateDto {
   policies!: SyncedPolicyDto[];
 }
 
-/** What has changed for an agent since a revision. `hash` and `signature` are those of the result. */
+/** What has changed for an agent since a revision. Hash, digest and signatures are those of the result. */
 export class PolicyDeltaDto extends SignedStateDto {
   @ApiProperty({ type: 'integer', example: 180 })
   since!: number;

@@ -33,8 +33,8 @@ export function decidedLocally({ policies = [], defaultEffect = 'deny', ...scene
   if (scene.isRetired) standing.retire();
   if (scene.isRefused) standing.refuse();
   const bundle = wholeBundle({
-    ...{ revision: 7, epoch: 0, stopped: false, hash: '', signature: '', default_effect: defaultEffect },
-    ...{ actions: actionsOnTheWire(scene.actions ?? []), actions_signature: '' },
+    ...{ revision: 7, epoch: 0, stopped: false, default_effect: defaultEffect },
+    ...{ actions: actionsOnTheWire(scene.actions ?? []), digest: '', digest_signature: '' },
     policies: policies.map(aSyncedPolicy),
   });
   const { isStopped = false, ageMs = 0 } = scene;

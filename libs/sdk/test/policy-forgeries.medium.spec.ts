@@ -23,8 +23,9 @@ describe('what the platform has not signed', () => {
     ['the default was turned', (document) => ({ ...document, default_effect: 'allow' })],
     ['the revision was raised', (document) => ({ ...document, revision: document.revision + 5 })],
     ['the epoch was raised', (document) => ({ ...document, epoch: document.epoch + 5 })],
-    ['the signature is another', (document) => ({ ...document, signature: 'AAAA' })],
-    ['the hash is another', (document) => ({ ...document, hash: 'sha256:00' })],
+    ['the signature is another', (document) => ({ ...document, digest_signature: 'AAAA' })],
+    ['the digest is another', (document) => ({ ...document, digest: 'sha256:00' })],
+    ['actions were added', (document) => ({ ...document, actions: [{ name: 'x', risk: 'low', context_schema: null }] })],
     ['it was signed by somebody else', ({ revision }) => new Signer().document(OWNER, { revision }, [{ id: 'evil' }])],
     [
       'it is of another agent',

@@ -2,8 +2,8 @@ import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { type ActionDefinition, checkPolicy } from '@agion/policy-engine';
 import { canonicalJson } from '../src/canonical-json.js';
 import { type SyncDocument, wholeBundle } from '../src/policies/policy-bundle.js';
-import { hashOf } from '../src/policies/policy-hash.js';
-import { type PublicJwk, signedActionsText, signedText } from '../src/policies/policy-signature.js';
+import { statedDigest } from '../src/policies/policy-digest.js';
+import { type PublicJwk, signedText } from '../src/policies/policy-signature.js';
 import { actionsOnTheWire } from '../src/policies/synced-actions.js';
 
 export interface Sketch {
@@ -48,17 +48,11 @@ export class Signer {
   ): SyncDocument & { policies: unknown[] } {
     const sorted = [...sketches].sort((a, b) => (a.id < b.id ? -1 : 1));
     const policies = sorted.map((sketch) => JSON.parse(canonicalJson(aSyncedPolicy(sketch))) as unknown);
-    const signatures = { signature: '', actions_signature: '' };
-    const told = { actions: actionsOnTheWire(actions), ...signatures };
-    const unsigned = { epoch: 0, stopped: false, default_effect: 'deny' as const, ...state, hash: '', ...told };
-    const hash = hashOf(wholeBundle({ ...unsigned, policies }).policies);
-    const bundle = wholeBundle({ ...unsigned, hash, policies });
-    const signed = (text: string): string => sign(null, Buffer.from(text), this.key).toString('base64url');
-    return {
-      ...unsigned,
-      ...{ hash, signature: signed(signedText(owner, bundle)) },
-      actions_signature: signed(signedActionsText(owner, bundle)),
-      policies,
-    };
+    const told = { actions: actionsOnTheWire(actions), digest_signature: '' };
+    const unsigned = { epoch: 0, stopped: false, default_effect: 'deny' as const, ...state, digest: '', ...told };
+    const digest = statedDigest(wholeBundle({ ...unsigned, policies }).digests);
+    const text = signedText(owner, wholeBundle({ ...unsigned, digest, policies }));
+    const signature = sign(null, Buffer.from(text), this.key).toString('base64url');
+    return { ...unsigned, digest, digest_signature: signature, policies };
   }
 }

@@ -3,7 +3,7 @@ import { canMatchAgent, type VersionedPolicy } from '@agion/policy-engine';
 import fc from 'fast-check';
 import { AgentSets } from './agent-sets.js';
 import { amended, compiled } from './organization-policies.js';
-import { hashOf } from './policy-bundle.js';
+import { digestOf, hashOf } from './policy-bundle.js';
 
 const AGENTS = ['demo:echo', 'demo:other', 'lab:echo', 'lone', 'x:y'];
 const GLOBS = ['*', 'demo:*', 'demo:echo', 'lab:*', 'lone', '*:echo', 'd*o:e*', 'x:y', 'nobody:*'];
@@ -54,7 +54,7 @@ describe('the policies of a revision by agents', () => {
           for (const agentId of AGENTS) {
             const set = sets.of(agentId);
             expect(set.policies.map(({ id, version }) => `${id} ${version}`)).toEqual(namesFor(all, agentId));
-            expect(set.hash).toBe(hashOf(set.policies));
+            expect([set.hash, set.digest]).toEqual([hashOf(set.policies), digestOf(set.policies)]);
             for (const { id } of set.policies) expect(set.find(id)?.id).toBe(id);
             expect(set.find('nothing')).toBeUndefined();
           }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { matchesGlob, type VersionedPolicy } from '@agion/policy-engine';
 import { LRUCache } from 'lru-cache';
-import { bundled, type BundledPolicy, hashOf } from './policy-bundle.js';
+import { bundled, type BundledPolicy, digestOf, hashOf } from './policy-bundle.js';
 
-/** What agents in the same scopes have: one list and one hash for all of them. */
+/** What agents in the same scopes have: one list, one hash and one digest for all of them. */
 export class AgentSet {
   #hash: string | undefined;
+  #digest: string | undefined;
 
   /** @param policies sorted by id, by code unit */
   constructor(readonly policies: readonly BundledPolicy[]) {}
@@ -13,6 +14,10 @@ export class AgentSet {
   /** Made when somebody asks, and once. */
   get hash(): string {
     return (this.#hash ??= hashOf(this.policies));
+  }
+
+  get digest(): string {
+    return (this.#digest ??= digestOf(this.policies));
   }
 
   /** Without looking at the others. */

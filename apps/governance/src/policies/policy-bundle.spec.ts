@@ -2,7 +2,17 @@ import { createHash, createPrivateKey, createPublicKey, verify } from 'node:cryp
 import { describe, expect, it } from '@jest/globals';
 import type { VersionedPolicy } from '@agion/policy-engine';
 import { type AgentSet, AgentSets } from './agent-sets.js';
-import { bundleOf, deltaOf, deltaText, hashOf, signedText, wholeText } from './policy-bundle.js';
+import {
+  actionsText,
+  bundleOf,
+  deltaOf,
+  deltaText,
+  digestOf,
+  hashOf,
+  signedDigestText,
+  signedText,
+  wholeText,
+} from './policy-bundle.js';
 
 /** The first key of RFC 8032, 7.1, as PKCS8. */
 const KEY = createPrivateKey({
@@ -41,9 +51,27 @@ const TEXT =
 describe('a bundle', () => {
   it('is hashed over the RFC 8785 form of its policies', () => {
     const { policies } = setOf(policy('a', 2));
-    expect(policies).toEqual([{ id: 'a', version: 2, text: TEXT }]);
+    expect(policies).toMatchObject([{ id: 'a', version: 2, text: TEXT }]);
     expect(hashOf(policies)).toBe(`sha256:${createHash('sha256').update(`[${TEXT}]`).digest('hex')}`);
     expect(hashOf([])).toBe('sha256:4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945');
+  });
+
+  it('is digested over the digests of its policies', () => {
+    const { policies } = setOf(policy('b', 1), policy('a', 2));
+    const digests = policies.map(({ text }) => createHash('sha256').update(text).digest());
+    expect(digestOf(policies)).toBe(`sha256:${createHash('sha256').update(Buffer.concat(digests)).digest('hex')}`);
+    expect(digestOf([])).toBe('sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+    expect(digestOf(policies.slice(1))).not.toBe(digestOf(policies));
+    expect(digestOf(policies.toReversed())).not.toBe(digestOf(policies));
+  });
+
+  it('is signed over its digest and the actions too', () => {
+    const actions = actionsText([{ name: 'mail', risk: 'high', contextSchema: null }]);
+    const bundle = bundleOf(OWNER, STATE, setOf(policy('a', 2)), KEY, actions);
+    const text = `{"actions":[{"context_schema":null,"name":"mail","risk":"high"}],"agent_id":"demo:echo","default_effect":"deny","digest":"${bundle.set.digest}","epoch":3,"organization":"default","revision":187,"stopped":false}`;
+    expect(signedDigestText(OWNER, STATE, bundle.set.digest, actions)).toBe(text);
+    const signature = Buffer.from(bundle.digestSignature, 'base64url');
+    expect(verify(null, Buffer.from(text), createPublicKey(KEY), signature)).toBe(true);
   });
 
   it('is signed over its state, its hash and whose it is', () => {
@@ -87,8 +115,8 @@ describe('a delta', () => {
     expect(JSON.parse(deltaText(now, 180, delta).text)).toMatchObject({
       since: 180,
       revision: 187,
-      hash: now.set.hash,
-      signature: now.signature,
+      ...{ hash: now.set.hash, signature: now.signature },
+      ...{ digest: now.set.digest, digest_signature: now.digestSignature },
       upserted: [{ metadata: { id: 'changed' }, version: 3 }, { metadata: { id: 'new' } }],
       removed: ['gone'],
     });

@@ -3,11 +3,12 @@ import type { ActionDefinition, VersionedPolicy } from '@agion/policy-engine';
 import canonicalize from 'canonicalize';
 import type { PolicyState } from './policy-record.js';
 
-/** A policy as an agent gets it: its text is the RFC 8785 form of the document together with its version. */
+/** A policy as an agent gets it: its text is the RFC 8785 form of the document together with its version, its digest SHA-256 of that. */
 export interface BundledPolicy {
   id: string;
   version: number;
   text: string;
+  digest: Buffer;
 }
 
 /** Whose policies. `organization` is its slug. */
@@ -21,6 +22,7 @@ export interface BundleSet {
   /** Sorted by id, by code unit. */
   readonly policies: readonly BundledPolicy[];
   readonly hash: string;
+  readonly digest: string;
   find(id: string): BundledPolicy | undefined;
 }
 
@@ -28,10 +30,12 @@ export interface BundleSet {
 export interface PolicyBundle {
   state: PolicyState;
   set: BundleSet;
+  /** For those who hash all of it: over state and hash. */
   signature: string;
   /** The actions that matter to the agent, as they stand in a document. */
   actions: string;
-  actionsSignature: string;
+  /** For those who keep it and follow its changes: over state, digest and actions (docs/adr/0031). */
+  digestSignature: string;
 }
 
 const texts = new WeakMap<VersionedPolicy, BundledPolicy>();
@@ -41,7 +45,8 @@ export function bundled(policy: VersionedPolicy): BundledPolicy {
   let known = texts.get(policy);
   if (!known) {
     const { document, version } = policy;
-    known = { id: document.metadata.id, version, text: canonical({ ...document, version }) };
+    const text = canonical({ ...document, version });
+    known = { id: document.metadata.id, version, text, digest: createHash('sha256').update(text).digest() };
     texts.set(policy, known);
   }
   return known;
@@ -51,29 +56,33 @@ export function bundled(policy: VersionedPolicy): BundledPolicy {
 export const hashOf = (policies: readonly BundledPolicy[]): string =>
   `sha256:${createHash('sha256').update(listText({ policies })).digest('hex')}`;
 
+/** `sha256:` and, in hex, the hash of the digests of these policies in this order: to make it again after a change takes 32 bytes for each. */
+export const digestOf = (policies: readonly BundledPolicy[]): string =>
+  `sha256:${createHash('sha256')
+    .update(Buffer.concat(policies.map(({ digest }) => digest)))
+    .digest('hex')}`;
+
 /** What a bundle's signature is made over: RFC 8785 of its state, its hash and whose it is. */
-export const signedText = ({ organization, agentId }: BundleOwner, state: PolicyState, hash: string): string =>
-  canonical({
-    organization,
-    agent_id: agentId,
-    revision: state.revision,
-    epoch: state.epoch,
-    stopped: state.stopped,
-    default_effect: state.defaultEffect,
-    hash,
-  });
+export const signedText = (owner: BundleOwner, state: PolicyState, hash: string): string =>
+  canonical({ ...statement(owner, state), hash });
+
+/** What the signature of its digest is made over: the same of its digest, and of actions. */
+export const signedDigestText = (owner: BundleOwner, state: PolicyState, digest: string, actions: string): string =>
+  // Actions come first among its members, and are in RFC 8785 form as they stand.
+  `{"actions":${actions},${canonical({ ...statement(owner, state), digest }).slice(1)}`;
+
+const statement = ({ organization, agentId }: BundleOwner, state: PolicyState): object => ({
+  organization,
+  agent_id: agentId,
+  revision: state.revision,
+  epoch: state.epoch,
+  stopped: state.stopped,
+  default_effect: state.defaultEffect,
+});
 
 /** RFC 8785 of what an agent has to know of actions. */
 export const actionsText = (actions: readonly ActionDefinition[]): string =>
   canonical(actions.map(({ name, risk, contextSchema }) => ({ name, risk, context_schema: contextSchema })));
-
-/** What the signature of the actions is made over. Its members are in the order of RFC 8785 as they stand. */
-export const signedActionsText = (
-  { organization, agentId }: BundleOwner,
-  { revision }: Pick<PolicyState, 'revision'>,
-  actions: string,
-): string =>
-  `{"actions":${actions},"agent_id":${canonical(agentId)},"organization":${canonical(organization)},"revision":${revision}}`;
 
 /**
  * Signs a set for one agent.
@@ -87,8 +96,11 @@ export function bundleOf(
   actions = '[]',
 ): PolicyBundle {
   const signed = (text: string): string => sign(null, Buffer.from(text), key).toString('base64url');
-  const signature = signed(signedText(owner, state, set.hash));
-  return { state, set, signature, actions, actionsSignature: signed(signedActionsText(owner, state, actions)) };
+  return {
+    ...{ state, set, actions },
+    signature: signed(signedText(owner, state, set.hash)),
+    digestSignature: signed(signedDigestText(owner, state, set.digest, actions)),
+  };
 }
 
 /** A body, and what tells it from every other one. */
@@ -103,7 +115,7 @@ export interface DocumentText {
  */
 export function wholeText(bundle: PolicyBundle, list = listText(bundle.set)): DocumentText {
   const head = headText(bundle);
-  // The hash of the policies is in the head, and so is the signature of the actions.
+  // The hash of the policies is in the head, and so is a signature over the actions.
   return { text: `${head},"actions":${bundle.actions},"policies":${list}}`, identity: `whole ${head}` };
 }
 
@@ -134,10 +146,10 @@ export function deltaOf(changed: ReadonlyMap<string, number | null>, set: Bundle
   return { upserted: upserted.sort((one, other) => (one.id < other.id ? -1 : 1)), removed: removed.sort() };
 }
 
-function headText({ state, set: { hash }, signature, actionsSignature }: PolicyBundle): string {
+function headText({ state, set: { hash, digest }, signature, digestSignature }: PolicyBundle): string {
   const { revision, epoch, stopped, defaultEffect } = state;
-  const signatures = { signature, actions_signature: actionsSignature };
-  return JSON.stringify({ revision, epoch, stopped, hash, default_effect: defaultEffect, ...signatures }).slice(0, -1);
+  const head = { revision, epoch, stopped, hash, default_effect: defaultEffect, signature };
+  return JSON.stringify({ ...head, digest, digest_signature: digestSignature }).slice(0, -1);
 }
 
 /** Policies as they stand in a document. */

@@ -337,13 +337,18 @@ export interface components {
         PolicyDeltaDto: {
             /** @description What is known of the actions that this agent's policies are about, by name; whole in each answer. */
             actions: components["schemas"]["SyncedActionDto"][];
-            /** @description Ed25519, base64url, over the RFC 8785 form of {organization, agent_id, revision, actions}. */
-            actions_signature: string;
             /**
              * @description What holds where no policy matches.
              * @enum {string}
              */
             default_effect: "allow" | "deny";
+            /**
+             * @description SHA-256, in hex, of the SHA-256 digests (32 bytes each) of the RFC 8785 forms of the single policies, sorted by id, one after the other. Who keeps the digests need not hash every policy again when one has changed.
+             * @example sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae
+             */
+            digest: string;
+            /** @description Ed25519, base64url, over the RFC 8785 form of {organization, agent_id, revision, epoch, stopped, default_effect, digest, actions}: the only one that covers the actions. */
+            digest_signature: string;
             /**
              * @description Counts uses of the kill switch.
              * @example 3
@@ -453,13 +458,18 @@ export interface components {
         PolicySyncDto: {
             /** @description What is known of the actions that this agent's policies are about, by name; whole in each answer. */
             actions: components["schemas"]["SyncedActionDto"][];
-            /** @description Ed25519, base64url, over the RFC 8785 form of {organization, agent_id, revision, actions}. */
-            actions_signature: string;
             /**
              * @description What holds where no policy matches.
              * @enum {string}
              */
             default_effect: "allow" | "deny";
+            /**
+             * @description SHA-256, in hex, of the SHA-256 digests (32 bytes each) of the RFC 8785 forms of the single policies, sorted by id, one after the other. Who keeps the digests need not hash every policy again when one has changed.
+             * @example sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae
+             */
+            digest: string;
+            /** @description Ed25519, base64url, over the RFC 8785 form of {organization, agent_id, revision, epoch, stopped, default_effect, digest, actions}: the only one that covers the actions. */
+            digest_signature: string;
             /**
              * @description Counts uses of the kill switch.
              * @example 3

@@ -47,8 +47,8 @@ export class KeptSnapshot {
     const { owner, keys, confirmedAt, document } = snapshot;
     if (owner.agentId !== agentId || owner.organization !== (organization ?? owner.organization))
       throw new PoliciesRejectedError(`the snapshot is of \`${owner.agentId}\` in \`${owner.organization}\``);
-    const bundle = await sound(wholeBundle(document));
-    if (!bundle || !(await this.keys.signedBefore(owner, bundle, keys)))
+    const bundle = sound(wholeBundle(document));
+    if (!bundle || !this.keys.signedBefore(owner, bundle, keys))
       throw new PoliciesRejectedError('the snapshot is not what the platform has signed');
     const ageMs = this.clock.now() - confirmedAt.getTime();
     return { bundle, owner, ageMs: ageMs < -MOST_AHEAD_MS ? Infinity : Math.max(0, ageMs) };

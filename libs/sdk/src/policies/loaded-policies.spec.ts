@@ -7,11 +7,10 @@ import { changedBundle, differenceOf, type PolicyBundle, type SyncDocument, whol
 const STATE = {
   epoch: 0,
   stopped: false,
-  hash: '',
+  digest: '',
   default_effect: 'deny',
-  signature: '',
   actions: [],
-  actions_signature: '',
+  digest_signature: '',
 } as const;
 const NAMES = [...'abcdefgh'];
 const CONDITIONS = [undefined, 'context.n < 3', 'agent.trust > 0.5', 'session.count > 1'];

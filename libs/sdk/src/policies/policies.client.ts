@@ -2,7 +2,7 @@ import type { GatewayClient } from '../http/gateway.client.js';
 import { ApiError } from '../errors.js';
 import { PoliciesRejectedError } from './policies.errors.js';
 import { changedBundle, inCanonicalForm, type PolicyBundle, type SyncDocument, wholeBundle } from './policy-bundle.js';
-import { hashBeside } from './policy-hash.js';
+import { statedDigest } from './policy-digest.js';
 import type { BundleOwner } from './policy-signature.js';
 import type { SigningKeys } from './signing-keys.client.js';
 
@@ -17,7 +17,7 @@ export class PoliciesClient {
   ) {}
 
   /**
-   * The bundle in force now, looked over: its hash is that of its policies, and the platform has signed it. Whether it is newer than
+   * The bundle in force now, looked over: its digest is that of its policies, and the platform has signed it. Whether it is newer than
    * the one held is for the caller to see. `null` when nothing has changed.
    *
    * @throws PoliciesRejectedError when it is not what the platform has signed; AgionError when it cannot be read
@@ -29,7 +29,7 @@ export class PoliciesClient {
     return held && isSame(held, bundle) ? null : bundle;
   }
 
-  /** By what has changed since; null when that is not known or its hash does not fit. */
+  /** By what has changed since; null when that is not known or its digest does not fit. */
   private async changed(
     owner: BundleOwner,
     held: PolicyBundle,
@@ -52,19 +52,19 @@ export class PoliciesClient {
   private async whole(owner: BundleOwner, signal?: AbortSignal): Promise<PolicyBundle> {
     const { body } = await this.read(owner, {}, undefined, signal);
     const bundle = await this.lookedOver(owner, wholeBundle(body));
-    if (!bundle) throw new PoliciesRejectedError('the hash of the policies is not that of their text');
+    if (!bundle) throw new PoliciesRejectedError('the digest of the policies is not that of their text');
     return bundle;
   }
 
-  /** Looks at hash and signature at the same time. Null when the hash is not that of the policies. @throws when it is, and not signed */
+  /** Null when the digest is not that of the policies. @throws when it is, and not signed */
   private async lookedOver(
     owner: BundleOwner,
     given: PolicyBundle,
     held: PolicyBundle | null = null,
   ): Promise<PolicyBundle | null> {
-    const isHashed = given.policies === held?.policies && given.hash === held.hash;
-    const [bundle, isSigned] = await Promise.all([isHashed ? given : sound(given), this.keys.haveSigned(owner, given)]);
-    if (bundle && !isSigned)
+    const isKnown = given.policies === held?.policies && given.digest === held.digest;
+    const bundle = isKnown ? given : sound(given);
+    if (bundle && !(await this.keys.haveSigned(owner, bundle)))
       throw new PoliciesRejectedError(`revision ${bundle.revision} of the policies is not signed by the platform`);
     return bundle;
   }
@@ -84,17 +84,12 @@ export class PoliciesClient {
   }
 }
 
-/** The bundle when its hash is that of its policies. */
-export async function sound(bundle: PolicyBundle): Promise<PolicyBundle | null> {
-  if ((await hashBeside(bundle.policies)) === bundle.hash) return bundle;
+/** The bundle when its digest is that of its policies. */
+export function sound(bundle: PolicyBundle): PolicyBundle | null {
+  if (statedDigest(bundle.digests) === bundle.digest) return bundle;
   const canonical = inCanonicalForm(bundle);
-  return (await hashBeside(canonical.policies)) === bundle.hash ? canonical : null;
+  return statedDigest(canonical.digests) === bundle.digest ? canonical : null;
 }
 
 /** A signature is over everything, and Ed25519 makes the same one each time. */
-const isSame = (one: PolicyBundle, other: PolicyBundle): boolean =>
-  one.signature === other.signature &&
-  one.actionsSignature === other.actionsSignature &&
-  one.hash === other.hash &&
-  one.revision === other.revision &&
-  one.epoch === other.epoch;
+const isSame = (one: PolicyBundle, other: PolicyBundle): boolean => one.signature === other.signature;

@@ -2,33 +2,38 @@ import type { ActionDefinition, PolicyChange, PolicyDocument, VersionedPolicy } 
 import { canonicalJson } from '../canonical-json.js';
 import { actionsIn } from './synced-actions.js';
 import { PoliciesRejectedError } from './policies.errors.js';
+import { digestsOf, policyDigest, withDigests } from './policy-digest.js';
 import type { Position } from './policy-sync.js';
 
-/** A policy of a bundle with the text that is hashed: RFC 8785 of the document together with its version. */
+/** A policy of a bundle with its text, RFC 8785 of the document together with its version, and the digest of that. */
 export interface BundledPolicy {
   readonly id: string;
   readonly text: string;
+  readonly digest: string;
   readonly policy: VersionedPolicy;
 }
 
-/** What is signed besides the policies. */
+/** What is signed. */
 export interface BundleState extends Position {
   readonly stopped: boolean;
   readonly defaultEffect: 'allow' | 'deny';
-  /** `sha256:` and the hash of all policies in their RFC 8785 form, in hex. */
-  readonly hash: string;
-  /** Ed25519, base64url. */
-  readonly signature: string;
+  /** Of all policies; see `statedDigest`. */
+  readonly digest: string;
   /** What is known of the actions that the policies are about. */
   readonly actions: readonly ActionDefinition[];
-  /** Ed25519 over the revision and the actions, base64url. */
-  readonly actionsSignature: string;
+  /** Ed25519 over all of this and whose it is, base64url. */
+  readonly signature: string;
 }
 
-/** All an agent decides by, as the platform has signed it. Its policies are sorted by id, by code unit. */
-export interface PolicyBundle extends BundleState {
+/** Sorted by id, by code unit. */
+export interface BundledPolicies {
   readonly policies: readonly BundledPolicy[];
+  /** Theirs, one after the other. */
+  readonly digests: Buffer;
 }
+
+/** All an agent decides by, as the platform has signed it. */
+export interface PolicyBundle extends BundleState, BundledPolicies {}
 
 /** What has changed since the revision that was named. */
 export interface BundleDelta {
@@ -36,38 +41,37 @@ export interface BundleDelta {
   readonly removed: readonly string[];
 }
 
-/** The sync document as it stands on the wire (contract, section 2): whole, or what has changed. */
+/** The sync document as it stands on the wire, as far as it is looked at here: whole, or what has changed. */
 export interface SyncDocument {
   revision: number;
   epoch: number;
   stopped: boolean;
-  hash: string;
   default_effect: 'allow' | 'deny';
-  signature: string;
+  digest: string;
   actions: readonly unknown[];
-  actions_signature: string;
+  digest_signature: string;
   policies?: unknown[];
   upserted?: unknown[];
   removed?: string[];
 }
 
-/** Reads a sync document that is whole. Its hash is not looked at. @throws PoliciesRejectedError when it has another form */
+/** Reads a sync document that is whole. Its digest is not looked at. @throws PoliciesRejectedError when it has another form */
 export function wholeBundle(document: SyncDocument): PolicyBundle {
   if (!Array.isArray(document.policies)) throw new PoliciesRejectedError('the sync document has no `policies`');
-  return { ...stateIn(document), policies: document.policies.map(bundled).sort(byId) };
+  return { ...stateIn(document), ...inAll(document.policies.map((value) => bundled(value)).sort(byId)) };
 }
 
-/** What a document with changes makes of a bundle. Its hash is not looked at. @throws PoliciesRejectedError */
+/** What a document with changes makes of a bundle. Its digest is not looked at. @throws PoliciesRejectedError */
 export function changedBundle(bundle: PolicyBundle, document: SyncDocument): PolicyBundle {
   if (!Array.isArray(document.upserted) || !Array.isArray(document.removed))
     throw new PoliciesRejectedError('the sync document has neither `policies` nor changes');
   const upserted = document.upserted.map(shared).sort(byId);
-  const policies =
-    upserted.length + document.removed.length === 0
-      ? bundle.policies
-      : merged(bundle, { upserted, removed: document.removed });
-  return { ...stateIn(document), policies };
+  const { policies, digests } =
+    upserted.length + document.removed.length === 0 ? bundle : merged(bundle, { upserted, removed: document.removed });
+  return { ...stateIn(document), policies, digests };
 }
+
+const inAll = (policies: readonly BundledPolicy[]): BundledPolicies => ({ policies, digests: digestsOf(policies) });
 
 /**
  * The same bundle with every text in RFC 8785 form. The platform sends them so, and then their texts are what they were read from; a
@@ -75,29 +79,36 @@ export function changedBundle(bundle: PolicyBundle, document: SyncDocument): Pol
  */
 export const inCanonicalForm = (bundle: PolicyBundle): PolicyBundle => ({
   ...bundle,
-  policies: bundle.policies.map(({ id, policy }) => ({
-    id,
-    policy,
-    text: canonicalJson({ ...policy.document, version: policy.version }),
-  })),
+  ...inAll(
+    bundle.policies.map(({ policy }) =>
+      withText(policy, canonicalJson({ ...policy.document, version: policy.version })),
+    ),
+  ),
+});
+
+const withText = (policy: VersionedPolicy, text: string): BundledPolicy => ({
+  id: policy.document.metadata.id,
+  text,
+  digest: policyDigest(text),
+  policy,
 });
 
 /** Both lists are in order, and so is what they make. Most changes are of policies that are there already. */
-const merged = ({ policies }: PolicyBundle, { upserted, removed }: BundleDelta): readonly BundledPolicy[] =>
-  (removed.length === 0 && withReplaced(policies, upserted)) || woven(policies, { upserted, removed });
+const merged = (bundle: BundledPolicies, { upserted, removed }: BundleDelta): BundledPolicies =>
+  (removed.length === 0 && withReplaced(bundle, upserted)) || inAll(woven(bundle.policies, { upserted, removed }));
 
 /** Null when one of them is new. */
 function withReplaced(
-  policies: readonly BundledPolicy[],
+  { policies, digests }: BundledPolicies,
   others: readonly BundledPolicy[],
-): readonly BundledPolicy[] | null {
+): BundledPolicies | null {
+  const replaced = new Map(others.map((one) => [placeOf(policies, one.id), one]));
   const result = policies.slice();
-  for (const one of others) {
-    const place = placeOf(policies, one.id);
+  for (const [place, one] of replaced) {
     if (policies[place]?.id !== one.id) return null;
     result[place] = one;
   }
-  return result;
+  return { policies: result, digests: withDigests(digests, replaced) };
 }
 
 /** Of the first policy whose id does not come before this one. */
@@ -147,12 +158,13 @@ const lately = new Map<string, BundledPolicy>();
 const MOST_LATELY = 256;
 
 function shared(value: unknown): BundledPolicy {
-  const policy = bundled(value);
-  const known = lately.get(policy.text);
+  const text = JSON.stringify(value);
+  const known = lately.get(text);
   if (known) return known;
+  const policy = bundled(value, text);
   const [oldest] = lately.keys();
   if (oldest !== undefined && lately.size >= MOST_LATELY) lately.delete(oldest);
-  lately.set(policy.text, policy);
+  lately.set(text, policy);
   return policy;
 }
 
@@ -160,31 +172,25 @@ function stateIn({
   revision,
   epoch,
   stopped,
-  hash,
   default_effect: defaultEffect,
-  signature,
+  digest,
   actions,
-  actions_signature: actionsSignature,
+  digest_signature: signature,
 }: SyncDocument): BundleState {
   const sound =
     isCount(revision) &&
     isCount(epoch) &&
     typeof stopped === 'boolean' &&
-    typeof hash === 'string' &&
     (defaultEffect === 'allow' || defaultEffect === 'deny') &&
-    typeof signature === 'string' &&
+    typeof digest === 'string' &&
     Array.isArray(actions) &&
-    typeof actionsSignature === 'string';
+    typeof signature === 'string';
   if (!sound) throw new PoliciesRejectedError('the sync document is not complete');
-  return {
-    ...{ revision, epoch, stopped, defaultEffect, hash, signature },
-    actions: actionsIn(actions),
-    actionsSignature,
-  };
+  return { revision, epoch, stopped, defaultEffect, digest, actions: actionsIn(actions), signature };
 }
 
 /** The engine and the search for remote candidates rely on this much; the rest was checked when the policy was published. */
-function bundled(value: unknown): BundledPolicy {
+function bundled(value: unknown, text = JSON.stringify(value)): BundledPolicy {
   const { version, ...document } = (value ?? {}) as Partial<PolicyDocument> & { version?: unknown };
   const { metadata, spec } = document;
   const sound =
@@ -194,11 +200,7 @@ function bundled(value: unknown): BundledPolicy {
     [spec.scope.agents, spec.scope.actions, spec.scope.resources].every(isTextList) &&
     (spec.condition === undefined || typeof spec.condition === 'string');
   if (!sound) throw new PoliciesRejectedError('a policy of the sync document has another form');
-  return {
-    id: metadata.id,
-    text: JSON.stringify(value),
-    policy: { document: document as PolicyDocument, version },
-  };
+  return withText({ document: document as PolicyDocument, version }, text);
 }
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;

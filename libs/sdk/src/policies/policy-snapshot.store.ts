@@ -9,7 +9,7 @@ import type { BundleOwner, PublicJwk } from './policy-signature.js';
 
 /** Bytes of a snapshot at most; larger sets are not kept. */
 export const MOST_SNAPSHOT_BYTES = 32 * 1024 * 1024;
-const FORMAT = 2;
+const FORMAT = 3;
 const OWNER_ALONE = 0o600;
 const OTHERS_WRITE = 0o022;
 
@@ -25,7 +25,7 @@ export interface PolicySnapshot {
 
 /**
  * One file for an agent: `<folder>/<agent id>.policies.json`. Read by its owner alone, replaced as a whole. What is read has been looked
- * over for its form; whose it is, hash and signature are for the caller.
+ * over for its form; whose it is, digest and signature are for the caller.
  */
 export class PolicySnapshotStore {
   readonly file: string;
@@ -101,10 +101,10 @@ interface StoredSnapshot {
 }
 
 function snapshotText(owner: BundleOwner, bundle: PolicyBundle, keys: readonly PublicJwk[], confirmedAt: Date): string {
-  const { revision, epoch, stopped, defaultEffect, hash, signature, policies } = bundle;
+  const { revision, epoch, stopped, defaultEffect, digest, actions, signature, policies } = bundle;
   const state = JSON.stringify({
-    ...{ revision, epoch, stopped, hash, default_effect: defaultEffect, signature },
-    ...{ actions: actionsOnTheWire(bundle.actions), actions_signature: bundle.actionsSignature },
+    ...{ revision, epoch, stopped, default_effect: defaultEffect, digest },
+    ...{ actions: actionsOnTheWire(actions), digest_signature: signature },
   });
   const head = JSON.stringify({
     format: FORMAT,

@@ -33,15 +33,15 @@ export class SigningKeys {
 
   /** Whether the platform has signed this. @throws AgionError when its keys cannot be read */
   async haveSigned(owner: BundleOwner, state: BundleState): Promise<boolean> {
-    if (await isSigned(owner, state, this.keys)) return true;
-    return (await this.readAgain()) && (await isSigned(owner, state, this.keys));
+    if (isSigned(owner, state, this.keys)) return true;
+    return (await this.readAgain()) && isSigned(owner, state, this.keys);
   }
 
   /** The same by keys that were kept with a bundle, unless certain ones were given; nothing is read. */
-  async signedBefore(owner: BundleOwner, state: BundleState, kept: readonly PublicJwk[]): Promise<boolean> {
+  signedBefore(owner: BundleOwner, state: BundleState, kept: readonly PublicJwk[]): boolean {
     if (this.options.pinned) return isSigned(owner, state, this.keys);
     const keys = ed25519Keys(kept.slice(0, MOST_KEYS));
-    if (!(await isSigned(owner, state, keys))) return false;
+    if (!isSigned(owner, state, keys)) return false;
     if (this.keys.length === 0) {
       this.jwks = kept;
       this.keys = keys;

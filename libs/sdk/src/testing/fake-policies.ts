@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { generateKeyPairSync, hash, sign } from 'node:crypto';
 import {
   type ActionDefinition,
   canMatchAgent,
@@ -11,8 +11,8 @@ import {
 } from '@agion/policy-engine';
 import { canonicalJson } from '../canonical-json.js';
 import { type SyncDocument, wholeBundle } from '../policies/policy-bundle.js';
-import { hashOf } from '../policies/policy-hash.js';
-import { signedActionsText, signedText } from '../policies/policy-signature.js';
+import { statedDigest } from '../policies/policy-digest.js';
+import { type BundleOwner, signedText } from '../policies/policy-signature.js';
 import { actionsOnTheWire } from '../policies/synced-actions.js';
 import { InvalidInputError } from '../input/input.errors.js';
 import { actionsOf, type FakeAction } from './fake-actions.js';
@@ -129,14 +129,28 @@ export class FakePolicies {
       .sort((a, b) => (a.document.metadata.id < b.document.metadata.id ? -1 : 1))
       .map(({ document, version }) => JSON.parse(canonicalJson({ ...document, version })) as unknown);
     const actions = this.actionsFor(agentId);
-    const unsigned = { signature: '', actions: actionsOnTheWire(actions), actions_signature: '' };
-    const state = { ...this.state, default_effect: this.defaultEffect, ...unsigned };
-    const hash = hashOf(wholeBundle({ ...state, hash: '', policies }).policies);
-    const { organization, defaultEffect } = this;
+    const { organization, defaultEffect, state } = this;
+    const told = { ...state, default_effect: defaultEffect, actions: actionsOnTheWire(actions) };
+    const { digests } = wholeBundle({ ...told, digest: '', digest_signature: '', policies });
+    const digest = statedDigest(digests);
     const owner = { organization, agentId };
-    const bundle = { ...this.state, defaultEffect, hash, signature: '', actions, actionsSignature: '' };
-    const signed = (text: string): string => sign(null, Buffer.from(text), this.keys.privateKey).toString('base64url');
-    const signature = signed(signedText(owner, bundle));
-    return { ...state, hash, signature, actions_signature: signed(signedActionsText(owner, bundle)), policies };
+    return {
+      ...told,
+      ...this.forOthers(owner, policies),
+      digest,
+      digest_signature: this.sign(signedText(owner, { ...state, defaultEffect, digest, actions })),
+      policies,
+    };
+  }
+
+  /** What the platform says besides to those who check all of the text at once. */
+  private forOthers({ organization, agentId }: BundleOwner, policies: readonly unknown[]): object {
+    const stated = `sha256:${hash('sha256', canonicalJson(policies))}`;
+    const whose = { organization, agent_id: agentId, default_effect: this.defaultEffect };
+    return { hash: stated, signature: this.sign(canonicalJson({ ...whose, ...this.state, hash: stated })) };
+  }
+
+  private sign(text: string): string {
+    return sign(null, Buffer.from(text), this.keys.privateKey).toString('base64url');
   }
 }
