@@ -22,7 +22,7 @@ const WARM_UP = 5;
 const fileOf = (name) => fileURLToPath(new URL(`../sdk/${name}`, import.meta.url));
 
 await runBenchmark(async (ending) => {
-  const { rounds } = readOptions({ rounds: 200 });
+  const { rounds } = readOptions({ rounds: 400 });
   const redis = await KillableRedis.start(ending);
   const port = String(await freePort());
   const start = async (name, file, environment) => {
