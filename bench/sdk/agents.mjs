@@ -17,6 +17,8 @@ publisher.on('error', () => {});
 const pool = new Pool(gatewayUrl, { connections: 16 });
 let sdks = [];
 let listeners = [];
+/** By agent, what it decides by. */
+const inForce = new Map();
 const hear = { bare: () => {}, sdk: () => {} };
 /** Milliseconds after which an SDK that hears no beacon has looked once more, and then only polls. */
 const SETTLED_MS = 3_500;
@@ -25,8 +27,15 @@ async function open(agents) {
   sdks = agents.map(
     (agentId) => new AgionSDK({ agentId, gatewayUrl, redisUrl, decisionLog: 'denied', syncIntervalMs: 3_600_000 }),
   );
-  for (const sdk of sdks) sdk.on('policies-updated', ({ revision }) => hear.sdk(revision));
-  listeners = agents.map(() => new PolicyListener(redisUrl, pool, (version) => hear.bare(version)));
+  const told = (who, member, revision) => {
+    inForce.set(member, revision);
+    hear[who](revision);
+  };
+  for (const sdk of sdks) sdk.on('policies-updated', ({ revision }) => told('sdk', sdk, revision));
+  listeners = agents.map(() => {
+    const listener = new PolicyListener(redisUrl, pool, (version) => told('bare', listener, version));
+    return listener;
+  });
   await Promise.all([
     ...sdks.map((sdk) => sdk.initialize()),
     ...listeners.map((listener) => listener.listen(BARE_UPDATES)),
@@ -35,17 +44,24 @@ async function open(agents) {
 }
 
 async function close() {
+  inForce.clear();
   for (const listener of listeners.splice(0)) listener.close();
   await Promise.all(sdks.splice(0).map((sdk) => sdk.close()));
 }
 
-/** Tells all of them. @returns milliseconds until the last one decides by the new revision */
+/** Tells all of them. Who has looked by itself and decides by the new revision already is not late. @returns milliseconds until the last one does */
 async function propagate({ who, revision, scope, lateMs = LATE_MS }) {
   const members = who === 'bare' ? listeners : sdks;
-  let left = members.length;
-  let lastAt = 0;
+  const missing = () => members.filter((member) => inForce.get(member) !== revision).length;
+  const startedAt = performance.now();
+  let left = missing();
+  let lastAt = startedAt;
   const done = new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${left} of ${members.length} are late for ${revision}`)), lateMs);
+    if (left === 0) return resolve();
+    const timer = setTimeout(
+      () => reject(new Error(`${missing()} of ${members.length} are late for ${revision}`)),
+      lateMs,
+    );
     hear[who] = (heard) => {
       if (heard !== revision) return;
       lastAt = performance.now();
@@ -55,7 +71,6 @@ async function propagate({ who, revision, scope, lateMs = LATE_MS }) {
       resolve();
     };
   });
-  const startedAt = performance.now();
   const notice = JSON.stringify({ type: 'policy.updated', revision, agents: scope });
   publisher.publish(who === 'bare' ? BARE_UPDATES : UPDATES, notice).catch(() => {}); // Redis may be killed meanwhile
   await done;
