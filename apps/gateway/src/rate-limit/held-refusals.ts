@@ -1,26 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Milliseconds a refusal is held back, and how many are at the same time: whoever comes on top of that is refused at once. */
-const HELD_MS = 250;
-const MOST_HELD = 2_000;
+/** How refusals are held back. Times in milliseconds. */
+export interface RefusalHold {
+  /** For each refusal of the caller in this minute. */
+  readonly forEachMs: number;
+  readonly mostMs: number;
+  /** At the same time, of all callers: whoever comes on top of that is refused at once. */
+  readonly mostHeld: number;
+}
+
+const HOLD: RefusalHold = { forEachMs: 10, mostMs: 1_000, mostHeld: 2_000 };
 
 /**
- * Holds back the refusals of who goes on asking after he was told to wait. A flood asks again as soon as it is answered: held for a
- * moment, it is as many requests a second as it has connections four times over, and not as many as there is time for.
+ * Holds back the refusals of who goes on asking after he was told to wait, the longer the more often. A flood asks again as soon as it is
+ * answered: held for a second, it is as many requests a second as it has connections, and not as many as there is time for.
  */
 export class HeldRefusals {
   private held = 0;
 
-  constructor(
-    private readonly heldMs = HELD_MS,
-    private readonly most = MOST_HELD,
-  ) {}
+  constructor(private readonly hold = HOLD) {}
 
-  /** Resolves when the refusal may be sent. */
-  async wait(): Promise<void> {
-    if (this.held >= this.most) return;
+  /** Resolves when the refusal may be sent. @param refusals of this caller in this minute */
+  async wait(refusals: number): Promise<void> {
+    const { forEachMs, mostMs, mostHeld } = this.hold;
+    if (this.held >= mostHeld) return;
     this.held += 1;
-    await sleep(this.heldMs);
+    await sleep(Math.min(mostMs, forEachMs * refusals));
     this.held -= 1;
   }
 }

@@ -28,7 +28,8 @@ export class RateLimits {
 
   private async requestAfter(wait: number | Promise<number>, key: string, caller: Principal): Promise<void> {
     const ms = await wait;
-    if (ms > 0 && this.callers.refusalsOf(key) > PROMPT_REFUSALS) await this.refusals.wait();
+    const refusals = ms > 0 ? this.callers.refusalsOf(key) : 0;
+    if (refusals > PROMPT_REFUSALS) await this.refusals.wait(refusals);
     refuseIf(ms);
     await this.requestOf(caller);
   }
