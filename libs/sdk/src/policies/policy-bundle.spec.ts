@@ -35,6 +35,8 @@ function digestByWordsOf(policies: unknown[]): string {
 }
 
 const sets = fc.dictionary(fc.stringMatching(/^[a-z0-9._-]{1,3}$/), fc.integer({ min: 1, max: 3 }), { maxKeys: 30 });
+/** Of so few ids that two of them have many in common, and have them side by side. */
+const few = fc.dictionary(fc.constantFrom('a', 'a.b', 'a-b', 'a0', 'b', 'c'), fc.integer({ min: 1, max: 3 }));
 
 describe('a bundle', () => {
   it('is after changes what it would be read whole, in whatever order they come', () => {
@@ -51,6 +53,31 @@ describe('a bundle', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('is that too when policies only come and change', () => {
+    fc.assert(
+      fc.property(few, few, (before, come) => {
+        const held = wholeBundle({ ...STATE, policies: documentsOf(before) });
+        const bundle = changedBundle(held, { ...STATE, upserted: documentsOf(come), removed: [] });
+        expect(bundle).toEqual(wholeBundle({ ...STATE, policies: documentsOf({ ...before, ...come }) }));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('holds what was hashed, not a number that JavaScript cannot hold and would write as null', () => {
+    const sent = (value: string): unknown[] => {
+      const policy = JSON.stringify(aSyncedPolicy({ id: 'a', version: 2 }));
+      return [JSON.parse(policy.replace('"spec":{', `"spec":{"later":${value},`))];
+    };
+    const held = wholeBundle({ ...STATE, policies: documentsOf({ a: 1 }) });
+    for (const value of ['1e400', 'null']) {
+      const whole = wholeBundle({ ...STATE, policies: sent(value) });
+      const changed = changedBundle(held, { ...STATE, upserted: sent(value), removed: [] });
+      for (const { policies } of [whole, changed])
+        expect(policies[0]?.policy.document.spec).toMatchObject({ later: null });
+    }
   });
 
   it('keeps what has not changed as the same object, so that it is not compiled again', () => {
@@ -76,6 +103,9 @@ describe('a bundle', () => {
     ['nothing', null],
     ['a page', { items: [] }],
     ['no revision', { ...STATE, revision: undefined, policies: [] }],
+    ['no digest', { ...STATE, digest: undefined, policies: [] }],
+    ['no signature of it', { ...STATE, digest_signature: undefined, policies: [] }],
+    ['no actions', { ...STATE, actions: undefined, policies: [] }],
     ['a revision that is no count', { ...STATE, revision: -1, policies: [] }],
     ['a default that is none', { ...STATE, default_effect: 'maybe', policies: [] }],
     ['policies that are none', { ...STATE, policies: [{}] }],
