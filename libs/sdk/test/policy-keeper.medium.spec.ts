@@ -71,15 +71,40 @@ describe('policies from a gateway', () => {
     expect(scene.seen('policies-rejected')).toEqual([]);
   });
 
-  it('are taken with names that JavaScript puts in another order', async () => {
-    scene.server.publish({
-      id: 'mail',
-      actions: ['send_email'],
-      tests: [{ name: 't', input: { context: { 10: 1, 9: 2, a: 3 } }, expect: 'allow' }],
-    });
+  it('are read whole when the answer is not what was asked for', async () => {
     const kept = scene.keeper();
     await kept.start();
-    expect(kept.current.revision).toBe(2);
+    scene.server.tamper = ({ upserted: _, ...rest }) => rest;
+    scene.server.publish({ id: 'new' });
+    scene.look(kept);
+    await eventually(() => expect(kept.current.revision).toBe(2));
+    expect(scene.seen('policies-rejected')).toEqual([]);
+  });
+
+  it('are taken with names that JavaScript puts in another order, and then by what has changed', async () => {
+    const tests = [{ name: 't', input: { context: { 10: 1, 9: 2, a: 3 } }, expect: 'allow' }];
+    const mail = { id: 'mail', actions: ['send_email'], tests };
+    scene.server.publish(mail, { id: 'calls', tests });
+    const kept = scene.keeper({ snapshotFolder: scene.folder });
+    await kept.start();
+    expect(kept.current).toMatchObject({ revision: 2, set: { size: 2 } });
+    for (const revision of [3, 4, 5]) {
+      scene.server.publish(mail, { id: 'calls', tests, priority: revision }, { id: 'other', priority: revision });
+      scene.look(kept);
+      await eventually(() => expect(kept.current).toMatchObject({ revision, set: { size: 3 } }));
+    }
+    expect(scene.server.syncs.map(({ path: asked }) => /since=(\d+)/.exec(asked)?.[1])).toEqual([
+      undefined,
+      '2',
+      '3',
+      '4',
+    ]);
+    await kept.close();
+    await scene.server.stop();
+    const restored = scene.keeper({ snapshotFolder: scene.folder });
+    await restored.start();
+    expect(restored.current).toMatchObject({ revision: 5, source: 'snapshot', set: { size: 3 } });
+    expect(scene.seen('policies-rejected')).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { type ActionDefinition, checkPolicy } from '@agion/policy-engine';
 import { canonicalJson } from '../src/canonical-json.js';
-import { type SyncDocument, wholeBundle } from '../src/policies/policy-bundle.js';
+import { inCanonicalForm, type SyncDocument, wholeBundle } from '../src/policies/policy-bundle.js';
 import { statedDigest } from '../src/policies/policy-digest.js';
 import { type PublicJwk, signedText } from '../src/policies/policy-signature.js';
 import { actionsOnTheWire } from '../src/policies/synced-actions.js';
@@ -50,7 +50,7 @@ export class Signer {
     const policies = sorted.map((sketch) => JSON.parse(canonicalJson(aSyncedPolicy(sketch))) as unknown);
     const told = { actions: actionsOnTheWire(actions), digest_signature: '' };
     const unsigned = { epoch: 0, stopped: false, default_effect: 'deny' as const, ...state, digest: '', ...told };
-    const digest = statedDigest(wholeBundle({ ...unsigned, policies }).digests);
+    const digest = statedDigest(inCanonicalForm(wholeBundle({ ...unsigned, policies })).digests);
     const text = signedText(owner, wholeBundle({ ...unsigned, digest, policies }));
     const signature = sign(null, Buffer.from(text), this.key).toString('base64url');
     return { ...unsigned, digest, digest_signature: signature, policies };

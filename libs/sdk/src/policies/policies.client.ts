@@ -29,7 +29,7 @@ export class PoliciesClient {
     return held && isSame(held, bundle) ? null : bundle;
   }
 
-  /** By what has changed since; null when that is not known or its digest does not fit. */
+  /** By what has changed since; null when that is not known, has another form, or its digest does not fit. */
   private async changed(
     owner: BundleOwner,
     held: PolicyBundle,
@@ -40,7 +40,8 @@ export class PoliciesClient {
     try {
       const { status, body, etag } = await this.read(owner, { since: String(since) }, known, signal);
       if (status === 304) return 'nothing';
-      const bundle = await this.lookedOver(owner, changedBundle(held, body), held);
+      const given = changedOrNot(held, body);
+      const bundle = given && (await this.lookedOver(owner, given, held));
       if (bundle && etag !== null && isSame(held, bundle)) this.etag = { since, etag };
       return bundle;
     } catch (error) {
@@ -81,6 +82,15 @@ export class PoliciesClient {
       retry: false, // when to try again is for the sync machine to say
       ...(signal && { signal }),
     });
+  }
+}
+
+function changedOrNot(held: PolicyBundle, body: SyncDocument): PolicyBundle | null {
+  try {
+    return changedBundle(held, body);
+  } catch (error) {
+    if (error instanceof PoliciesRejectedError) return null;
+    throw error;
   }
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { aSyncedPolicy } from '../../test/signed-policies.js';
-import { changedBundle, type SyncDocument, wholeBundle } from './policy-bundle.js';
+import { changedBundle, inCanonicalForm, type SyncDocument, wholeBundle } from './policy-bundle.js';
 import { statedDigest } from './policy-digest.js';
 
 const STATE = {
@@ -86,6 +86,18 @@ describe('a bundle', () => {
     expect(bundle.policies[0]).toBe(held.policies[0]);
     expect(bundle.policies.map(({ policy }) => policy.version)).toEqual([1, 2]);
     expect(changedBundle(held, { ...STATE, upserted: [], removed: [] }).policies).toBe(held.policies);
+  });
+
+  it('keeps it too where others have to be put in canonical form', () => {
+    const tests = [{ name: 't', input: { context: { 10: 1, 9: 2 } }, expect: 'allow' }];
+    const policies = [aSyncedPolicy({ id: 'a', tests }), ...documentsOf({ b: 1 })];
+    const bundle = wholeBundle({ ...STATE, policies });
+    const canonical = inCanonicalForm(bundle);
+    expect(statedDigest(canonical.digests)).toBe(digestByWordsOf(policies));
+    expect(statedDigest(bundle.digests)).not.toBe(digestByWordsOf(policies));
+    expect(canonical.policies[0]?.policy).toBe(bundle.policies[0]?.policy);
+    expect(canonical.policies[1]).toBe(bundle.policies[1]);
+    expect(inCanonicalForm(canonical).policies[0]).toBe(canonical.policies[0]);
   });
 
   it('shares what has changed with other agents of the process', () => {

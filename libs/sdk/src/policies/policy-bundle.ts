@@ -75,14 +75,15 @@ const inAll = (policies: readonly BundledPolicy[]): BundledPolicies => ({ polici
 
 /**
  * The same bundle with every text in RFC 8785 form. The platform sends them so, and then their texts are what they were read from; a
- * member whose name is a number would be moved by JavaScript.
+ * member whose name is a number would be moved by JavaScript. A policy that is in that form already stays the same object.
  */
 export const inCanonicalForm = (bundle: PolicyBundle): PolicyBundle => ({
   ...bundle,
   ...inAll(
-    bundle.policies.map(({ policy }) =>
-      withText(policy, canonicalJson({ ...policy.document, version: policy.version })),
-    ),
+    bundle.policies.map((one) => {
+      const text = canonicalJson({ ...one.policy.document, version: one.policy.version });
+      return text === one.text ? one : withText(one.policy, text);
+    }),
   ),
 });
 

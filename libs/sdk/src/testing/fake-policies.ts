@@ -10,7 +10,7 @@ import {
   type PolicySet,
 } from '@agion/policy-engine';
 import { canonicalJson } from '../canonical-json.js';
-import { type SyncDocument, wholeBundle } from '../policies/policy-bundle.js';
+import { inCanonicalForm, type SyncDocument, wholeBundle } from '../policies/policy-bundle.js';
 import { statedDigest } from '../policies/policy-digest.js';
 import { type BundleOwner, signedText } from '../policies/policy-signature.js';
 import { actionsOnTheWire } from '../policies/synced-actions.js';
@@ -131,8 +131,8 @@ export class FakePolicies {
     const actions = this.actionsFor(agentId);
     const { organization, defaultEffect, state } = this;
     const told = { ...state, default_effect: defaultEffect, actions: actionsOnTheWire(actions) };
-    const { digests } = wholeBundle({ ...told, digest: '', digest_signature: '', policies });
-    const digest = statedDigest(digests);
+    const unsigned = wholeBundle({ ...told, digest: '', digest_signature: '', policies });
+    const digest = statedDigest(inCanonicalForm(unsigned).digests);
     const owner = { organization, agentId };
     return {
       ...told,
