@@ -7,7 +7,7 @@ export interface SdkEventMap {
   ready: { agentId: string; organization: string; policyRevision: number };
   /** Another set of policies is in force. */
   'policies-updated': { revision: number; previousRevision: number; policies: number; source: 'gateway' | 'snapshot' };
-  /** A set was offered that is not to be trusted (signature, hash, faulty policy); the last one stays in force. */
+  /** A set was offered that is not to be trusted (signature, digest, faulty policy); the last one stays in force. */
   'policies-rejected': { reason: string; revision?: number };
   /** Policies have not been confirmed for longer than `maxStalenessMs`: the fail mode is in force. */
   stale: { revision: number; ageMs: number };

@@ -1,6 +1,7 @@
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { SILENT_LOGGER } from '@agion/messaging';
 import { eventually } from '@agion/testing';
 import { KeeperScene } from './keeper-scene.js';
 import { ManualClock } from './manual-clock.js';
@@ -83,6 +84,11 @@ describe('a snapshot on disk', () => {
   const damages: [string, () => Promise<unknown>][] = [
     ['is cut short', async () => writeFile(file(), (await readFile(file(), 'utf8')).slice(0, 400))],
     ['is empty', () => writeFile(file(), '')],
+    ['says nothing', () => writeFile(file(), 'null')],
+    [
+      'has no digest',
+      async () => writeFile(file(), (await readFile(file(), 'utf8')).replace(/"digest":"[^"]+",/, '')),
+    ],
     [
       'has another policy',
       async () => writeFile(file(), (await readFile(file(), 'utf8')).replace('send_email', 'send_money')),
@@ -118,6 +124,24 @@ describe('a snapshot on disk', () => {
     await kept.start();
     expect(kept.standing).toBe('none');
     expect(scene.seen('policies-rejected')).toHaveLength(1);
+  });
+
+  it('of another release is left alone without an alarm, and written anew', async () => {
+    await snapshot();
+    await writeFile(file(), (await readFile(file(), 'utf8')).replace('"format":3', '"format":2'));
+    const lines: unknown[] = [];
+    const logger = { ...SILENT_LOGGER, warn: (fields: object, message: string) => void lines.push([message, fields]) };
+    const kept = scene.keeper({ snapshotFolder: scene.folder, logger });
+    await kept.start();
+    expect(kept.standing).toBe('none');
+    expect(scene.seen('policies-rejected')).toEqual([]);
+    expect(lines).toContainEqual([
+      'the policies kept on disk were written by another release of the sdk and are not used',
+      { file: file() },
+    ]);
+    await scene.server.start();
+    await eventually(() => expect(kept.current.source).toBe('gateway'));
+    await eventually(async () => expect(await readFile(file(), 'utf8')).toMatch(/^{"format":3,/));
   });
 
   it('is refused when certain keys were given, and it is by none of them', async () => {

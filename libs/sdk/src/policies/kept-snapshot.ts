@@ -37,12 +37,17 @@ export class KeptSnapshot {
   }
 
   /**
-   * What was in force when a process last heard of the platform; null when nothing is kept.
+   * What was in force when a process last heard of the platform; null when nothing is kept that this release reads.
    * @param organization undefined when nobody has said yet
    * @throws PoliciesRejectedError when it is somebody else's, or not as the platform signed it
    */
   async restore(agentId: string, organization: string | undefined): Promise<RestoredBundle | null> {
     const snapshot = await this.store.read();
+    if (snapshot === 'of another release') {
+      const { file } = this.store;
+      this.log.warn({ file }, 'the policies kept on disk were written by another release of the sdk and are not used');
+      return null;
+    }
     if (!snapshot) return null;
     const { owner, keys, confirmedAt, document } = snapshot;
     if (owner.agentId !== agentId || owner.organization !== (organization ?? owner.organization))

@@ -59,12 +59,17 @@ export class PolicySnapshotStore {
     }
   }
 
-  /** Null when there is none. @throws PoliciesRejectedError when it is not what this class writes, or others may have written it */
-  async read(): Promise<PolicySnapshot | null> {
+  /**
+   * Null when there is none.
+   * @throws PoliciesRejectedError when it is not what this class writes in any release, or others may have written it
+   */
+  async read(): Promise<PolicySnapshot | 'of another release' | null> {
     const text = await this.text();
     if (text === null) return null;
     try {
-      return snapshotIn(JSON.parse(text) as StoredSnapshot);
+      const stored = JSON.parse(text) as StoredSnapshot;
+      const isOfAnother = Number.isSafeInteger(stored.format) && stored.format !== FORMAT;
+      return isOfAnother ? 'of another release' : snapshotIn(stored);
     } catch {
       throw new PoliciesRejectedError(`the snapshot \`${this.file}\` is broken`);
     }
