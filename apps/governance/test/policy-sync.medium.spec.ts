@@ -105,6 +105,27 @@ describe('the sync document', () => {
     expect(isSigned('demo:echo', { ...body, default_effect: 'allow' })).toBe(false);
   });
 
+  it('says of text and numbers of every kind what it hashes, before and after they were read from the database', async () => {
+    const numbers = '1e21, -0, 0.1, 5e-324, 1.7976931348623157e308, 9007199254740993, 1.0, 1e2, null';
+    const names = String.raw`"10": 1, "9": 2, "": 3, "é": 4, "e\u0301": 5, "\ufb33": 6, "😀": 7, "\"\\\u001f": 8`;
+    const input = `{"context": {"numbers": [${numbers}], "names": {${names}}}}`;
+    const tests = String.raw`[{"name": "\u2028 \u007f \ud83d\ude00", "input": ${input}, "expect": "allow"}]`;
+    const text = JSON.stringify(policy('sync-odd', forAgents('odd:*'))).replace(
+      '"spec":{',
+      `"spec":{"tests":${tests},`,
+    );
+    expect((await to('POST', '', { body: text })).status).toBe(201);
+    const before = await sync('odd:one');
+    expect([before.body.hash, before.body.digest]).toEqual([
+      hashOf(before.body.policies),
+      digestOf(before.body.policies),
+    ]);
+    await running.stopService();
+    await running.startService();
+    expect((await sync('odd:one')).text).toBe(before.text);
+    await to('DELETE', '/sync-odd');
+  });
+
   it('shows its policies as they are hashed, so that a client without a JSON canonicalizer can check it', async () => {
     const { text, body } = await sync('demo:echo');
     const policies = text.slice(text.indexOf('"policies":') + '"policies":'.length, -1);
