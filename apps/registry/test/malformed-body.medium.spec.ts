@@ -18,6 +18,7 @@ describe.each(BODIES)('%s %s', (method, path, good) => {
     ['a prototype', '{"__proto__":{"role":"admin"}}', 400],
     ['a constructor', '{"metadata":{"constructor":1}}', 400],
     ['the character U+0000', '{"name":"a\\u0000b"}', 400],
+    ['a number too large for one', '{"name":[1e400]}', 400],
     ['200,000 levels', '['.repeat(200_000), 400],
     ['1.1 MB', JSON.stringify({ name: 'x'.repeat(1_100_000) }), 413],
   ])('refuses %s', async (_, body, status) => {

@@ -14,7 +14,7 @@ const BACKSLASH = 0x5c;
 /**
  * Parses a JSON body.
  * @throws DomainError `body-too-large` for more than 20,000 values, `malformed-request` for text that is not JSON, is nested deeper than 64 levels, names `__proto__` or
- * `constructor`, or holds characters Postgres cannot keep
+ * `constructor`, or holds characters Postgres cannot keep or a number that would be kept as null
  */
 export function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined;
@@ -42,6 +42,8 @@ function refuseHarmful(this: unknown, key: string, value: unknown): unknown {
     throw new DomainError('malformed-request', `the body names the key \`${key}\``);
   if (!isStorableText(key) || (typeof value === 'string' && !isStorableText(value)))
     throw new DomainError('malformed-request', 'the body holds the character U+0000 or half of a surrogate pair');
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new DomainError('malformed-request', 'the body holds a number beyond 1.8e308');
   return value;
 }
 
