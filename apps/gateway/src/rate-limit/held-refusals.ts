@@ -9,7 +9,7 @@ export interface RefusalHold {
   readonly mostHeld: number;
 }
 
-const HOLD: RefusalHold = { forEachMs: 10, mostMs: 1_000, mostHeld: 2_000 };
+const HOLD: RefusalHold = { forEachMs: 12, mostMs: 1_000, mostHeld: 2_000 };
 
 /**
  * Holds back the refusals of who goes on asking after he was told to wait, the longer the more often. A flood asks again as soon as it is
