@@ -30,7 +30,7 @@ describe('which policies the fleet works by', () => {
     await calls.register('fleet:a', operator(), { instance_id: 'two' });
     await calls.beat('fleet:a', { instance_id: 'one', applied_policy_revision: 7 });
     await calls.beat('fleet:a', { instance_id: 'two', applied_policy_revision: 5 });
-    await calls.beat('fleet:b', { instance_id: 'one', applied_policy_revision: 8 });
+    await calls.beat('fleet:b', { instance_id: 'one', applied_policy_revision: 7 });
     const { status, body } = await look({ revision: 7, commits: [] });
     expect(status).toBe(200);
     expect(body.agents).toEqual({ current: 1, stale: 1, silent: 1 });
@@ -42,6 +42,19 @@ describe('which policies the fleet works by', () => {
     });
     await calls.age('fleet:a', 31);
     expect((await look({ revision: 7, commits: [] })).body.agents).toEqual({ current: 1, stale: 0, silent: 1 });
+  });
+
+  it('takes nobody for current who tells a revision that never was, or one of whose instances tells none', async () => {
+    const before = (await look({ revision: 7, commits: [] })).body.agents;
+    await calls.register('odd:ahead');
+    await calls.beat('odd:ahead', { applied_policy_revision: 8 }); // of a database from before it was restored, say
+    for (const instance of ['tells', 'tells-not'])
+      await calls.register('odd:half', operator(), { instance_id: instance });
+    await calls.beat('odd:half', { instance_id: 'tells', applied_policy_revision: 7 });
+    const { agents, stale } = (await look({ revision: 7, commits: [] })).body;
+    expect(agents).toEqual({ current: before.current, stale: before.stale + 1, silent: before.silent + 1 });
+    expect(stale).toContainEqual(expect.objectContaining({ agentId: 'odd:ahead', revision: 8 }));
+    await calls.end('odd:ahead');
   });
 
   it('measures a change by the clock of the database and the age an instance tells, once for each', async () => {

@@ -32,10 +32,10 @@ export class ConvergedAgentsDto {
   @ApiProperty({ example: 48, description: 'All running instances work by the revision.' })
   current!: number;
 
-  @ApiProperty({ example: 2, description: 'A running instance does not yet.' })
+  @ApiProperty({ example: 2, description: 'A running instance works by another one.' })
   stale!: number;
 
-  @ApiProperty({ example: 1, description: 'They keep no policies, or do not say: the platform decides for them.' })
+  @ApiProperty({ example: 1, description: 'The rest: a running instance keeps no policies, or does not say which.' })
   silent!: number;
 }
 
@@ -64,7 +64,8 @@ export class StaleInstanceDto {
     type: Number,
     nullable: true,
     example: 1_400,
-    description: 'Milliseconds since the first change that it lacks; null when that is too long ago to be known.',
+    description:
+      'Milliseconds since the first change that it lacks; null when that is too long ago to be known, or when it tells a revision that there is not.',
   })
   behind_ms!: number | null;
 
@@ -87,6 +88,9 @@ export class PolicyConvergenceDto {
   })
   propagation_ms!: PropagationDto;
 
-  @ApiProperty({ type: [StaleInstanceDto], description: 'Up to 200 instances, the farthest behind first.' })
+  @ApiProperty({
+    type: [StaleInstanceDto],
+    description: 'Up to 200 instances that work by another revision, the farthest behind first.',
+  })
   stale!: StaleInstanceDto[];
 }

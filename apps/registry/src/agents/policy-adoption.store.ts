@@ -36,7 +36,7 @@ export class PolicyAdoptionStore {
       this.scope.query<Row>(organizationId, {
         name: 'instances_behind',
         text: `SELECT ${POLICIES} FROM registry.agent_instances instance
-          WHERE instance.organization_id = $1 AND instance.applied_policy_revision < $2 AND ${RUNNING}
+          WHERE instance.organization_id = $1 AND instance.applied_policy_revision <> $2 AND ${RUNNING}
           ORDER BY instance.applied_policy_revision, instance.agent_id, instance.instance_id LIMIT ${MOST_STALE}`,
         values: [organizationId, revision],
       }),
@@ -47,9 +47,11 @@ export class PolicyAdoptionStore {
   private async agents(organizationId: string, revision: number): Promise<PolicyAdoption['agents']> {
     const [row] = await this.scope.query<PolicyAdoption['agents'] & pg.QueryResultRow>(organizationId, {
       name: 'agents_by_policies',
-      text: `SELECT (count(*) FILTER (WHERE oldest >= $2))::int AS current, (count(*) FILTER (WHERE oldest < $2))::int AS stale,
-          (count(*) FILTER (WHERE oldest IS NULL))::int AS silent
-        FROM (SELECT min(instance.applied_policy_revision) AS oldest FROM registry.agent_instances instance
+      text: `SELECT (count(*) FILTER (WHERE matching))::int AS current, (count(*) FILTER (WHERE NOT matching))::int AS stale,
+          (count(*) FILTER (WHERE matching IS NULL))::int AS silent
+        FROM (SELECT CASE WHEN bool_and(instance.applied_policy_revision = $2) IS FALSE THEN false
+              WHEN count(*) = count(instance.applied_policy_revision) THEN true END AS matching
+          FROM registry.agent_instances instance
           WHERE instance.organization_id = $1 AND ${RUNNING} GROUP BY instance.agent_id) agents`,
       values: [organizationId, revision],
     });

@@ -16,10 +16,10 @@ export interface InstancePolicies {
 
 /** Where the running instances of an organization stand. */
 export interface PolicyAdoption {
-  /** Agents all of whose instances work by the revision or a later one; some of whose do not; and those that keep no policies. */
+  /** Agents all of whose instances work by the revision; one of whose works by another; and the rest, of which that is not told. */
   agents: { current: number; stale: number; silent: number };
   /** Milliseconds from a commit until an instance worked by it; null when none followed one of them. */
   propagation: { p50: number | null; p99: number | null; count: number };
-  /** Instances that are behind, the farthest first. */
+  /** Instances that work by another revision, the farthest behind first. */
   stale: InstancePolicies[];
 }
