@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@agion/testing';
 import type { Platform } from '../platform.js';
@@ -58,14 +57,6 @@ describe('agion policy simulate', () => {
 
   it.each([['yesterday'], ['24'], ['2026-03-01']])('knows no `--since %s`', async (since) => {
     expect((await policy(['simulate', folder, '--since', since])).status).toBe(2);
-  });
-
-  it('has nothing to do for what is in force as it is', async () => {
-    const same = path.join(folder, 'open');
-    expect(await policy(['simulate', same])).toMatchObject({
-      status: 1,
-      err: expect.stringContaining('nothing to simulate'),
-    });
   });
 });
 

@@ -34,6 +34,8 @@ describe('agion policy validate', () => {
     file('broken/half.yaml', 'kind: [');
     file('broken/fails.yaml', CAP.replace('cli_cap', 'cli_other').replace('expect: deny', 'expect: allow'));
     file('broken/twice.yaml', CAP.replace('cli_cap', 'cli_other'));
+    file('broken/word.yaml', CAP.replace('cli_cap', 'simulate'));
+    file('broken/several.yaml', `${CAP}---\n${CAP.replace('cli_cap', 'cli_second')}`);
     const { status, out } = await policy(['validate', path.join(folder, 'broken')], {
       AGION_GATEWAY_URL: NOWHERE,
     });
@@ -43,7 +45,9 @@ describe('agion policy validate', () => {
     expect(out).toMatch(/half\.yaml:\d+:\d+ \/ .*YAML/);
     expect(out).toMatch(/fails\.yaml:10:\d+ \/spec\/tests\/0\/expect the policy by itself says `deny`/);
     expect(out).toMatch(/twice\.yaml:3:\d+ \/metadata\/id `cli_other` is in .*fails\.yaml already/);
-    expect(out.trimEnd()).toMatch(/4 files, 4 with faults$/);
+    expect(out).toMatch(/word\.yaml:3:17 \/metadata\/id `simulate` is a reserved word/);
+    expect(out).toMatch(/several\.yaml:11:1 \/ .*it holds more than one document/);
+    expect(out.trimEnd()).toMatch(/6 files, 6 with faults$/);
   });
 
   it('tells the same as JSON', async () => {
@@ -51,13 +55,20 @@ describe('agion policy validate', () => {
     expect(status).toBe(1);
     const told = JSON.parse(out) as { ok: boolean; files: { path: string; faults: object[] }[] };
     expect(told.ok).toBe(false);
-    expect(told.files).toHaveLength(4);
+    expect(told.files).toHaveLength(6);
     expect(told.files[0]?.faults).toContainEqual({
       pointer: '/spec/effect',
       line: 7,
       column: 11,
       detail: expect.any(String),
     });
+  });
+
+  it('takes JSON as large as the platform does', async () => {
+    const tests = Array.from({ length: 100 }, (_, at) => ({ name: `t${at}`, input: { context: { text: 'x'.repeat(700) } }, expect: 'allow' })); // prettier-ignore
+    const spec = { scope: { agents: ['*'], actions: ['a'] }, effect: 'allow', tests };
+    const large = file('large/large.json', JSON.stringify({ apiVersion: 'agion/v1', kind: 'Policy', metadata: { id: 'large' }, spec })); // prettier-ignore
+    expect(await policy(['validate', large])).toMatchObject({ status: 0 });
   });
 
   it.each([

@@ -53,7 +53,8 @@ export class PlatformClient {
     const what = [`${method} ${path}: ${response.status} ${title ?? response.statusText}`, detail, hint && `→ ${hint}`];
     const token =
       response.status === 401 && this.token === undefined ? 'set AGION_TOKEN or AGION_TOKEN_FILE' : undefined;
-    throw new PlatformError([...what, token].filter(Boolean).join(': '), response.status, errors);
+    const faults = errors.map((fault) => `\n  ${fault.pointer || '/'} ${fault.detail}`).join('');
+    throw new PlatformError(`${[...what, token].filter(Boolean).join(': ')}${faults}`, response.status, errors);
   }
 
   /** All items of a list, page by page. @throws PlatformError */

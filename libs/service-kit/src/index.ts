@@ -25,7 +25,7 @@ export type { ServiceCall } from './http/service-client.js';
 export { serviceUrl } from './http/service-urls.js';
 export type { CalledService } from './http/service-urls.js';
 export { TakesYaml } from './http/takes-yaml.js';
-export { parseYaml } from './http/yaml-body.js';
+export { MAX_YAML_BYTES, parseYaml } from './http/yaml-body.js';
 export type { TlsSettings } from './http/tls-door.js';
 export { remoteSpan, traceIdOf, traceparentOf } from './http/trace-id.js';
 export type { RemoteSpan } from './http/trace-id.js';

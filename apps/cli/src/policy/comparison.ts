@@ -1,7 +1,7 @@
 import type { PolicyDocument } from '@agion/policy-engine';
 import type { PlatformClient } from '../platform.client.js';
 import { type Difference, differencesBetween } from './differences.js';
-import type { PolicyFile } from './policy-files.js';
+import { located, type PolicyFile } from './policy-files.js';
 
 /** A policy as the platform keeps it. */
 interface KeptPolicy extends PolicyDocument {
@@ -19,6 +19,17 @@ export interface Comparison {
   readonly document: PolicyDocument | null;
 }
 
+/** Files that name policies the platform has archived: for good, so applying them would be refused half-way. */
+class ArchivedThereError extends Error {
+  constructor(files: readonly PolicyFile[]) {
+    const lines = files.map(({ path, policy, places }) => {
+      const { line, column, pointer } = located(places, { pointer: '/metadata/id', detail: '' });
+      return `  ${path}:${line}:${column} ${pointer} \`${policy?.metadata.id}\` is archived on the platform and keeps its id: choose another one, or say \`status: archived\``;
+    });
+    super(['files have faults', ...lines].join('\n'));
+  }
+}
+
 /** Labels, all of which a policy has to have. */
 export type Labels = Readonly<Record<string, string>>;
 
@@ -29,7 +40,7 @@ export interface CompareOptions {
   readonly archive?: Labels;
 }
 
-/** Compares files with what the platform has. @throws PlatformError */
+/** Compares files with what the platform has. @throws PlatformError, ArchivedThereError */
 export async function compare(
   platform: PlatformClient,
   files: readonly PolicyFile[],
@@ -37,13 +48,15 @@ export async function compare(
 ): Promise<Comparison[]> {
   const kept = new Map<string, KeptPolicy>();
   for await (const policy of platform.all<KeptPolicy>('/api/v1/policies')) kept.set(policy.metadata.id, policy);
+  const lost = files.filter(({ policy }) => policy && isArchived(kept.get(policy.metadata.id)) && !isArchived(policy));
+  if (lost.length > 0) throw new ArchivedThereError(lost);
   const comparisons: Comparison[] = [];
   for (const { policy } of files) {
     if (!policy) continue;
     const { id } = policy.metadata;
     const current = kept.get(id);
-    const before = current && newest ? await newestOf(platform, id) : current;
-    comparisons.push(comparisonOf(id, policy, before));
+    if (isArchived(policy)) comparisons.push(archiveOf(policy, current));
+    else comparisons.push(comparisonOf(id, policy, current && newest ? await newestOf(platform, id) : current));
     kept.delete(id);
   }
   if (archive) comparisons.push(...[...kept.values()].filter(isIn(archive)).map(archived));
@@ -55,6 +68,17 @@ function comparisonOf(id: string, document: PolicyDocument, before: KeptPolicy |
   const differences = differencesBetween(documentOf(before), documentOf(document));
   return { id, change: differences.length > 0 ? 'update' : 'none', version: before.version, differences, document };
 }
+
+const isArchived = (policy: PolicyDocument | undefined): boolean => policy?.spec.status === 'archived';
+
+/** Of a file that has its policy archived: what else it says does not matter any more. */
+const archiveOf = (document: PolicyDocument, current: KeptPolicy | undefined): Comparison => ({
+  id: document.metadata.id,
+  change: !current || isArchived(current) ? 'none' : 'archive',
+  version: current?.version ?? null,
+  differences: [],
+  document,
+});
 
 const archived = ({ metadata: { id }, version }: KeptPolicy): Comparison => ({
   id,

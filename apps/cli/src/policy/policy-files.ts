@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { checkPolicy, checkTrials, type PolicyDocument, type PolicyTrial } from '@agion/policy-engine';
-import { DomainError, parseYaml } from '@agion/service-kit';
+import { RESERVED_IDS } from '@agion/dto';
+import { DomainError, MAX_YAML_BYTES, parseJson, parseYaml } from '@agion/service-kit';
 import { DocumentPlaces, type Place } from './document-place.js';
 
 /** One thing that is wrong with a file. */
@@ -54,13 +55,13 @@ function readPolicyFile(file: string): PolicyFile {
   const faultsOf = (found: readonly Omit<FileFault, keyof Place>[]): FileFault[] =>
     found.map((fault) => located(places, fault));
   try {
-    const value = parseYaml(bytes);
+    const value = valueOf(file, bytes);
     if (isSuite(value)) {
       const { trials, faults } = suiteOf(value);
       return { ...nothing, tests: faults.length > 0 ? null : trials, faults: faultsOf(faults) };
     }
     const { policy, faults } = checkPolicy(value);
-    return { ...nothing, policy, faults: faultsOf(faults) };
+    return { ...nothing, policy, faults: faultsOf([...faults, ...reservedIn(policy)]) };
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     const [, line = '1', column = '1'] = /\(line (\d+), column (\d+)\)$/.exec(error.message) ?? [];
@@ -68,6 +69,15 @@ function readPolicyFile(file: string): PolicyFile {
     return { ...nothing, faults: [fault] };
   }
 }
+
+/** JSON is read as YAML, which tells where it is broken; only what is too large for that is not. */
+const valueOf = (file: string, bytes: Buffer): unknown =>
+  bytes.length > MAX_YAML_BYTES && path.extname(file) === '.json' ? parseJson(bytes) : parseYaml(bytes);
+
+const reservedIn = (policy: PolicyDocument | null): { pointer: string; detail: string }[] =>
+  policy && RESERVED_IDS.includes(policy.metadata.id)
+    ? [{ pointer: '/metadata/id', detail: `\`${policy.metadata.id}\` is a reserved word` }]
+    : [];
 
 /** A fault with its place in the file; a condition's own line and column lead there where the file shows the text as it is. */
 export function located(places: DocumentPlaces, fault: Omit<FileFault, keyof Place> & Partial<Place>): FileFault {

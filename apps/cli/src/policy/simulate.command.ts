@@ -41,6 +41,9 @@ interface Simulation {
   samples: { changed: Simulated[]; undecidable: Simulated[] };
 }
 
+/** Of no policies. */
+const NOTHING = { complete: true, decisions: 0, unchanged: 0, changed: 0, undecidable: 0 };
+
 const ABOUT = `
 Replays what agents asked within the window over the policies in force, with the files that differ in their place, and
 says what would have come out differently. Undecidable is what a policy needs and the ledger has not: contexts are kept for
@@ -66,7 +69,10 @@ export const simulateCommand = (outcome: Outcome): Command =>
       const policies = (await compare(platform, files, {})).flatMap(({ change, document }) =>
         change === 'none' || !document ? [] : [document],
       );
-      if (policies.length === 0) throw new Error('nothing to simulate: all files are in force as they are');
+      if (policies.length === 0) {
+        tell(output, NOTHING, ['nothing to simulate: all files are in force as they are']);
+        return;
+      }
       const { body } = await platform.call('POST', '/api/v1/policies/simulate', {
         policies,
         window: { from: momentOf(since), ...(until !== undefined && { to: momentOf(until) }) },

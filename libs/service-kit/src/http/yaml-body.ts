@@ -1,5 +1,15 @@
 import { isStorableText } from '@agion/dto';
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Scalar, type YAMLMap } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Scalar,
+  type YAMLError,
+  type YAMLMap,
+} from 'yaml';
 import { DomainError } from '../problem/domain-error.js';
 import { MAX_JSON_DEPTH } from './json-body.js';
 
@@ -40,7 +50,7 @@ export function parseYaml(body: Buffer): unknown {
   const { contents, errors, warnings } = parseDocument(text, { ...OPTIONS, lineCounter: lines });
   const [fault] = [...errors, ...warnings];
   const reader = new YamlReader(lines);
-  if (fault) reader.refuse(plain(fault.message), fault.pos[0]);
+  if (fault) reader.refuse(saidOf(fault), fault.pos[0]);
   return reader.value(contents, 0);
 }
 
@@ -108,4 +118,8 @@ const startOf = (node: unknown): number => {
   return start ?? 0;
 };
 
-const plain = (message: string): string => message.charAt(0).toLowerCase() + message.slice(1);
+/** Of several documents the library says which function of it to call. */
+const saidOf = ({ code, message }: YAMLError): string =>
+  code === 'MULTIPLE_DOCS'
+    ? 'it holds more than one document, each of which has to be given by itself'
+    : message.charAt(0).toLowerCase() + message.slice(1);
