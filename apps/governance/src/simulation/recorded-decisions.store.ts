@@ -29,8 +29,8 @@ export class RecordedDecisionsStore {
   ) {}
 
   /**
-   * Tells `take` of each page of a window, the newest first, until it says that it is enough. One at a time for an organization, over
-   * all replicas. @returns false when there is one already, and nothing was read
+   * Tells `take` of each page of a window, the newest first, until it says that it is enough; of the millisecond it has come to, it is
+   * told the rest then, so that whoever goes on from there misses none. One at a time for an organization, over all replicas. @returns false when there is one already, and nothing was read
    */
   async inTurn(
     organizationId: string,
@@ -43,8 +43,9 @@ export class RecordedDecisionsStore {
         values: [organizationId],
       });
       if (!rows[0]?.mine) return false;
+      let since = from;
       for (let behind = { at: to, id: BEFORE_ALL }; ;) {
-        const page = await this.page(client, organizationId, behind, from);
+        const page = await this.page(client, organizationId, behind, since);
         const last = page.at(-1);
         if (!last) return true;
         const chosen = page.filter(wanted);
@@ -53,7 +54,8 @@ export class RecordedDecisionsStore {
           chosen.map((row, index) => recordedDecision(row, inputs[index])),
           last.at,
         );
-        if (!more || page.length < PAGE_SIZE) return true;
+        if (page.length < PAGE_SIZE) return true;
+        if (!more) since = last.at;
         behind = { at: last.at, id: last.decision_id };
       }
     });
