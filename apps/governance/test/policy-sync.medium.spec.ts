@@ -2,7 +2,7 @@ import { createHash, verify } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import canonicalize from 'canonicalize';
 import { asOwner } from '@agion/testing';
-import { agent, container, forAgents, policy } from './policy-calls.js';
+import { agent, container, digestOf, forAgents, hashOf, policy, type Synced } from './policy-calls.js';
 import {
   type Answer,
   bundlePublicKey,
@@ -20,11 +20,6 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => running.stop());
 
-interface Synced {
-  metadata: { id: string };
-  version: number;
-}
-
 const to = (method: string, path: string, options: Call = {}): Promise<Answer> =>
   call(running.url(), method, `/v1/policies${path}`, options);
 const sync = (agentId: string, query = '', options: Call = {}): Promise<Answer> =>
@@ -35,25 +30,6 @@ const put = async (id: string, spec: Record<string, unknown>): Promise<void> => 
   else expect(changed.status).toBe(200);
 };
 const idsOf = (policies: Synced[]): string[] => policies.map(({ metadata }) => metadata.id);
-
-/** RFC 8785 and SHA-256 by the words of the contract, over what the client holds. */
-const hashOf = (policies: Synced[]): string => {
-  const sorted = policies.toSorted((a, b) => (a.metadata.id < b.metadata.id ? -1 : 1));
-  return `sha256:${createHash('sha256')
-    .update(canonicalize(sorted) ?? '')
-    .digest('hex')}`;
-};
-
-/** By the words of the API's document: a client keeps the digests, and hashes only what has changed. */
-const digestOf = (policies: Synced[]): string => {
-  const sorted = policies.toSorted((a, b) => (a.metadata.id < b.metadata.id ? -1 : 1));
-  const digests = sorted.map((policy) =>
-    createHash('sha256')
-      .update(canonicalize(policy) ?? '')
-      .digest(),
-  );
-  return `sha256:${createHash('sha256').update(Buffer.concat(digests)).digest('hex')}`;
-};
 
 function isSigned(agentId: string, body: Record<string, unknown>, organization = 'default'): boolean {
   const { revision, epoch, stopped, default_effect, hash, signature } = body;

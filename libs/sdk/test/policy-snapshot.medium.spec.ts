@@ -85,10 +85,7 @@ describe('a snapshot on disk', () => {
     ['is cut short', async () => writeFile(file(), (await readFile(file(), 'utf8')).slice(0, 400))],
     ['is empty', () => writeFile(file(), '')],
     ['says nothing', () => writeFile(file(), 'null')],
-    [
-      'has no digest',
-      async () => writeFile(file(), (await readFile(file(), 'utf8')).replace(/"digest":"[^"]+",/, '')),
-    ],
+    ['has no digest', async () => writeFile(file(), (await readFile(file(), 'utf8')).replace(/"digest":"[^"]+",/, ''))],
     [
       'has another policy',
       async () => writeFile(file(), (await readFile(file(), 'utf8')).replace('send_email', 'send_money')),
