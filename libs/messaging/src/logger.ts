@@ -10,33 +10,48 @@ const ignore = (): void => undefined;
 /** Says nothing: the default. */
 export const SILENT_LOGGER: Logger = { info: ignore, warn: ignore, error: ignore };
 
-const limitedOnes = new WeakSet<Logger>();
+type Fields = Record<string, unknown>;
+
+const limitedOnes = new WeakSet<Logger>([SILENT_LOGGER]);
 
 /**
- * At most one line per level, message and interval; the next line that passes says in `suppressed` how many did not. An outage then costs
- * a line a second instead of a line per attempt, and hides nothing else. One that is limited already is given back as it is: those who
- * share it are limited together.
+ * At most one line per level, message and interval. Of what was held back the last is said when the interval is over, with how many more
+ * there were in `suppressed`. An outage then costs a line a second instead of a line per attempt, and hides nothing else. One that is
+ * limited already is given back as it is: those who share it are limited together.
  *
- * @param now milliseconds of a clock that nobody sets
+ * @param after calls once after so many milliseconds; what waits for that must keep no process alive
  */
 export function rateLimitedLogger(
   logger: Logger,
   intervalMs = 1_000,
-  now: () => number = () => performance.now(),
+  after: (ms: number, call: () => void) => unknown = (ms, call) => setTimeout(call, ms).unref(),
 ): Logger {
   if (limitedOnes.has(logger)) return logger;
   const limited = (level: keyof Logger): Logger[typeof level] => {
-    // Messages are constants, so these are few.
-    const spoken = new Map<string, { last: number; suppressed: number }>();
-    return (fields, message) => {
-      const { last, suppressed } = spoken.get(message) ?? { last: -Infinity, suppressed: 0 };
-      const at = now();
-      if (at - last < intervalMs) {
-        spoken.set(message, { last, suppressed: suppressed + 1 });
-        return;
+    /** By the messages of this interval, what was held back. */
+    const spoken = new Map<string, { fields: Fields; count: number }>();
+    const speak = (fields: Fields, message: string): void => {
+      const held = { fields, count: 0 };
+      spoken.set(message, held);
+      after(intervalMs, () => {
+        spoken.delete(message);
+        const { fields: last, count } = held;
+        if (count > 0) speakAlone(count > 1 ? { ...last, suppressed: count - 1 } : last, message);
+      });
+      logger[level](fields, message);
+    };
+    const speakAlone: typeof speak = (fields, message) => {
+      try {
+        speak(fields, message);
+      } catch {
+        // There is nobody to tell, and a logger is no reason to end a process.
       }
-      spoken.set(message, { last: at, suppressed: 0 });
-      logger[level](suppressed > 0 ? { ...fields, suppressed } : fields, message);
+    };
+    return (fields, message) => {
+      const held = spoken.get(message);
+      if (!held) return speak(fields, message);
+      held.fields = fields;
+      held.count += 1;
     };
   };
   const result = { info: limited('info'), warn: limited('warn'), error: limited('error') };
