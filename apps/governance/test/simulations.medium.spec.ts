@@ -111,18 +111,21 @@ describe('a simulation', () => {
     await test.commands.call('XADD', STREAMS.decisions, '*', ...Object.entries({ ...told, at: new Date().toISOString() }).flat()); // prettier-ignore
     await test.recorded(told.decision_id);
     const only = { agents: ['sim:c'] };
-    const all = await simulate({ policy: draft({}), ...only });
-    expect(all.body).toMatchObject({
-      decisions: 3,
-      changed: 1,
-      undecidable: 2,
-      undecidable_because: { inputs_truncated: 1, inputs_redacted: 1 },
-    });
+    const told3 = { decisions: 3, changed: 1, undecidable: 2 };
+    const all = await simulate({ policy: draft({ condition: 'size(context) > 0' }), ...only });
+    const because = { inputs_truncated: 1, inputs_redacted: 1 };
+    expect(all.body).toMatchObject({ ...told3, undecidable_because: because });
     expect(all.body.samples.changed).toMatchObject([{ decision_id: told.decision_id }]);
     expect(all.body.samples.undecidable.map((one: { decision_id: string }) => one.decision_id)).toEqual([
       secret,
       large,
     ]);
+    // That it would come out the same is not known either, of who looks at what is not there any more.
+    const there = await simulate({ policy: draft({ condition: 'has(context.to) && context.to.contains("evil")' }), ...only }); // prettier-ignore
+    expect(there.body).toMatchObject({ unchanged: 1, changed: 0, undecidable: 2, undecidable_because: because });
+    const besides = await simulate({ policy: draft({ condition: 'context.amount > 0' }), ...only });
+    expect(besides.body).toMatchObject({ changed: 2, undecidable: 1, undecidable_because: { inputs_truncated: 1 } });
+    expect((await simulate({ policy: draft({}), ...only })).body).toMatchObject({ changed: 3, undecidable: 0 });
     // The trust an SDK decided by is recorded; what else it knew is not.
     expect((await simulate({ policy: draft({ condition: 'agent.trust > 0.8' }), ...only })).body).toMatchObject({
       changed: 1,

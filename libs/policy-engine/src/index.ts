@@ -14,6 +14,8 @@ export { evaluate } from './evaluate.js';
 export { explain } from './explain.js';
 export type { ExplainedPolicy, ExplainedTerm, PolicyExplanation } from './explain.js';
 export { matchesGlob } from './glob.js';
+export { conditionLooksAt } from './looked-at.js';
+export type { AttributeMember } from './looked-at.js';
 export { isKnownObligation, LOG_LEVELS, OBLIGATION_TYPES } from './obligation.js';
 export type { LogLevel, LogObligation, Obligation, RedactObligation } from './obligation.js';
 export { POLICY_EFFECTS, POLICY_MODES, POLICY_STATUSES, POLICY_TIERS, SPEC_MEMBERS } from './policy.js';

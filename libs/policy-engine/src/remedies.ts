@@ -3,8 +3,8 @@ import { type Claim, claimOf, claimText, holds, negated } from './claim.js';
 import type { CompiledPolicy, PolicySet } from './compile.js';
 import type { PolicyRequest } from './decision.js';
 import { evaluate } from './evaluate.js';
+import { looksAt } from './looked-at.js';
 import type { Value } from './shortcut.js';
-import { fieldOf, partsOf } from './syntax.js';
 
 /** Claims about a request that is denied: it would be allowed with any values that all of them hold for. */
 export type Remedy = readonly Claim[];
@@ -88,14 +88,6 @@ const isSameField = (a: Claim, b: Claim): boolean => a.owner === b.owner && a.fi
 /** Whether conditions look at an attribute in simple comparisons alone, so that values between two bounds are all the same to them. */
 const isToldApartBySimpleParts = (claim: Claim, parts: readonly ASTNode[]): boolean =>
   parts.every((part) => claimOf(part) !== null || !looksAt(part, claim));
-
-/** Also where it looks at all of what the attribute is a member of. */
-function looksAt(node: ASTNode, claim: Claim): boolean {
-  const path = fieldOf(node);
-  if (path?.owner === claim.owner) return path.field === claim.field;
-  if (node.op === 'id') return node.args === claim.owner;
-  return partsOf(node).some((part) => looksAt(part, claim));
-}
 
 function changedBy(way: Tried, request: PolicyRequest): PolicyRequest {
   const changed = { agent: { ...request.agent }, context: { ...request.context }, arguments: { ...request.arguments } };

@@ -1,5 +1,12 @@
-import { evaluate, type PolicyEffect, type PolicyRequest, type PolicySet, REDACTED_MARK } from '@agion/policy-engine';
+import {
+  evaluate,
+  type PolicyDecision,
+  type PolicyEffect,
+  type PolicyRequest,
+  type PolicySet,
+} from '@agion/policy-engine';
 import type { RecordedDecision } from '../decisions/decision.js';
+import { type Drafts, withheldFrom } from './withheld.js';
 
 /** Why it cannot be told what would have been decided. */
 export const UNDECIDABLE_REASONS = [
@@ -31,29 +38,33 @@ export interface ReplayedBy {
   drafted: PolicySet;
   /** What is in force now. */
   today: PolicySet;
+  drafts: Drafts;
   /** Of the platform: `env.mode` where it is not recorded. */
   mode: string;
 }
 
 /** Decides a recorded request again. A function of its arguments alone. */
-export function replay(decision: RecordedDecision, { drafted, today, mode }: ReplayedBy): Replayed {
+export function replay(decision: RecordedDecision, { drafted, today, drafts, mode }: ReplayedBy): Replayed {
   if (!decision.answered || decision.policyRevision === null) return { kind: 'not_by_policy' };
   if (decision.inputs === 'gone') return { kind: 'undecidable', because: 'inputs_gone', detail: null };
   if (decision.inputs === 'unreadable') return { kind: 'undecidable', because: 'inputs_unreadable', detail: null };
   const request = requestOf(decision, mode);
   if (request === null) return { kind: 'not_by_policy' };
   const would = evaluate(drafted, request);
-  const truncated = decision.request?.truncated ?? false;
-  const [error] = would.errors.filter((one) => !decision.errors.some(({ policy }) => policy === one.policy));
-  if (error)
-    return {
-      kind: 'undecidable',
-      because: truncated ? 'inputs_truncated' : 'attribute_missing',
-      detail: `\`${error.policy}\`: ${error.detail}`,
-    };
-  if (would.decision === decision.decision) return { kind: 'unchanged' };
-  if (truncated) return { kind: 'undecidable', because: 'inputs_truncated', detail: null };
-  if (isRedacted(request)) return { kind: 'undecidable', because: 'inputs_redacted', detail: null };
+  const isSame = would.decision === decision.decision;
+  const withheld = withheldFrom(request, decision.request?.truncated ?? false);
+  if (!isDeniedBy(would, withheld && drafts.unaffected(withheld))) {
+    const [error] = would.errors.filter((one) => !decision.errors.some(({ policy }) => policy === one.policy));
+    if (error)
+      return {
+        kind: 'undecidable',
+        because: withheld?.because === 'inputs_truncated' ? withheld.because : 'attribute_missing',
+        detail: `\`${error.policy}\`: ${error.detail}`,
+      };
+    if (withheld && (!isSame || drafts.lookAt(request, withheld) || wasDeniedBy(decision, drafts)))
+      return { kind: 'undecidable', because: withheld.because, detail: null };
+  }
+  if (isSame) return { kind: 'unchanged' };
   const { decision: to, reason, winner } = would;
   return { kind: 'changed', to, reason, winner, today: evaluate(today, request).decision };
 }
@@ -71,7 +82,13 @@ function requestOf({ request, at, source, trustScore }: RecordedDecision, mode: 
   };
 }
 
-const isRedacted = ({ context, arguments: given }: PolicyRequest): boolean => {
-  const text = JSON.stringify([context, given]);
-  return text.includes(REDACTED_MARK) || text.includes('[redacted');
-};
+/** Without the policy that denied it then, all others count: also those that look at what is withheld. */
+const wasDeniedBy = ({ decision, winner }: RecordedDecision, drafts: Drafts): boolean =>
+  decision === 'deny' && winner !== null && drafts.has(winner.policy);
+
+/** Whether some policies deny, and not for want of an attribute: then nothing else matters. */
+const isDeniedBy = ({ matched, errors }: PolicyDecision, policies: ReadonlySet<string> | null): boolean =>
+  policies !== null &&
+  matched.some(
+    ({ policy, effect }) => effect === 'deny' && policies.has(policy) && !errors.some((one) => one.policy === policy),
+  );

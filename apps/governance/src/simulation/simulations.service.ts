@@ -9,6 +9,7 @@ import { RecordedDecisionsStore } from './recorded-decisions.store.js';
 import { replay } from './replay.js';
 import { type SimulationInput, simulationInput } from './simulation-input.js';
 import { SimulationReport } from './simulation-report.js';
+import { Drafts } from './withheld.js';
 
 export interface Simulation {
   input: SimulationInput;
@@ -42,7 +43,8 @@ export class Simulations {
     const input = simulationInput(body, schemasOf(inForce.actions));
     if (!('drafts' in input)) throw new ValidationFailedError([...input]);
     const startedAt = performance.now();
-    const by = { drafted: withDrafts(inForce, input.drafts), today: inForce.set, mode: this.settings.mode };
+    const drafted = withDrafts(inForce, input.drafts);
+    const by = { drafted, today: inForce.set, drafts: new Drafts(input.drafts), mode: this.settings.mode };
     const report = new SimulationReport(input.limit);
     let [through, complete, seen] = [input.from, true, 0];
     const wanted = wantedBy(input);
