@@ -146,7 +146,7 @@ function compilePolicy(terms: TermTable, { document, version }: VersionedPolicy)
     condition,
     fault: strangeness(document) ?? fault,
     isShadow: spec.mode === 'shadow',
-    obligations,
+    obligations: obligations.map(keptAs),
     isBound: obligations.length > 0,
     unknown: obligations.every(isKnownObligation) ? null : 'it has an obligation that is not known here',
     anyResource: spec.scope.resources.includes('*'),
@@ -157,6 +157,10 @@ function compilePolicy(terms: TermTable, { document, version }: VersionedPolicy)
 }
 
 const NO_OBLIGATIONS: readonly Obligation[] = Object.freeze([]);
+
+/** Whoever asks gets the obligations themselves: what it does to them must not reach the next decision. */
+const keptAs = (obligation: Obligation): Obligation =>
+  isKnownObligation(obligation) ? Object.freeze({ ...obligation }) : obligation;
 
 /** What a later release may say and this one cannot evaluate. */
 function strangeness({ spec: { effect, mode } }: PolicyDocument): string | null {

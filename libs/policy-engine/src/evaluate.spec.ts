@@ -35,6 +35,19 @@ function setFor(actions: readonly ActionDefinition[], specs: Record<string, unkn
 }
 
 describe('a decision', () => {
+  test('gives away nothing by which policies could be changed', () => {
+    const obligations = [{ type: 'redact', path: 'context.amount' }, { type: 'log' }];
+    const set = setOf({ effect: 'allow', obligations });
+    const decision = evaluate(set, REQUEST);
+    expect([...decision.matched, ...decision.obligations].every((part) => Object.isFrozen(part))).toBe(true);
+    (decision.obligations as unknown[]).length = 0;
+    (decision.matched as unknown[]).length = 0;
+    expect(evaluate(set, REQUEST)).toMatchObject({
+      matched: [{ policy: 'p0' }],
+      obligations: [{ path: 'context.amount' }, {}],
+    });
+  });
+
   test('names its winner, its reason and the terms that decided', () => {
     const set = setOf(
       { effect: 'allow' },
