@@ -25,7 +25,17 @@ describe('what the platform has not signed', () => {
     ['the epoch was raised', (document) => ({ ...document, epoch: document.epoch + 5 })],
     ['the signature is another', (document) => ({ ...document, digest_signature: 'AAAA' })],
     ['the digest is another', (document) => ({ ...document, digest: 'sha256:00' })],
-    ['actions were added', (document) => ({ ...document, actions: [{ name: 'x', risk: 'low', context_schema: null }] })],
+    ['it has no digest', ({ digest: _, ...rest }) => rest],
+    ['its digest is not signed', ({ digest_signature: _, ...rest }) => rest],
+    ['it says nothing of actions', ({ actions: _, ...rest }) => rest],
+    [
+      'each policy is there twice',
+      (document) => ({ ...document, ...twice('policies', document), ...twice('upserted', document) }),
+    ],
+    [
+      'actions were added',
+      (document) => ({ ...document, actions: [{ name: 'x', risk: 'low', context_schema: null }] }),
+    ],
     ['it was signed by somebody else', ({ revision }) => new Signer().document(OWNER, { revision }, [{ id: 'evil' }])],
     [
       'it is of another agent',
@@ -119,3 +129,6 @@ function replaced(document: SyncDocument, text: string, by: string): SyncDocumen
     ...(upserted && { upserted: changed(upserted) }),
   };
 }
+
+const twice = (name: 'policies' | 'upserted', { [name]: list }: SyncDocument): object =>
+  list ? { [name]: [...list, ...list] } : {};
