@@ -27,7 +27,7 @@ describe('policies on their way', () => {
   const forgeries: Record<string, (text: string, first: string) => string> = {
     broken: (text) => text.slice(0, -5),
     changed: (text) => text.replaceAll('"deny"', '"allow"').replaceAll('send_report', 'send_repost'),
-    unsigned: (text) => text.replace(/"signature":"[^"]*"/, '"signature":"AAAA"'),
+    unsigned: (text) => text.replace(/"digest_signature":"[^"]*"/, '"digest_signature":"AAAA"'),
     later: (text) => text.replace(/"revision":\d+/, '"revision":999999'),
     older: (_text, first) => first,
   };
