@@ -71,6 +71,11 @@ describe('agion policy validate', () => {
     expect(await policy(['validate', large])).toMatchObject({ status: 0 });
   });
 
+  it.each([['diff'], ['apply'], ['simulate']])('tells the same as JSON when %s cannot begin', async (command) => {
+    const { status, out } = await policy([command, '-o', 'json', path.join(folder, 'broken')]);
+    expect([status, JSON.parse(out)]).toMatchObject([1, { ok: false, files: { length: 6 } }]);
+  });
+
   it.each([
     [['validate'], 2],
     [['validate', '--output', 'xml', '.'], 2],

@@ -33,7 +33,7 @@ export const applyCommand = (): Command =>
     .addOption(OUTPUT_OPTION)
     .addHelpText('after', ABOUT)
     .action(async (paths: string[], { output, dryRun = false, activate, archive }: Options) => {
-      const files = faultlessFiles(paths);
+      const files = faultlessFiles(paths, output);
       const platform = PlatformClient.given();
       const compared = await compare(platform, files, { newest: !activate, ...(archive && { archive }) });
       const changes = compared.filter(({ change }) => change !== 'none');

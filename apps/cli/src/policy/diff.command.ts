@@ -24,7 +24,7 @@ export const diffCommand = (outcome: Outcome): Command =>
     .addOption(ARCHIVE_OPTION)
     .addOption(OUTPUT_OPTION)
     .action(async (paths: string[], { output, newest = false, archive }: Options) => {
-      const compared = await compare(PlatformClient.given(), faultlessFiles(paths), {
+      const compared = await compare(PlatformClient.given(), faultlessFiles(paths, output), {
         newest,
         ...(archive && { archive }),
       });

@@ -64,7 +64,7 @@ export const simulateCommand = (outcome: Outcome): Command =>
     .addHelpText('after', ABOUT)
     .action(async (paths: string[], options: Options) => {
       const { output, since, until, agents, actions, samples, failOnChange } = options;
-      const files = faultlessFiles(paths);
+      const files = faultlessFiles(paths, output);
       const platform = PlatformClient.given();
       const policies = (await compare(platform, files, {})).flatMap(({ change, document }) =>
         change === 'none' || !document ? [] : [document],

@@ -53,10 +53,11 @@ export function linesOf({ path, policy, tests, faults }: PolicyFile): string[] {
   ];
 }
 
-/** Of commands that go on with nothing less than faultless files. @throws Error naming the faults */
-export function faultlessFiles(paths: readonly string[]): PolicyFile[] {
+/** Of commands that go on with nothing less than faultless files. As JSON, faults are printed too. @throws Error naming the faults */
+export function faultlessFiles(paths: readonly string[], output: OutputFormat): PolicyFile[] {
   const files = readPolicyFiles(paths).map((file) => ({ ...file, faults: [...file.faults, ...failedTests(file)] }));
   const faulty = files.filter((file) => !isFine(file));
-  if (faulty.length > 0) throw new Error(['files have faults', ...faulty.flatMap(linesOf)].join('\n'));
-  return files;
+  if (faulty.length === 0) return files;
+  if (output === 'json') tell(output, { ok: false, files: files.map(shown) }, []);
+  throw new Error(['files have faults', ...faulty.flatMap(linesOf)].join('\n'));
 }
