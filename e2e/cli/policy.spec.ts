@@ -112,6 +112,12 @@ describe('policies in a folder', () => {
     });
   });
 
+  it('take no test for passed that expects nothing', async () => {
+    const asking = file('asking/suite.yaml', SUITE.replace(', expect: allow', ''));
+    const { status, out } = await policy(['test', asking]);
+    expect([status, out.trimEnd().split('\n').at(-1)]).toEqual([0, '1 passed, 0 failed, 1 without `expect`']);
+  });
+
   it('are compared, applied once, and then as they should be', async () => {
     const before = await policy(['diff', mail]);
     expect(before.status).toBe(1);

@@ -58,10 +58,16 @@ export const testCommand = (outcome: Outcome): Command =>
       tell(options.output, { ok, faulty: faulty.map(({ path }) => path), results }, [
         ...faulty.flatMap(linesOf),
         ...columns(results.map(rowOf)),
-        `${results.length - failed.length} passed, ${failed.length} failed`,
+        summaryOf(results),
       ]);
       if (!ok) outcome.status = 1;
     });
+
+/** Tests that expect nothing just ask: nothing passed there. */
+function summaryOf(results: readonly Ran[]): string {
+  const of = (passed: boolean | null): number => results.filter((result) => result.passed === passed).length;
+  return `${of(true)} passed, ${of(false)} failed${of(null) > 0 ? `, ${of(null)} without \`expect\`` : ''}`;
+}
 
 const rowOf = ({ passed, path, name, decision, reason, expected }: Ran): string[] => [
   passed === false ? '✗' : passed ? '✓' : '–',
