@@ -33,15 +33,25 @@ describe('which policies the fleet works by', () => {
     await calls.beat('fleet:b', { instance_id: 'one', applied_policy_revision: 7 });
     const { status, body } = await look({ revision: 7, commits: [] });
     expect(status).toBe(200);
-    expect(body.agents).toEqual({ current: 1, stale: 1, silent: 1 });
+    expect(body.agents).toEqual({ current: 1, stale: 1, silent: 1, unheard: 0 });
     expect(body.stale).toMatchObject([{ agentId: 'fleet:a', instanceId: 'two', revision: 5 }]);
-    expect((await look({ revision: 9, commits: [] })).body.agents).toEqual({ current: 0, stale: 2, silent: 1 });
+    expect((await look({ revision: 9, commits: [] })).body.agents).toEqual({
+      current: 0,
+      stale: 2,
+      silent: 1,
+      unheard: 0,
+    });
     expect((await look({ revision: 7, commits: [] }, governance(acme))).body).toMatchObject({
-      agents: { current: 0, stale: 0, silent: 0 },
+      agents: { current: 0, stale: 0, silent: 0, unheard: 0 },
       stale: [],
     });
-    await calls.age('fleet:a', 31);
-    expect((await look({ revision: 7, commits: [] })).body.agents).toEqual({ current: 1, stale: 0, silent: 1 });
+    await calls.age('fleet:a', 31); // it may go on deciding, by who knows what
+    const later = async (): Promise<unknown> => (await look({ revision: 7, commits: [] })).body.agents;
+    expect(await later()).toEqual({ current: 1, stale: 0, silent: 1, unheard: 1 });
+    for (const instance of ['one', 'two']) await calls.end('fleet:a', `?instance_id=${instance}`);
+    expect(await later()).toEqual({ current: 1, stale: 0, silent: 1, unheard: 0 });
+    await calls.age('fleet:b', 86_500);
+    expect(await later()).toEqual({ current: 0, stale: 0, silent: 1, unheard: 0 });
   });
 
   it('takes nobody for current who tells a revision that never was, or one of whose instances tells none', async () => {
@@ -52,7 +62,7 @@ describe('which policies the fleet works by', () => {
       await calls.register('odd:half', operator(), { instance_id: instance });
     await calls.beat('odd:half', { instance_id: 'tells', applied_policy_revision: 7 });
     const { agents, stale } = (await look({ revision: 7, commits: [] })).body;
-    expect(agents).toEqual({ current: before.current, stale: before.stale + 1, silent: before.silent + 1 });
+    expect(agents).toEqual({ ...before, stale: before.stale + 1, silent: before.silent + 1 });
     expect(stale).toContainEqual(expect.objectContaining({ agentId: 'odd:ahead', revision: 8 }));
     await calls.end('odd:ahead');
   });

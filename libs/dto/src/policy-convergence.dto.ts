@@ -37,6 +37,13 @@ export class ConvergedAgentsDto {
 
   @ApiProperty({ example: 1, description: 'The rest: a running instance keeps no policies, or does not say which.' })
   silent!: number;
+
+  @ApiProperty({
+    example: 0,
+    description:
+      'None of their instances is running, and one went without saying so within the last day: cut off, it would go on by what it has.',
+  })
+  unheard!: number;
 }
 
 export class PropagationDto {

@@ -5,7 +5,7 @@ import type { PolicyCommit } from './policy-commits.store.js';
 
 /** Where the running instances stand, as the registry says. */
 export interface Adoption {
-  agents: { current: number; stale: number; silent: number };
+  agents: { current: number; stale: number; silent: number; unheard: number };
   propagation: { p50: number | null; p99: number | null; count: number };
   /** The farthest behind first. */
   stale: { agentId: string; instanceId: string; revision: number; lastSeenAt: string }[];

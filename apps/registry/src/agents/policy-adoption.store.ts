@@ -6,8 +6,12 @@ import type { InstancePolicies, PolicyAdoption, PolicyCommit } from './policy-ad
 /** Instances that are named when they are behind. */
 const MOST_STALE = 200;
 
-const RUNNING = `instance.ended_at IS NULL AND instance.lease_expires_at > now() AND EXISTS (SELECT FROM registry.agents agent
+/** How long an agent that went without a word is waited for. */
+const UNHEARD = '1 day';
+
+const LASTING = `instance.ended_at IS NULL AND EXISTS (SELECT FROM registry.agents agent
   WHERE agent.organization_id = instance.organization_id AND agent.agent_id = instance.agent_id AND agent.retired_at IS NULL)`;
+const RUNNING = `instance.lease_expires_at > now() AND ${LASTING}`;
 const POLICIES = `instance.agent_id AS "agentId", instance.instance_id AS "instanceId",
   instance.applied_policy_revision AS revision, instance.policy_applied_at AS "appliedAt", instance.last_beat_at AS "lastSeenAt"`;
 
@@ -47,15 +51,17 @@ export class PolicyAdoptionStore {
   private async agents(organizationId: string, revision: number): Promise<PolicyAdoption['agents']> {
     const [row] = await this.scope.query<PolicyAdoption['agents'] & pg.QueryResultRow>(organizationId, {
       name: 'agents_by_policies',
-      text: `SELECT (count(*) FILTER (WHERE matching))::int AS current, (count(*) FILTER (WHERE NOT matching))::int AS stale,
-          (count(*) FILTER (WHERE matching IS NULL))::int AS silent
-        FROM (SELECT CASE WHEN bool_and(instance.applied_policy_revision = $2) IS FALSE THEN false
-              WHEN count(*) = count(instance.applied_policy_revision) THEN true END AS matching
-          FROM registry.agent_instances instance
-          WHERE instance.organization_id = $1 AND ${RUNNING} GROUP BY instance.agent_id) agents`,
+      text: `SELECT (count(*) FILTER (WHERE running > 0 AND odd + mute = 0))::int AS current, (count(*) FILTER (WHERE odd > 0))::int AS stale,
+          (count(*) FILTER (WHERE odd = 0 AND mute > 0))::int AS silent, (count(*) FILTER (WHERE running = 0))::int AS unheard
+        FROM (SELECT count(*) FILTER (WHERE runs) AS running, count(*) FILTER (WHERE runs AND revision <> $2) AS odd,
+            count(*) FILTER (WHERE runs AND revision IS NULL) AS mute
+          FROM (SELECT agent_id, applied_policy_revision AS revision, lease_expires_at > now() AS runs
+            FROM registry.agent_instances instance
+            WHERE instance.organization_id = $1 AND ${LASTING} AND lease_expires_at > now() - interval '${UNHEARD}') instances
+          GROUP BY agent_id) agents`,
       values: [organizationId, revision],
     });
-    return row ?? { current: 0, stale: 0, silent: 0 };
+    return row ?? { current: 0, stale: 0, silent: 0, unheard: 0 };
   }
 
   private async propagation(

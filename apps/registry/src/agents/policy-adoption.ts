@@ -16,8 +16,11 @@ export interface InstancePolicies {
 
 /** Where the running instances of an organization stand. */
 export interface PolicyAdoption {
-  /** Agents all of whose instances work by the revision; one of whose works by another; and the rest, of which that is not told. */
-  agents: { current: number; stale: number; silent: number };
+  /**
+   * Agents all of whose instances work by the revision; one of whose works by another; the rest of those that run, of which
+   * that is not told; and those that went without a word within the last day: they may go on, by whatever they have.
+   */
+  agents: { current: number; stale: number; silent: number; unheard: number };
   /** Milliseconds from a commit until an instance worked by it; null when none followed one of them. */
   propagation: { p50: number | null; p99: number | null; count: number };
   /** Instances that work by another revision, the farthest behind first. */
