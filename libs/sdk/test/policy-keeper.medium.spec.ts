@@ -51,6 +51,28 @@ describe('policies from a gateway', () => {
     expect(scene.server.syncs.map(({ status }) => status)).toEqual([200, 200, 304, 304]);
   });
 
+  it('are not confirmed by somebody who only knows what was in force before', async () => {
+    const clock = new ManualClock();
+    const kept = scene.keeper({ clock });
+    await kept.start();
+    const poll = async (): Promise<void> => {
+      const { length } = scene.server.syncs;
+      clock.pass(31_000);
+      await eventually(() => expect(scene.server.syncs.length).toBeGreaterThan(length));
+    };
+    await poll();
+    await eventually(() => expect(kept.ageMs).toBe(0));
+    scene.server.epoch = 1;
+    await poll();
+    await eventually(() => expect(kept.current.epoch).toBe(1));
+    scene.server.epoch = 0; // a replica that is behind
+    await poll();
+    await eventually(() => expect(scene.seen('policies-rejected')).toHaveLength(1));
+    expect(scene.server.syncs.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect(kept.ageMs).toBe(31_000);
+    expect(kept.current.epoch).toBe(1);
+  });
+
   it('are read whole when it is not known any more what has changed', async () => {
     const kept = scene.keeper();
     await kept.start();

@@ -8,8 +8,8 @@ import type { SigningKeys } from './signing-keys.client.js';
 
 /** Reads an agent's policies: what has changed, or all of them where that cannot be told or does not add up. */
 export class PoliciesClient {
-  /** Of the answer that said nothing has changed since a revision. */
-  private etag: { since: number; etag: string } | undefined;
+  /** Of the answer that said nothing has changed since the bundle of a signature. */
+  private unchanged: { signature: string; etag: string } | undefined;
 
   constructor(
     private readonly gateway: GatewayClient,
@@ -35,14 +35,13 @@ export class PoliciesClient {
     held: PolicyBundle,
     signal?: AbortSignal,
   ): Promise<PolicyBundle | 'nothing' | null> {
-    const since = held.revision;
-    const known = this.etag?.since === since ? this.etag.etag : undefined;
+    const known = this.unchanged?.signature === held.signature ? this.unchanged.etag : undefined;
     try {
-      const { status, body, etag } = await this.read(owner, { since: String(since) }, known, signal);
+      const { status, body, etag } = await this.read(owner, { since: String(held.revision) }, known, signal);
       if (status === 304) return 'nothing';
       const given = changedOrNot(held, body);
       const bundle = given && (await this.lookedOver(owner, given, held));
-      if (bundle && etag !== null && isSame(held, bundle)) this.etag = { since, etag };
+      if (bundle && etag !== null && isSame(held, bundle)) this.unchanged = { signature: bundle.signature, etag };
       return bundle;
     } catch (error) {
       if (ApiError.is(error) && error.status === 410) return null;
