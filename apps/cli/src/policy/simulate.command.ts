@@ -59,7 +59,10 @@ export const simulateCommand = (outcome: Outcome): Command =>
     .option('--agents <glob...>', 'only these agents')
     .option('--actions <glob...>', 'only these actions')
     .addOption(new Option('--samples <n>', 'of each kind').argParser(wholeNumber).default(5))
-    .option('--fail-on-change', 'end with 1 when a decision would have come out differently')
+    .option(
+      '--fail-on-change',
+      'end with 1 when a decision would have come out differently, or not all of the window could be replayed',
+    )
     .addOption(OUTPUT_OPTION)
     .addHelpText('after', ABOUT)
     .action(async (paths: string[], options: Options) => {
@@ -82,7 +85,7 @@ export const simulateCommand = (outcome: Outcome): Command =>
       });
       const simulation = body as Simulation;
       tell(output, simulation, simulationText(simulation));
-      if (failOnChange && simulation.changed > 0) outcome.status = 1;
+      if (failOnChange && (simulation.changed > 0 || !simulation.complete)) outcome.status = 1;
     });
 
 function wholeNumber(given: string): number {
