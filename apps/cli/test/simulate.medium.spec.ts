@@ -14,7 +14,7 @@ spec: { scope: { agents: ['*'], actions: [send] }, effect: deny }
 `;
 
 let server: Server | undefined;
-afterEach(() => server?.close());
+afterEach(() => void server?.close());
 
 /** A platform without policies that has replayed so much of a window. */
 async function platformThatSays(simulation: object): Promise<string> {

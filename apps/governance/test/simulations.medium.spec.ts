@@ -93,6 +93,9 @@ describe('a simulation', () => {
       would_be: null,
       detail: expect.stringMatching(/^`cap`: .*country/),
     });
+    // What cannot be told of one policy does not matter where another denies.
+    const unclear = draft({ condition: 'context.country == "xx"' }, 'unclear');
+    expect((await simulate({ policies: [draft({}), unclear] })).body).toMatchObject({ changed: 2, undecidable: 0 });
     const large = await decide({ agent_id: 'sim:c', action: 'send', context: { amount: 1, text: 'x'.repeat(9_000) } });
     const secret = await decide({
       agent_id: 'sim:c',

@@ -53,7 +53,7 @@ export function replay(decision: RecordedDecision, { drafted, today, drafts, mod
   const would = evaluate(drafted, request);
   const isSame = would.decision === decision.decision;
   const withheld = withheldFrom(request, decision.request?.truncated ?? false);
-  if (!isDeniedBy(would, withheld && drafts.unaffected(withheld))) {
+  if (would.allowed || !isDeniedBy(would, drafts.unaffected(withheld))) {
     const [error] = would.errors.filter((one) => !decision.errors.some(({ policy }) => policy === one.policy));
     if (error)
       return {
@@ -87,8 +87,7 @@ const wasDeniedBy = ({ decision, winner }: RecordedDecision, drafts: Drafts): bo
   decision === 'deny' && winner !== null && drafts.has(winner.policy);
 
 /** Whether some policies deny, and not for want of an attribute: then nothing else matters. */
-const isDeniedBy = ({ matched, errors }: PolicyDecision, policies: ReadonlySet<string> | null): boolean =>
-  policies !== null &&
+const isDeniedBy = ({ matched, errors }: PolicyDecision, policies: ReadonlySet<string>): boolean =>
   matched.some(
     ({ policy, effect }) => effect === 'deny' && policies.has(policy) && !errors.some((one) => one.policy === policy),
   );

@@ -54,8 +54,9 @@ export class Drafts {
     );
   }
 
-  /** Ids of those that look at nothing withheld: what they say, they say whatever that was. */
-  unaffected({ members }: Withheld): ReadonlySet<string> {
+  /** Ids of those that look at nothing withheld: what they say, they say whatever that was. Where nothing is, all of them. */
+  unaffected(withheld: Withheld | null): ReadonlySet<string> {
+    const members = withheld?.members ?? [];
     const unaffected = this.drafts.filter(({ spec: { condition: text } }) => !text || !this.looksAt(text, members));
     return new Set(unaffected.map(({ metadata }) => metadata.id));
   }
