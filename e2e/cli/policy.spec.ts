@@ -36,6 +36,7 @@ describe('agion policy validate', () => {
     file('broken/twice.yaml', CAP.replace('cli_cap', 'cli_other'));
     file('broken/word.yaml', CAP.replace('cli_cap', 'simulate'));
     file('broken/several.yaml', `${CAP}---\n${CAP.replace('cli_cap', 'cli_second')}`);
+    file('broken/nothing.yaml', '# nothing yet');
     const { status, out } = await policy(['validate', path.join(folder, 'broken')], {
       AGION_GATEWAY_URL: NOWHERE,
     });
@@ -46,8 +47,9 @@ describe('agion policy validate', () => {
     expect(out).toMatch(/fails\.yaml:10:\d+ \/spec\/tests\/0\/expect the policy by itself says `deny`/);
     expect(out).toMatch(/twice\.yaml:3:\d+ \/metadata\/id `cli_other` is in .*fails\.yaml already/);
     expect(out).toMatch(/word\.yaml:3:17 \/metadata\/id `simulate` is a reserved word/);
-    expect(out).toMatch(/several\.yaml:11:1 \/ .*it holds more than one document/);
-    expect(out.trimEnd()).toMatch(/6 files, 6 with faults$/);
+    expect(out).toMatch(/nothing\.yaml:1:1 \/ there is no document in it/);
+    expect(out).toMatch(/several\.yaml:11:1 \/ the file is not acceptable YAML: it holds more than one document/);
+    expect(out.trimEnd()).toMatch(/7 files, 7 with faults$/);
   });
 
   it('tells the same as JSON', async () => {
@@ -55,7 +57,7 @@ describe('agion policy validate', () => {
     expect(status).toBe(1);
     const told = JSON.parse(out) as { ok: boolean; files: { path: string; faults: object[] }[] };
     expect(told.ok).toBe(false);
-    expect(told.files).toHaveLength(6);
+    expect(told.files).toHaveLength(7);
     expect(told.files[0]?.faults).toContainEqual({
       pointer: '/spec/effect',
       line: 7,
@@ -73,7 +75,7 @@ describe('agion policy validate', () => {
 
   it.each([['diff'], ['apply'], ['simulate']])('tells the same as JSON when %s cannot begin', async (command) => {
     const { status, out } = await policy([command, '-o', 'json', path.join(folder, 'broken')]);
-    expect([status, JSON.parse(out)]).toMatchObject([1, { ok: false, files: { length: 6 } }]);
+    expect([status, JSON.parse(out)]).toMatchObject([1, { ok: false, files: { length: 7 } }]);
   });
 
   it.each([

@@ -56,6 +56,8 @@ function readPolicyFile(file: string): PolicyFile {
     found.map((fault) => located(places, fault));
   try {
     const value = valueOf(file, bytes);
+    if (value === undefined || value === null)
+      return { ...nothing, faults: faultsOf([{ pointer: '', detail: 'there is no document in it' }]) };
     if (isSuite(value)) {
       const { trials, faults } = suiteOf(value);
       return { ...nothing, tests: faults.length > 0 ? null : trials, faults: faultsOf(faults) };
@@ -65,7 +67,8 @@ function readPolicyFile(file: string): PolicyFile {
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     const [, line = '1', column = '1'] = /\(line (\d+), column (\d+)\)$/.exec(error.message) ?? [];
-    const fault = { pointer: '', detail: error.message, line: Number(line), column: Number(column) };
+    const detail = error.message.replace(/^(the|a) body\b/, 'the file');
+    const fault = { pointer: '', detail, line: Number(line), column: Number(column) };
     return { ...nothing, faults: [fault] };
   }
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { isStorableText } from '@agion/dto';
 import { DomainError } from '../problem/domain-error.js';
 
@@ -13,11 +14,12 @@ const BACKSLASH = 0x5c;
 
 /**
  * Parses a JSON body.
- * @throws DomainError `body-too-large` for more than 20,000 values, `malformed-request` for text that is not JSON, is nested deeper than 64 levels, names `__proto__` or
+ * @throws DomainError `body-too-large` for more than 20,000 values, `malformed-request` for text that is not JSON in UTF-8, is nested deeper than 64 levels, names `__proto__` or
  * `constructor`, or holds characters Postgres cannot keep or a number that would be kept as null
  */
 export function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined;
+  requireUtf8(body);
   const { depth, values } = measure(body);
   if (depth > MAX_JSON_DEPTH)
     throw new DomainError('malformed-request', `the body is nested deeper than ${MAX_JSON_DEPTH} levels`);
@@ -31,6 +33,11 @@ export function parseJson(body: Buffer): unknown {
     throw new DomainError('malformed-request', 'the body is not valid JSON');
   }
   return value;
+}
+
+/** Other encodings would be read with other characters in the place of those that are meant. @throws DomainError `malformed-request` */
+export function requireUtf8(body: Buffer): void {
+  if (!isUtf8(body)) throw new DomainError('malformed-request', 'the body is not UTF-8');
 }
 
 /**

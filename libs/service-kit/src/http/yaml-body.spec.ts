@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
+import { parseJson } from './json-body.js';
 import { MAX_YAML_BYTES, parseYaml } from './yaml-body.js';
 
 const read = (text: string): unknown => parseYaml(Buffer.from(text));
@@ -94,6 +95,14 @@ describe('a body in YAML', () => {
     ['levels without end', '['.repeat(10_000), /\(line 1, column \d+\)$/],
   ])('is refused with %s', (_, text, why) => {
     expect(saidOf(text)).toMatch(why);
+  });
+
+  it.each([
+    ['Latin-1', Buffer.from('city: "Köln"', 'latin1')],
+    ['UTF-16', Buffer.from('\ufeffcity: "Köln"', 'utf16le')],
+  ])('is not read as if it was UTF-8 when it is %s', (_, body) => {
+    expect(() => parseYaml(body)).toThrow('the body is not UTF-8');
+    expect(() => parseJson(body)).toThrow('the body is not UTF-8');
   });
 
   it('may use aliases, but not to become large', () => {

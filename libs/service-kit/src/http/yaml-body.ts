@@ -11,7 +11,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { DomainError } from '../problem/domain-error.js';
-import { MAX_JSON_DEPTH } from './json-body.js';
+import { MAX_JSON_DEPTH, requireUtf8 } from './json-body.js';
 
 /** Bytes of a YAML body: it is written by hand, and takes a hundred times longer to read than JSON. */
 export const MAX_YAML_BYTES = 65_536;
@@ -36,13 +36,14 @@ const OPTIONS = {
 /**
  * Parses a YAML body to what the same document would be in JSON.
  * @throws DomainError `body-too-large` for more than 64 KiB, 5,000 values or 10,000 indicators; `malformed-request`, with line and column,
- * for text that is not one YAML document, has tags, names a key twice, is nested deeper than 64 levels, or holds what is refused in
+ * for text that is not one YAML document in UTF-8, has tags, names a key twice, is nested deeper than 64 levels, or holds what is refused in
  * JSON too
  */
 export function parseYaml(body: Buffer): unknown {
   if (body.length === 0) return undefined;
   if (body.length > MAX_YAML_BYTES)
     throw new DomainError('body-too-large', `a body in YAML has at most ${MAX_YAML_BYTES} bytes`);
+  requireUtf8(body);
   const text = body.toString('utf8');
   if ((text.match(INDICATORS)?.length ?? 0) > MAX_INDICATORS)
     throw new DomainError('body-too-large', `a body in YAML has at most ${MAX_INDICATORS} indicators and lines`);
