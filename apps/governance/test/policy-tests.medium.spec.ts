@@ -66,6 +66,9 @@ describe('tests of policies', () => {
         { passed: true, decision: 'deny', winner: null },
       ],
     });
+    const shadow = policy('stricter', { mode: 'shadow', effect: 'deny', condition: 'context.amount > 10' });
+    const enforced = await run({ policy: shadow, tests: [{ ...tests[1], expect: 'deny' }], against: 'active' });
+    expect(enforced.body).toMatchObject({ passed: true, results: [{ winner: { policy: 'stricter', version: 0 } }] });
     const input = { agent: 'demo:echo', action: 'send_email', context: { amount: 200 } };
     const asItIs = await run({ tests: [{ name: 'between', input, expect: 'deny' }] });
     expect(asItIs.body).toMatchObject({

@@ -45,4 +45,10 @@ export const KEPT_REVISIONS = 10_000;
 export const withStatus = (document: PolicyDocument, status: PolicyDocument['spec']['status']): PolicyDocument =>
   document.spec.status === status ? document : { ...document, spec: { ...document.spec, status } };
 
+/** As if it was active and enforced, whatever it says: to try it. */
+export const asEnforced = (document: PolicyDocument): PolicyDocument => ({
+  ...document,
+  spec: { ...document.spec, status: 'active', mode: 'enforce' },
+});
+
 export type { PolicyDocument, PolicyTier };

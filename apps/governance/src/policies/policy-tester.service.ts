@@ -4,7 +4,7 @@ import type { Principal } from '@agion/wire';
 import { Injectable } from '@nestjs/common';
 import { schemasOf } from '../actions/action-record.js';
 import { type Against, policyTestInput } from './policy-test-input.js';
-import { withStatus } from './policy-record.js';
+import { asEnforced } from './policy-record.js';
 import { PolicySnapshots } from './policy-snapshots.service.js';
 
 export interface PolicyTestReport {
@@ -29,7 +29,7 @@ export class PolicyTester {
     if (against === 'policy' && policy) return { against, revision: null, results: runPolicyTests(policy, tests) };
     if (!policy) return { against, revision, results: runTests(set, tests) };
     const others = policies.filter(({ document }) => document.metadata.id !== policy.metadata.id);
-    const candidate = { document: withStatus(policy, 'active'), version: 0 };
+    const candidate = { document: asEnforced(policy), version: 0 };
     const changed = compilePolicies([...others, candidate], { revision, defaultEffect, actions });
     return { against, revision, results: runTests(changed, tests, policy.spec.scope) };
   }

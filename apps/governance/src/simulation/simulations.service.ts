@@ -3,7 +3,7 @@ import { DomainError, requireRole, ServiceSettings, ValidationFailedError } from
 import type { Principal } from '@agion/wire';
 import { Injectable } from '@nestjs/common';
 import { schemasOf } from '../actions/action-record.js';
-import type { PolicyDocument } from '../policies/policy-record.js';
+import { asEnforced, type PolicyDocument } from '../policies/policy-record.js';
 import { type OrganizationPolicies, PolicySnapshots } from '../policies/policy-snapshots.service.js';
 import { RecordedDecisionsStore } from './recorded-decisions.store.js';
 import { replay } from './replay.js';
@@ -75,10 +75,7 @@ function withDrafts({ policies, set }: OrganizationPolicies, drafts: readonly Po
   const gone = policies.filter(({ document }) => ids.has(document.metadata.id));
   const come = drafts
     .filter(({ spec }) => spec.status !== 'archived')
-    .map(({ spec, ...draft }) => ({
-      document: { ...draft, spec: { ...spec, status: 'active' as const, mode: 'enforce' as const } },
-      version: 0,
-    }));
+    .map((draft) => ({ document: asEnforced(draft), version: 0 }));
   const { revision, defaultEffect, actions } = set;
   return amendPolicies(set, { gone, come }, { revision, defaultEffect, actions: [...actions.values()] });
 }
