@@ -25,6 +25,11 @@ describe('a policy that is archived', () => {
       out: '- cli_mine (version 1)\n1 to change, 0 as they are\n',
     });
     expect(await policy(['simulate', mine])).toMatchObject({ status: 0 });
+    expect(await policy(['apply', '--no-activate', mine])).toMatchObject({
+      status: 0,
+      out: expect.stringContaining('1 policy is left in force: --no-activate archives nothing\n0 changes made'),
+    });
+    expect(await kept('cli_mine')).toMatchObject({ version: 1, spec: { status: 'active' } });
     expect(await policy(['apply', mine])).toMatchObject({ status: 0, out: expect.stringContaining('1 change made') });
     expect(await kept('cli_mine')).toMatchObject({ version: 1, spec: { status: 'archived' } });
     expect(await policy(['diff', mine])).toMatchObject({ status: 0, out: '0 to change, 1 as they are\n' });

@@ -19,8 +19,8 @@ const ABOUT = `
 Policies that are on the platform as the files have them are left alone, so applying twice changes nothing. Before the
 first change the platform has checked every document that is to change. Changes are made one after the other; when one
 is refused, those before it stay, and applying again goes on from there. A policy that somebody changed meanwhile is
-not overwritten. With --no-activate new versions are kept but not put in force: for organizations whose policies
-somebody else has to activate (\`policy_review\`).`;
+not overwritten. With --no-activate new versions are kept but not put in force, and nothing is archived: for
+organizations whose policies somebody else has to activate (\`policy_review\`).`;
 
 /** `agion policy apply`. */
 export const applyCommand = (): Command =>
@@ -36,7 +36,9 @@ export const applyCommand = (): Command =>
       const files = faultlessFiles(paths, output);
       const platform = PlatformClient.given();
       const compared = await compare(platform, files, { newest: !activate, ...(archive && { archive }) });
-      const changes = compared.filter(({ change }) => change !== 'none');
+      const wanted = compared.filter(({ change }) => change !== 'none');
+      const changes = activate ? wanted : wanted.filter(({ change }) => change !== 'archive');
+      const left = wanted.length - changes.length;
       for (const change of changes) await requireAcceptable(platform, change, files);
       const applied: Comparison[] = [];
       try {
@@ -48,10 +50,13 @@ export const applyCommand = (): Command =>
             ok: dryRun || applied.length === changes.length,
             dry_run: dryRun,
             applied: applied.map(shownChange),
-            changes: changes.map(shownChange),
+            changes: wanted.map(shownChange),
           },
           [
             ...changesText(compared),
+            ...(left > 0
+              ? [`${count(left, 'policy is', 'policies are')} left in force: --no-activate archives nothing`]
+              : []),
             dryRun ? 'nothing was changed: --dry-run' : `${count(applied.length, 'change', 'changes')} made`,
           ],
         );
