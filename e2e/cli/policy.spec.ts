@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Platform } from '../platform.js';
@@ -71,6 +72,15 @@ describe('agion policy validate', () => {
     const spec = { scope: { agents: ['*'], actions: ['a'] }, effect: 'allow', tests };
     const large = file('large/large.json', JSON.stringify({ apiVersion: 'agion/v1', kind: 'Policy', metadata: { id: 'large' }, spec })); // prettier-ignore
     expect(await policy(['validate', large])).toMatchObject({ status: 0 });
+  });
+
+  it('does not pass over a link to a folder in silence', async () => {
+    file('linked/own.yaml', CAP.replace('cli_cap', 'cli_own'));
+    symlinkSync(path.join(folder, 'large'), path.join(folder, 'linked', 'others'));
+    expect(await policy(['validate', path.join(folder, 'linked')])).toMatchObject({
+      status: 1,
+      err: expect.stringMatching(/`.*others` is a link to a folder/),
+    });
   });
 
   it.each([['diff'], ['apply'], ['simulate']])('tells the same as JSON when %s cannot begin', async (command) => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { checkPolicy, checkTrials, type PolicyDocument, type PolicyTrial } from '@agion/policy-engine';
 import { RESERVED_IDS } from '@agion/dto';
@@ -44,9 +44,15 @@ function filesAt(given: string): string[] {
     .flatMap((entry) => {
       const inside = path.join(given, entry.name);
       if (entry.isDirectory()) return filesAt(inside);
+      if (isLinkToFolder(entry, inside))
+        throw new Error(`\`${inside}\` is a link to a folder, which may lead in circles: name that folder besides`);
       return ENDINGS.includes(path.extname(entry.name)) ? [inside] : [];
     });
 }
+
+/** Whoever skips it in silence takes policies for gone that are there. */
+const isLinkToFolder = (entry: Dirent, inside: string): boolean =>
+  entry.isSymbolicLink() && statSync(inside, { throwIfNoEntry: false })?.isDirectory() === true;
 
 function readPolicyFile(file: string): PolicyFile {
   const bytes = readFileSync(file);
