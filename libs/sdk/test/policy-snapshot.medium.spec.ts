@@ -71,6 +71,20 @@ describe('a snapshot on disk', () => {
     await eventually(() => expect(kept.current).toMatchObject({ revision: 2, source: 'gateway' }));
   });
 
+  it('is followed by what has changed since', async () => {
+    await snapshot();
+    const kept = scene.keeper({ snapshotFolder: scene.folder });
+    await kept.start();
+    expect(kept.current).toMatchObject({ revision: 1, source: 'snapshot' });
+    const asked = scene.server.syncs.length;
+    scene.server.publish({ id: 'calls' }, { id: 'mail', actions: ['send_email'] });
+    await scene.server.start();
+    scene.look(kept);
+    await eventually(() => expect(kept.current).toMatchObject({ revision: 2, source: 'gateway', set: { size: 2 } }));
+    expect(scene.server.syncs.slice(asked).map(({ path: way }) => /since=(\d+)/.exec(way)?.[1])).toEqual(['1']);
+    expect(scene.seen('policies-rejected')).toEqual([]);
+  });
+
   it('begins when the gateway takes its time, which then has the last word', async () => {
     await snapshot();
     await scene.server.start();
