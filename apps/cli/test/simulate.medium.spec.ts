@@ -29,7 +29,8 @@ async function platformThatSays(simulation: object): Promise<string> {
 
 it.each([
   ['all of it', { complete: true }, 0],
-  ['all of it, and some has changed', { complete: true, changed: 1 }, 1],
+  ['all of it, and some has changed', { complete: true, changed: 4, changed_without_draft: 3 }, 1],
+  ['all of it, and what is in force changes as much', { complete: true, changed: 3, changed_without_draft: 3 }, 0],
   ['not all of it', { complete: false, through: '2026-01-01T00:00:00.000Z' }, 1],
 ])(
   'a simulation that must change nothing, of which %s was replayed, ends with the right status',

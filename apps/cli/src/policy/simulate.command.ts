@@ -61,7 +61,7 @@ export const simulateCommand = (outcome: Outcome): Command =>
     .addOption(new Option('--samples <n>', 'of each kind').argParser(wholeNumber).default(5))
     .option(
       '--fail-on-change',
-      'end with 1 when a decision would have come out differently, or not all of the window could be replayed',
+      'end with 1 when a decision would have come out differently by the files, or not all of the window was replayed',
     )
     .addOption(OUTPUT_OPTION)
     .addHelpText('after', ABOUT)
@@ -85,7 +85,8 @@ export const simulateCommand = (outcome: Outcome): Command =>
       });
       const simulation = body as Simulation;
       tell(output, simulation, simulationText(simulation));
-      if (failOnChange && (simulation.changed > 0 || !simulation.complete)) outcome.status = 1;
+      const own = simulation.changed - simulation.changed_without_draft;
+      if (failOnChange && (own > 0 || !simulation.complete)) outcome.status = 1;
     });
 
 function wholeNumber(given: string): number {
