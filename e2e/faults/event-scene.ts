@@ -2,20 +2,32 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { governance } from '@agion/governance';
 import { startService } from '@agion/service-kit';
-import { eventually, freePorts, startRedis, type TestDatabase, type TestRedis } from '@agion/testing';
-import { expect, test } from '@jest/globals';
+import { eventually, freePorts, hasRedisServer, startRedis, type TestDatabase, type TestRedis } from '@agion/testing';
+import { describe, expect, test } from '@jest/globals';
 import { type Answer, type Platform, startPlatform } from '../platform.js';
 import { RawRedis } from '../raw-redis.js';
 import { untilTheTrailIsWritten } from './audit-trail.js';
 import { countOf, type EventCounts, summed, sumsThatDiffer } from './event-count.js';
 import { EventTeller, TRUST } from './event-teller.js';
-import { scaled } from './fault.js';
+import { openFault, scaled } from './fault.js';
 import { ServiceProcess } from './service-process.js';
 
 const GROUP = 'governance';
 const AGENTS = Array.from({ length: 20 }, (_, index) => `crew:agent_${index}`);
 /** What takes too long for `npm test`, and is left to `npm run test:faults`. */
 export const heavy: typeof test = scaled<unknown>({ quick: test.skip, usual: test, full: test }) as typeof test;
+
+/**
+ * `describe` for faults of events, which need a Redis that keeps a file. What stands in for a redis-server keeps none: there they are
+ * skipped, and these rows of the table say so.
+ */
+export function onRedisServer(...rows: readonly number[]): typeof describe.skip {
+  if (hasRedisServer()) return describe;
+  for (const row of rows)
+    openFault('events', row, 'of a Redis that keeps a file').cannot('no redis-server on the PATH');
+  return describe.skip;
+}
+
 /** What a dead consumer had in hand may be taken over after three times this. */
 export const STREAM_TIMEOUT_MS = 1_000;
 /** After a kill -9 of Redis everything acknowledged must still be there. */

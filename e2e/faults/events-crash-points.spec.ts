@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { asOwner, eventually } from '@agion/testing';
-import { type Consumer, EventScene, heavy } from './event-scene.js';
+import { type Consumer, EventScene, heavy, onRedisServer } from './event-scene.js';
 import { TRUST } from './event-teller.js';
 import { type Fault, openFault, scaled } from './fault.js';
 import { waitingFor, withLockIn } from './held-statement.js';
@@ -46,7 +46,8 @@ const repeat = async (runs: number, one: () => Promise<unknown>): Promise<void> 
 };
 const limit = RUNS * 20_000 + 60_000;
 
-describe('a crash', () => {
+const onServer = onRedisServer(3);
+onServer('a crash', () => {
   const steps = scaled({
     quick: ['after_commit'],
     usual: ['after_read', 'before_handler', 'after_evidence', 'after_commit', 'after_acknowledge'],
@@ -111,7 +112,7 @@ describe('a crash', () => {
   );
 });
 
-describe('a kill', () => {
+onServer('a kill', () => {
   /** Lets a process come as far as a statement that waits, and kills it there; the database then goes on as far as it can. */
   async function killedAt(table: string, when: 'before' | 'at commit'): Promise<boolean> {
     const lock = await withLockIn(scene.database, table, when);

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { EventScene, heavy } from './event-scene.js';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { EventScene, heavy, onRedisServer } from './event-scene.js';
 import { TRUST } from './event-teller.js';
 import { openFault, scaled } from './fault.js';
 import { shuffled } from './shuffled.js';
@@ -11,7 +11,12 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => scene?.stop());
 
-describe('entries', () => {
+onRedisServer(
+  12,
+  16,
+  41,
+  42,
+)('entries', () => {
   test('come up to three times and in any order', async () => {
     const fault = openFault('events', 12, 'delivered up to three times, in any order');
     const consumer = await scene.consumer();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { eventually, startRedis, type TestRedis } from '@agion/testing';
 import { RawRedis } from '../raw-redis.js';
-import { EventScene, heavy } from './event-scene.js';
+import { EventScene, heavy, onRedisServer } from './event-scene.js';
 import { TRUST } from './event-teller.js';
 import { FaultProxy } from './fault-proxy.js';
 import { openFault, scaled } from './fault.js';
@@ -37,35 +37,37 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => scene?.stop());
 
-heavy(
-  'a primary dies and its replica takes over: with the last seconds told again nothing is lost',
-  async () => {
-    const fault = openFault('events', 14, 'failover to a replica');
-    for (let runs = scaled({ quick: 1, usual: 3, full: 10 }); runs > 0; runs -= 1)
-      await fault.run(async () => {
-        const run = await scene.begin();
-        await run.teller.during(async () => {
-          await eventually(() => expect(run.teller.acknowledged.size).toBeGreaterThan(500));
-          await servers.primary.stop();
-          const raw = await RawRedis.open(servers.replica.url);
-          await raw.call('REPLICAOF', 'NO', 'ONE');
-          const there = new Set((await raw.range(TRUST)).map(({ fields }) => fields.event_id));
-          raw.close();
-          const tail = [...run.teller.acknowledged].filter((id) => !there.has(id)).length;
-          process.stdout.write(
-            `failover: ${tail} of ${run.teller.acknowledged.size} acknowledged events were not replicated\n`,
-          );
-          proxy.lead(servers.replica.port);
+onRedisServer(14)('redis', () => {
+  heavy(
+    'a primary dies and its replica takes over: with the last seconds told again nothing is lost',
+    async () => {
+      const fault = openFault('events', 14, 'failover to a replica');
+      for (let runs = scaled({ quick: 1, usual: 3, full: 10 }); runs > 0; runs -= 1)
+        await fault.run(async () => {
+          const run = await scene.begin();
+          await run.teller.during(async () => {
+            await eventually(() => expect(run.teller.acknowledged.size).toBeGreaterThan(500));
+            await servers.primary.stop();
+            const raw = await RawRedis.open(servers.replica.url);
+            await raw.call('REPLICAOF', 'NO', 'ONE');
+            const there = new Set((await raw.range(TRUST)).map(({ fields }) => fields.event_id));
+            raw.close();
+            const tail = [...run.teller.acknowledged].filter((id) => !there.has(id)).length;
+            process.stdout.write(
+              `failover: ${tail} of ${run.teller.acknowledged.size} acknowledged events were not replicated\n`,
+            );
+            proxy.lead(servers.replica.port);
+          });
+          const since = performance.now();
+          await run.teller.tellAgain(5_000);
+          await eventually(() => scene.settled(), { timeoutMs: 30_000 });
+          const recoveryMs = performance.now() - since;
+          await servers.primary.start();
+          await replicate(servers.primary, servers.replica);
+          servers = { primary: servers.replica, replica: servers.primary };
+          return { counts: await run.counts(), recoveryMs };
         });
-        const since = performance.now();
-        await run.teller.tellAgain(5_000);
-        await eventually(() => scene.settled(), { timeoutMs: 30_000 });
-        const recoveryMs = performance.now() - since;
-        await servers.primary.start();
-        await replicate(servers.primary, servers.replica);
-        servers = { primary: servers.replica, replica: servers.primary };
-        return { counts: await run.counts(), recoveryMs };
-      });
-  },
-  300_000,
-);
+    },
+    300_000,
+  );
+});

@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asOwner, eventually } from '@agion/testing';
-import { type Consumer, type EventRun, EventScene, STREAM_TIMEOUT_MS, heavy } from './event-scene.js';
+import { type Consumer, type EventRun, EventScene, heavy, onRedisServer, STREAM_TIMEOUT_MS } from './event-scene.js';
 import { openFault, scaled } from './fault.js';
 import { ServiceDoor } from './service-door.js';
 
@@ -68,7 +68,13 @@ async function whileAsking(run: EventRun, work: () => Promise<void>): Promise<nu
   return statuses;
 }
 
-describe('one of two consumers', () => {
+onRedisServer(
+  1,
+  2,
+  4,
+  5,
+  35,
+)('one of two consumers', () => {
   test(`is killed ${KILLS} times in ${EVENTS} events`, async () => {
     const fault = openFault('events', 1, 'kill -9 of one of two consumers');
     const since = performance.now();

@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asOwner, asTableOwner, eventually, type TestDatabase } from '@agion/testing';
 import pg from 'pg';
-import { type Consumer, EventScene, heavy } from './event-scene.js';
+import { type Consumer, EventScene, heavy, onRedisServer } from './event-scene.js';
 import { FaultProxy } from './fault-proxy.js';
 import { openFault, scaled } from './fault.js';
 import { waitedFor } from './held-statement.js';
@@ -43,7 +43,12 @@ const repeat = async (runs: number, one: () => Promise<unknown>): Promise<void> 
   for (let run = 0; run < runs; run += 1) await one();
 };
 
-describe('postgres', () => {
+onRedisServer(
+  17,
+  18,
+  19,
+  21,
+)('postgres', () => {
   heavy(
     'is away: nothing is acknowledged, callers are told to come back, and everything is taken in afterwards',
     async () => {

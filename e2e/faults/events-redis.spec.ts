@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '@agion/testing';
-import { type Consumer, EventScene, STREAM_TIMEOUT_MS } from './event-scene.js';
+import { type Consumer, EventScene, onRedisServer, STREAM_TIMEOUT_MS } from './event-scene.js';
 import { FaultProxy } from './fault-proxy.js';
 import { openFault, scaled } from './fault.js';
 
@@ -31,7 +31,13 @@ const runs = async (count: number, one: () => Promise<unknown>): Promise<void> =
   for (let run = 0; run < count; run += 1) await one();
 };
 
-describe('redis', () => {
+onRedisServer(
+  8,
+  9,
+  10,
+  11,
+  13,
+)('redis', () => {
   test('comes back without data: the group is made again, and nothing told from then on is missing', async () => {
     const fault = openFault('events', 8, 'FLUSHALL: the group is gone');
     await runs(RUNS, () =>

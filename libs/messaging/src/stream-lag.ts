@@ -10,7 +10,7 @@ export interface GroupLag {
   readonly lag: number | null;
   /** Entries given to a consumer and not acknowledged. */
   readonly pending: number;
-  /** Entries removed before the group was given them; null when Redis cannot tell. */
+  /** Entries removed before the group was given them; null when Redis cannot tell. Valkey forgets them once the group is at the end. */
   readonly trimmedUnread: number | null;
 }
 

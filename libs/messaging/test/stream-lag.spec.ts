@@ -27,6 +27,11 @@ const read = (count: number): Promise<unknown> =>
   redis.xreadgroup('GROUP', 'workers', 'one', 'COUNT', count, 'STREAMS', stream, '>');
 const lag = async (): Promise<unknown> => (await readGroupLag(redis, [stream], 'workers'))[0];
 
+async function entriesRead(): Promise<number> {
+  const [group] = (await redis.xinfo('GROUPS', stream)) as unknown[][];
+  return Number(group?.[group.indexOf('entries-read') + 1]);
+}
+
 describe('the lag of a group', () => {
   test('is what it has not been given, and says when nothing was trimmed before it was', async () => {
     expect(await lag()).toMatchObject({ lag: 0, pending: 0, trimmedUnread: 0 });
@@ -41,7 +46,7 @@ describe('the lag of a group', () => {
     expect(await lag()).toMatchObject({ lag: 1, pending: 10, trimmedUnread: 0 });
   });
 
-  test('does not hide what was trimmed unread, before the group goes on and after', async () => {
+  test('does not hide what was trimmed unread; nor after the group goes on, as long as the server knows', async () => {
     await redis.xgroup('CREATE', stream, 'workers', '0', 'MKSTREAM');
     await add(5);
     await read(5);
@@ -49,7 +54,9 @@ describe('the lag of a group', () => {
     await redis.xtrim(stream, 'MAXLEN', 20);
     expect(await lag()).toMatchObject({ lag: 20, trimmedUnread: 75 });
     await read(100);
-    expect(await lag()).toMatchObject({ lag: 0, trimmedUnread: 75 });
+    const counted = await entriesRead();
+    expect([25, 100]).toContain(counted); // Valkey takes for read what was trimmed, once the group is at the end
+    expect(await lag()).toMatchObject({ lag: 0, trimmedUnread: 100 - counted });
   });
 
   test('is unknown, and not 0, when somebody deletes what was not read', async () => {
